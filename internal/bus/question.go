@@ -1,0 +1,135 @@
+package bus
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strings"
+
+	"github.com/nats-io/nats.go"
+	"golang.org/x/sync/semaphore"
+)
+
+// A Question is a typed request subject: "ask.<role>.<name>". The role
+// answers, others ask. Topics carry facts, questions read state.
+type Question[Q, A any] struct{ Subject string }
+
+// reply is the form of an answer on the wire.
+type reply struct {
+	Answer json.RawMessage `json:"answer,omitempty"`
+	Error  string          `json:"error,omitempty"`
+	Code   string          `json:"code,omitempty"`
+}
+
+// An Error is what the answering role said. Code is that of an error with a
+// Code() string method, so that "not_found" survives the way.
+type Error struct{ Subject, Message, Kind string }
+
+func (e *Error) Error() string { return e.Message }
+
+// Code is the machine-readable kind of the error, or "".
+func (e *Error) Code() string { return e.Kind }
+
+// An Asker carries questions: a [Bus], or a [Client] on a running service's
+// socket.
+type Asker interface {
+	Request(ctx context.Context, subject string, data []byte) ([]byte, error)
+}
+
+// concurrency bounds the requests that one question works on at a time.
+const concurrency = 16
+
+// Answer calls f for each request until ctx is done, several at a time. When
+// several processes answer, each request goes to one of them.
+func Answer[Q, A any](ctx context.Context, b *Bus, q Question[Q, A], f func(context.Context, Q) (A, error)) error {
+	slots := semaphore.NewWeighted(concurrency)
+	sub, err := b.nc.QueueSubscribe(q.Subject, "answer", func(m *nats.Msg) {
+		if slots.Acquire(ctx, 1) != nil {
+			return
+		}
+		go func() {
+			defer slots.Release(1)
+			out := answer(ctx, b, q, f, m.Data)
+			if err := m.Respond(out); err != nil {
+				b.opts.Logger.Warn("answer", "subject", q.Subject, "err", err)
+			}
+		}()
+	})
+	if err != nil {
+		return fmt.Errorf("bus: answer %s: %w", q.Subject, err)
+	}
+	<-ctx.Done()
+	_ = sub.Unsubscribe()
+	return slots.Acquire(context.WithoutCancel(ctx), concurrency) // those in hand
+}
+
+func answer[Q, A any](ctx context.Context, b *Bus, q Question[Q, A], f func(context.Context, Q) (A, error), data []byte) []byte {
+	var in Q
+	var out reply
+	err := json.Unmarshal(data, &in)
+	if err == nil {
+		var a A
+		err = call(ctx, b, func(ctx context.Context, in Q) (err error) {
+			a, err = f(ctx, in)
+			return err
+		}, in)
+		if err == nil {
+			out.Answer, err = json.Marshal(a)
+		}
+	}
+	if err == nil && len(out.Answer) > maxPayload-4096 {
+		err = fmt.Errorf("the answer is %d MB long; ask for less at a time", len(out.Answer)>>20)
+	}
+	if err != nil {
+		out = reply{Error: err.Error()}
+		var c interface{ Code() string }
+		if errors.As(err, &c) {
+			out.Code = c.Code()
+		}
+	}
+	data, err = json.Marshal(out)
+	if err != nil {
+		data = []byte(`{"error":"encode the answer"}`)
+	}
+	return data
+}
+
+// Ask sends v and waits for the answer. ctx must have a deadline.
+func Ask[Q, A any](ctx context.Context, a Asker, q Question[Q, A], v Q) (A, error) {
+	var out A
+	data, err := json.Marshal(v)
+	if err != nil {
+		return out, fmt.Errorf("bus: encode %s: %w", q.Subject, err)
+	}
+	data, err = a.Request(ctx, q.Subject, data)
+	if err != nil {
+		return out, fmt.Errorf("%s: %w", strings.TrimPrefix(q.Subject, "ask."), err)
+	}
+	var r reply
+	if err := json.Unmarshal(data, &r); err != nil {
+		return out, fmt.Errorf("bus: decode %s: %w", q.Subject, err)
+	}
+	if r.Error != "" {
+		return out, &Error{Subject: q.Subject, Message: r.Error, Kind: r.Code}
+	}
+	if err := json.Unmarshal(r.Answer, &out); err != nil {
+		return out, fmt.Errorf("bus: decode %s: %w", q.Subject, err)
+	}
+	return out, nil
+}
+
+// Request implements [Asker].
+func (b *Bus) Request(ctx context.Context, subject string, data []byte) ([]byte, error) {
+	m, err := b.nc.RequestWithContext(ctx, subject, data)
+	if errors.Is(err, nats.ErrNoResponders) {
+		return nil, ErrNobody
+	}
+	if err != nil {
+		return nil, err
+	}
+	return m.Data, nil
+}
+
+func stack() string { return string(debug.Stack()) }
