@@ -1,0 +1,66 @@
+// Package crawler listens to the sources: it fetches politely, reads feeds
+// and pages into items, and publishes what is new or changed.
+//
+// Everything that reaches the network goes through one polite transport
+// (robots.txt, one request per host at a time, pace, size and time caps,
+// private addresses refused). Names of authors are dropped and numbers of
+// people redacted before an item leaves the package.
+package crawler
+
+import (
+	"time"
+
+	"langnghe/internal/news"
+)
+
+// A Source is one place that the ward listens to, as the config names it.
+type Source struct {
+	ID        string        `yaml:"id" json:"id"`
+	Name      string        `yaml:"name" json:"name"`
+	Kind      string        `yaml:"kind" json:"kind"` // feed, page, sitemap, forum …
+	URL       string        `yaml:"url" json:"url"`
+	Platform  string        `yaml:"platform" json:"platform"`   // default web
+	Items     news.Kind     `yaml:"items" json:"items"`         // kind of its items; default article
+	Zone      string        `yaml:"zone" json:"zone"`           // of times without one; default Asia/Ho_Chi_Minh
+	Every     time.Duration `yaml:"every" json:"every"`         // default 10m
+	Prior     int           `yaml:"prior" json:"prior"`         // points of the area score
+	Internal  bool          `yaml:"internal" json:"internal"`   // may live at a private address
+	Reference bool          `yaml:"reference" json:"reference"` // kept whatever its area
+	FullText  bool          `yaml:"full_text" json:"full_text"` // the feed carries the whole text; pages are not fetched
+	Pace      time.Duration `yaml:"pace" json:"pace"`           // between requests to its host; default 2s, less only when internal
+}
+
+// A Status is how a source is doing.
+type Status struct {
+	Source    Source    `json:"source"`
+	State     string    `json:"state"` // new, ok, degraded, silent, blocked, empty
+	Since     time.Time `json:"since,omitzero"`
+	Why       news.Text `json:"why"`
+	LastFetch time.Time `json:"last_fetch,omitzero"`
+	LastItem  time.Time `json:"last_item,omitzero"`
+	Next      time.Time `json:"next,omitzero"`
+	Items     int       `json:"items"` // in the last seven days
+	Total     int       `json:"total"`
+	Failures  int       `json:"failures"` // in a row
+}
+
+// A FetchRequest asks the crawler to take something in now: a link that a
+// person pasted, or items from a file.
+type FetchRequest struct {
+	URL    string      `json:"url,omitempty"`
+	Items  []news.Item `json:"items,omitempty"`
+	Source string      `json:"source,omitempty"` // of Items; default "import"
+	By     string      `json:"by,omitempty"`
+}
+
+// A FetchResult says what was taken and what was refused, row by row.
+type FetchResult struct {
+	Taken   []string  `json:"taken"` // ids
+	Refused []Refusal `json:"refused,omitempty"`
+}
+
+// A Refusal names the row (from 1) and the reason.
+type Refusal struct {
+	Row    int    `json:"row"`
+	Reason string `json:"reason"`
+}

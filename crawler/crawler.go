@@ -1,0 +1,409 @@
+package crawler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
+
+	"langnghe/crawler/polite"
+	"langnghe/internal/news"
+)
+
+const (
+	defaultZone  = "Asia/Ho_Chi_Minh"
+	defaultEvery = 10 * time.Minute
+	defaultAgent = "langnghe"
+	version      = "1.0"
+)
+
+// Options configures a [Crawler]. Store and Publish are required; the rest
+// has defaults.
+type Options struct {
+	Sources []Source
+	Store   Store
+	// Publish hands items to the next stage; what it returned nil for is
+	// safe. It may be called from several goroutines.
+	Publish func(ctx context.Context, found []news.Found) error
+	// Health is told when the state of a source changes, also to the better;
+	// nil is allowed.
+	Health func(ctx context.Context, h news.Health) error
+	// Audit is told what people had fetched or imported; nil is allowed.
+	Audit      func(ctx context.Context, a news.Audit) error
+	Now        func() time.Time      // default time.Now; values only, waiting is real
+	Log        *slog.Logger          // default discards
+	Metrics    prometheus.Registerer // nil: the metrics are not registered
+	UserAgent  string                // product name, default "langnghe"
+	Contact    string                // address or page that a site's owner can turn to
+	Workers    int                   // sources visited at a time, default 4
+	Transport  polite.Options        // caps; UserAgent and Hosts are set here
+	SaveEvery  time.Duration         // how often a visit that found nothing is written down, default 5m
+	PerVisit   int                   // pages fetched in one visit of a source at most, default 50
+	PerThreads int                   // comment documents fetched in one visit at most, default 30
+}
+
+// Crawler visits its sources, each on its own schedule.
+type Crawler struct {
+	o       Options
+	sources []Source
+	zones   map[string]*time.Location
+	net     *fetcher
+	metrics *metrics
+
+	mu     sync.Mutex
+	visits map[string]Visit     // by source; this crawler is their only writer
+	saved  map[string]time.Time // real time of the last write
+	busy   map[string]bool
+	period int64 // of pseudonym keys, last seen
+}
+
+// New returns a crawler, or an error naming the option or source that is
+// wrong.
+func New(o Options) (*Crawler, error) {
+	if o.Store == nil || o.Publish == nil {
+		return nil, errors.New("crawler: Store and Publish are required")
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.UserAgent == "" {
+		o.UserAgent = defaultAgent
+	}
+	if o.Workers == 0 {
+		o.Workers = 4
+	}
+	if o.SaveEvery == 0 {
+		o.SaveEvery = 5 * time.Minute
+	}
+	if o.PerVisit == 0 {
+		o.PerVisit = 50
+	}
+	if o.PerThreads == 0 {
+		o.PerThreads = 30
+	}
+	c := &Crawler{o: o, zones: map[string]*time.Location{}, visits: map[string]Visit{}, saved: map[string]time.Time{}, busy: map[string]bool{}}
+	for _, s := range o.Sources {
+		s, err := c.complete(s)
+		if err != nil {
+			return nil, err
+		}
+		c.sources = append(c.sources, s)
+	}
+	t := o.Transport
+	t.UserAgent = agent(o.UserAgent, o.Contact)
+	t.Hosts = policy(c.sources)
+	if t.Log == nil {
+		t.Log = o.Log
+	}
+	transport, err := polite.New(t)
+	if err != nil {
+		return nil, fmt.Errorf("crawler: %w", err)
+	}
+	if c.net, err = newFetcher(transport); err != nil {
+		return nil, err
+	}
+	c.metrics = newMetrics(o.Metrics)
+	return c, nil
+}
+
+// agent is the user agent's header: who, which version, how to reach us.
+func agent(product, contact string) string {
+	if !strings.Contains(product, "/") {
+		product += "/" + version
+	}
+	if contact != "" {
+		product += " (+" + contact + ")"
+	}
+	return product
+}
+
+// complete fills in a source's defaults and checks it.
+func (c *Crawler) complete(s Source) (Source, error) {
+	bad := func(format string, a ...any) (Source, error) {
+		return s, fmt.Errorf("crawler: source %q: %s", s.ID, fmt.Sprintf(format, a...))
+	}
+	s, err := defaults(s)
+	if err != nil {
+		return bad("%v", err)
+	}
+	if s.ID == "" || slices.ContainsFunc(c.sources, func(o Source) bool { return o.ID == s.ID }) {
+		return bad("the id is missing or used twice")
+	}
+	if u, err := url.Parse(s.URL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return bad("url %q: needs an http:// or https:// address", s.URL)
+	}
+	if s.Pace != 0 && s.Pace < 2*time.Second && !s.Internal {
+		return bad("pace %v: less than 2s is for internal sources only", s.Pace)
+	}
+	if s.Every < 0 || s.Pace < 0 {
+		return bad("every and pace cannot be negative")
+	}
+	if c.zones[s.Zone], err = time.LoadLocation(s.Zone); err != nil {
+		return bad("zone %q: there is no such time zone", s.Zone)
+	}
+	return s, nil
+}
+
+// defaults fills in what a source leaves out.
+func defaults(s Source) (Source, error) {
+	if s.Kind == "" {
+		s.Kind = "feed"
+	}
+	if readers[s.Kind] == nil {
+		return s, fmt.Errorf("kind %q: use one of %s", s.Kind, strings.Join(Kinds, ", "))
+	}
+	if s.Name == "" {
+		s.Name = s.ID
+	}
+	if s.Items == "" {
+		s.Items = news.Article
+		if s.Kind == "forum" {
+			s.Items = news.Post
+		}
+	}
+	if !slices.Contains([]news.Kind{news.Article, news.Post, news.Comment, news.Official, news.Tip}, s.Items) {
+		return s, fmt.Errorf("items %q: use article, post, comment, official or tip", s.Items)
+	}
+	if s.Platform == "" {
+		s.Platform = "web"
+		if s.Kind == "forum" {
+			s.Platform = "forum"
+		}
+	}
+	if s.Zone == "" {
+		s.Zone = defaultZone
+	}
+	if s.Every == 0 {
+		s.Every = defaultEvery
+	}
+	return s, nil
+}
+
+// Run visits each source when it is due, until ctx is done. A source that
+// fails is logged and tried again; when Run returns, no visit is under way.
+func (c *Crawler) Run(ctx context.Context) error {
+	if err := c.load(ctx); err != nil {
+		return c.stopped(ctx, err)
+	}
+	g, work := new(errgroup.Group), ctx
+	g.SetLimit(c.o.Workers)
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		for _, s := range c.due() {
+			if !c.claim(s.ID) {
+				continue
+			}
+			started := g.TryGo(func() error {
+				defer c.release(s.ID)
+				if _, err := c.visit(work, s); err != nil && ctx.Err() == nil {
+					c.o.Log.Error("visit source", "source", s.ID, "err", err)
+				}
+				return nil
+			})
+			if !started { // all hands are busy
+				c.release(s.ID)
+				break
+			}
+		}
+		select {
+		case <-ctx.Done():
+			_ = g.Wait()
+			return c.stopped(ctx, c.flush())
+		case <-tick.C:
+		}
+	}
+}
+
+// stopped makes nothing of an error that only says that we were stopped.
+func (c *Crawler) stopped(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return nil
+	}
+	return err
+}
+
+// Round visits every source that is due at Now, once, and returns how many
+// items were published. A source that fails to be read is logged and no
+// error; the error is of the store or of Publish.
+func (c *Crawler) Round(ctx context.Context) (found int, err error) {
+	if err := c.load(ctx); err != nil {
+		return 0, err
+	}
+	var mu sync.Mutex
+	var g errgroup.Group
+	g.SetLimit(c.o.Workers)
+	for _, s := range c.due() {
+		if !c.claim(s.ID) {
+			continue
+		}
+		g.Go(func() error {
+			defer c.release(s.ID)
+			n, e := c.visit(ctx, s)
+			mu.Lock()
+			defer mu.Unlock()
+			found += n
+			if e != nil {
+				err = errors.Join(err, fmt.Errorf("crawler: source %s: %w", s.ID, e))
+			}
+			return nil
+		})
+	}
+	_ = g.Wait()
+	return found, err
+}
+
+// due are the sources whose time has come, the longest waiting first.
+func (c *Crawler) due() []Source {
+	now := c.o.Now()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var out []Source
+	for _, s := range c.sources {
+		next := c.visits[s.ID].Next
+		// A time further away than a source ever waits is of a clock that
+		// has been set back.
+		if !next.After(now) || next.After(now.Add(s.Every+24*time.Hour)) {
+			out = append(out, s)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Source) int { return c.visits[a.ID].Next.Compare(c.visits[b.ID].Next) })
+	if len(out) > 0 && !c.visits[out[0].ID].Next.IsZero() {
+		c.metrics.late(now, c.visits[out[0].ID].Next)
+	} else {
+		c.metrics.late(now, now)
+	}
+	return out
+}
+
+func (c *Crawler) claim(source string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.busy[source] {
+		return false
+	}
+	c.busy[source] = true
+	return true
+}
+
+func (c *Crawler) release(source string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.busy, source)
+}
+
+// load reads the state of the sources once.
+func (c *Crawler) load(ctx context.Context) error {
+	for _, s := range c.sources {
+		c.mu.Lock()
+		_, known := c.visits[s.ID]
+		c.mu.Unlock()
+		if known {
+			continue
+		}
+		v, err := c.o.Store.Visit(ctx, s.ID)
+		if err != nil {
+			return fmt.Errorf("crawler: source %s: %w", s.ID, err)
+		}
+		if v.State == "" {
+			v.State = stateNew
+			v.Why = news.Text{VI: "Chưa đọc lần nào.", EN: "Not visited yet."}
+		}
+		c.mu.Lock()
+		if _, known := c.visits[s.ID]; !known {
+			c.visits[s.ID] = v
+		}
+		c.mu.Unlock()
+	}
+	return nil
+}
+
+// keep remembers a visit and, when it matters or is some time ago, writes it
+// down. A visit that was not written is made again after a crash.
+func (c *Crawler) keep(ctx context.Context, v Visit, now bool) error {
+	c.mu.Lock()
+	c.visits[v.Source] = v
+	now = now || time.Since(c.saved[v.Source]) > c.o.SaveEvery
+	if now {
+		c.saved[v.Source] = time.Now()
+	}
+	c.mu.Unlock()
+	if !now {
+		return nil
+	}
+	return c.o.Store.SaveVisit(ctx, v)
+}
+
+// flush writes down what keep has put off.
+func (c *Crawler) flush() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var errs []error
+	for _, v := range c.visits {
+		if !v.LastFetch.IsZero() {
+			errs = append(errs, c.o.Store.SaveVisit(ctx, v))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Sources reports how each source is doing, in the order of the config.
+func (c *Crawler) Sources(ctx context.Context) ([]Status, error) {
+	if err := c.load(ctx); err != nil {
+		return nil, err
+	}
+	now := c.o.Now()
+	var out []Status
+	for _, s := range c.sources {
+		week, err := c.o.Store.Activity(ctx, s.ID, now.Add(-recent), now.Add(ahead))
+		if err != nil {
+			return nil, fmt.Errorf("crawler: source %s: %w", s.ID, err)
+		}
+		c.mu.Lock()
+		v := c.visits[s.ID]
+		c.mu.Unlock()
+		out = append(out, Status{
+			Source: s, State: v.State, Since: v.Since, Why: v.Why, LastFetch: v.LastFetch, LastItem: v.LastItem,
+			Next: v.Next, Items: week.Items, Total: v.Total, Failures: v.Failures,
+		})
+	}
+	return out, nil
+}
+
+// Erase forgets what is held of an item. It does not come back when its
+// source still lists it.
+func (c *Crawler) Erase(ctx context.Context, id string) error {
+	if err := c.o.Store.Erase(ctx, id); err != nil {
+		return fmt.Errorf("crawler: erase %s: %w", id, err)
+	}
+	return nil
+}
+
+// newVoices starts the pseudonyms of a visit, and destroys the keys of
+// periods that are over.
+func (c *Crawler) newVoices(ctx context.Context, now time.Time) (*voices, error) {
+	p := period(now)
+	c.mu.Lock()
+	changed := p > c.period
+	c.period = max(c.period, p)
+	c.mu.Unlock()
+	if changed {
+		if err := c.o.Store.DropKeys(ctx, p); err != nil {
+			return nil, fmt.Errorf("drop expired pseudonym keys: %w", err)
+		}
+	}
+	return &voices{store: c.o.Store, now: now}, nil
+}

@@ -1,0 +1,126 @@
+// Package crawlertest holds what tests of the crawler and of its stores
+// share: the suite that any crawler.Store has to pass, and a store in memory
+// that passes it.
+package crawlertest
+
+import (
+	"context"
+	"crypto/rand"
+	"sync"
+	"time"
+
+	"langnghe/crawler"
+)
+
+// Memory is a crawler.Store that forgets when the program ends.
+type Memory struct {
+	mu     sync.Mutex
+	visits map[string]crawler.Visit
+	seen   map[string]crawler.Seen
+	keys   map[int64][]byte
+}
+
+var _ crawler.Store = (*Memory)(nil)
+
+// NewMemory returns an empty store.
+func NewMemory() *Memory {
+	return &Memory{visits: map[string]crawler.Visit{}, seen: map[string]crawler.Seen{}, keys: map[int64][]byte{}}
+}
+
+// Visit implements crawler.Store.
+func (m *Memory) Visit(_ context.Context, source string) (crawler.Visit, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	v := m.visits[source]
+	v.Source = source
+	return v, nil
+}
+
+// SaveVisit implements crawler.Store.
+func (m *Memory) SaveVisit(_ context.Context, v crawler.Visit) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.visits[v.Source] = v
+	return nil
+}
+
+// Seen implements crawler.Store.
+func (m *Memory) Seen(_ context.Context, ids []string) (map[string]crawler.Seen, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	out := map[string]crawler.Seen{}
+	for _, id := range ids {
+		if s, ok := m.seen[id]; ok {
+			out[id] = s
+		}
+	}
+	return out, nil
+}
+
+// MarkSeen implements crawler.Store.
+func (m *Memory) MarkSeen(_ context.Context, rows []crawler.Seen) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, r := range rows {
+		if !m.seen[r.ID].Erased {
+			m.seen[r.ID] = r
+		}
+	}
+	return nil
+}
+
+// Activity implements crawler.Store.
+func (m *Memory) Activity(_ context.Context, source string, from, to time.Time) (crawler.Activity, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var a crawler.Activity
+	for _, s := range m.seen {
+		if s.Source != source || s.Hash == "" || s.At.Before(from) || !s.At.Before(to) {
+			continue
+		}
+		a.Items++
+		if a.First.IsZero() || s.At.Before(a.First) {
+			a.First = s.At
+		}
+		if s.At.After(a.Last) {
+			a.Last = s.At
+		}
+	}
+	return a, nil
+}
+
+// Erase implements crawler.Store.
+func (m *Memory) Erase(_ context.Context, id string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.seen[id] = crawler.Seen{ID: id, Erased: true}
+	for k, s := range m.seen {
+		if s.Item == id {
+			m.seen[k] = crawler.Seen{ID: k, Erased: true}
+		}
+	}
+	return nil
+}
+
+// Key implements crawler.Store.
+func (m *Memory) Key(_ context.Context, period int64) ([]byte, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.keys[period] == nil {
+		m.keys[period] = make([]byte, 32)
+		rand.Read(m.keys[period])
+	}
+	return m.keys[period], nil
+}
+
+// DropKeys implements crawler.Store.
+func (m *Memory) DropKeys(_ context.Context, before int64) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for p := range m.keys {
+		if p < before {
+			delete(m.keys, p)
+		}
+	}
+	return nil
+}

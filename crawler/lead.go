@@ -1,0 +1,254 @@
+package crawler
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"langnghe/crawler/redact"
+	"langnghe/internal/news"
+)
+
+// Kinds are the kinds of sources that there are.
+var Kinds = []string{"feed", "page", "sitemap", "forum"}
+
+// readers holds one function per kind. A new kind is one file with a reader
+// and one line here and in Kinds.
+var readers = map[string]reader{
+	"feed":    readFeed,
+	"page":    readPage,
+	"sitemap": readSitemap,
+	"forum":   readForum,
+}
+
+// A reader turns the document of a source, UTF-8 and decompressed, into what
+// it lists. What could be read comes with the error when the rest could not.
+type reader func(data []byte, c reading) (listing, error)
+
+// read runs a reader on a document from outside. A panic is a mistake of
+// ours that a document has found; it costs that document and no more.
+func (read reader) read(data []byte, c reading) (out listing, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the reader panicked: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return read(data, c)
+}
+
+// reading is where and when a document was found.
+type reading struct {
+	source Source
+	url    *url.URL // of the document, after redirects; nil when not known
+	zone   *time.Location
+	now    time.Time
+	saved  bool // a document of any age, read on its own
+}
+
+// A listing is what a document says there is.
+type listing struct {
+	leads  []lead
+	nested []string // documents of the same kind that continue it
+	notes  []string // worth a line in the log: "120 entries over the limit"
+}
+
+// A lead is what a listing says of one item: the whole item, or where its
+// page is.
+type lead struct {
+	item     news.Item // Title, Text, Published, Counts … as written
+	native   string    // its number at the source
+	author   string    // dropped after it became a pseudonym
+	parent   string    // address of what a comment answers
+	whole    bool      // the item is here; its page is not fetched
+	rough    bool      // Published is a day only
+	mark     string    // changes when what the listing says does
+	comments string    // document with its comments
+	replies  int       // how many there are; -1 when not said
+	thread   string    // id of the post, known from where the lead was found
+}
+
+// id is the id under which the lead is remembered.
+func (l *lead) id(s Source) string {
+	it := l.item
+	it.Source, it.URL = s.ID, Canonical(it.URL, keepsFragment(it.Kind, it.URL))
+	if it.URL == "" {
+		it.Title, it.Text = plain(it.Title), plain(it.Text)
+	}
+	return itemID(&it, l.native)
+}
+
+// errNoText says that an item has nothing to read.
+var errNoText = errors.New("no text")
+
+// finish makes an item of a lead: identity, normal form, redaction, times,
+// pseudonym. It is the only way from the outside into an item.
+func finish(ctx context.Context, l lead, c reading, v *voices) (news.Item, error) {
+	it := l.item
+	s := c.source
+	it.Source = s.ID
+	if it.Platform == "" {
+		it.Platform = s.Platform
+	}
+	address := Canonical(it.URL, keepsFragment(it.Kind, it.URL))
+	it.URL = address
+	if address == "" {
+		it.Title, it.Text = plain(it.Title), plain(it.Text)
+	}
+	if it.ID == "" {
+		it.ID = itemID(&it, l.native)
+	}
+	if handled(address) {
+		it.URL, it.Notes = "", note(it.Notes, "url_withheld")
+	}
+	var inTitle, inText []string
+	it.Title, inTitle = redact.Text(plain(it.Title))
+	it.Text, inText = redact.Text(plain(it.Text))
+	if len(inTitle)+len(inText) > 0 {
+		it.Notes = note(it.Notes, "redacted")
+	}
+	if it.Observed.IsZero() || it.Observed.After(c.now) {
+		it.Observed = c.now
+	}
+	it.Observed = it.Observed.UTC()
+	settleTime(&it, l.rough)
+	it.Lang = language(it.Lang, it.Title+" "+it.Text)
+	if l.thread != "" {
+		it.Thread, it.Parent = l.thread, l.thread
+	}
+	if it.Kind == news.Comment {
+		if t := Canonical(strings.SplitN(l.item.URL, "#", 2)[0], false); it.Thread == "" && t != "" {
+			it.Thread = addressID(t)
+		}
+		if p := Canonical(l.parent, true); p != "" {
+			it.Parent = addressID(p)
+			if it.Thread == "" {
+				it.Thread = addressID(Canonical(l.parent, false))
+			}
+		}
+		if it.Parent == "" {
+			it.Parent = it.Thread
+		}
+	}
+	if l.author != "" && (it.Kind == news.Post || it.Kind == news.Comment) {
+		host := it.Platform
+		if u, err := url.Parse(address); err == nil && u.Host != "" {
+			host = u.Host
+		}
+		account, err := v.name(ctx, it.At(), host, l.author)
+		if err != nil {
+			return it, fmt.Errorf("pseudonym: %w", err)
+		}
+		it.Account = account
+	}
+	if it.Text == "" {
+		return it, errNoText
+	}
+	return it, nil
+}
+
+// ahead is how far a source's clock may run before us.
+const ahead = 5 * time.Minute
+
+// settleTime makes the published time believable and says what was done.
+func settleTime(it *news.Item, rough bool) {
+	p := it.Published
+	switch {
+	case p.IsZero():
+		return
+	case p.Year() < 1990:
+		it.Published, it.Notes = time.Time{}, note(it.Notes, "time_dropped")
+		return
+	case p.After(it.Observed):
+		if p.After(it.Observed.Add(ahead)) {
+			it.Notes = note(it.Notes, "time_clamped")
+		}
+		p = it.Observed
+	}
+	if rough {
+		it.Notes = note(it.Notes, "time_guessed")
+	}
+	it.Published = p.UTC().Truncate(time.Second)
+}
+
+func note(notes []string, n string) []string {
+	if slices.Contains(notes, n) {
+		return notes
+	}
+	return append(slices.Clone(notes), n)
+}
+
+// plain makes text what the service stores: valid, NFC, without control
+// characters or white space at the ends of lines.
+func plain(s string) string {
+	s = norm.NFC.String(strings.ToValidUTF8(s, "\uFFFD"))
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n':
+			return r
+		case r == '\t' || r == '\u00a0' || r == '\u2028' || r == '\u2029':
+			return ' '
+		case unicode.IsControl(r) || r == '\u200b' || r == '\ufeff' || r == '\u00ad':
+			return -1
+		}
+		return r
+	}, s)
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		lines[i] = strings.TrimSpace(l)
+	}
+	s = strings.TrimSpace(strings.Join(lines, "\n"))
+	for strings.Contains(s, "\n\n\n") {
+		s = strings.ReplaceAll(s, "\n\n\n", "\n\n")
+	}
+	return norm.NFC.String(s) // what stood on both sides of a dropped character
+}
+
+var languageTag = regexp.MustCompile(`^[A-Za-z]{2,3}`)
+
+// language is "vi" for text with a Vietnamese share of accented letters,
+// else what the document says of itself, two letters.
+func language(hint, text string) string {
+	letters, marked := 0, 0
+	for _, r := range text {
+		if unicode.IsLetter(r) {
+			letters++
+			if r >= '\u1ea0' && r <= '\u1ef9' || strings.ContainsRune("ăâđêôơưĂÂĐÊÔƠƯ", r) {
+				marked++
+			}
+		}
+		if letters > 2000 {
+			break
+		}
+	}
+	if marked*20 >= letters && marked > 1 {
+		return "vi"
+	}
+	return strings.ToLower(languageTag.FindString(hint))
+}
+
+// mark hashes what a listing says of an item.
+func mark(parts ...string) string { return id(parts...) }
+
+func times(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return strconv.FormatInt(t.Unix(), 10)
+}
+
+// isFeed tells feeds from pages where a source may be either.
+func isFeed(data []byte) bool {
+	start := bytes.TrimLeft(data[:min(len(data), 1024)], " \t\r\n\ufeff")
+	return bytes.HasPrefix(start, []byte("<?xml")) || bytes.HasPrefix(start, []byte("<rss")) || bytes.HasPrefix(start, []byte("<feed")) || bytes.HasPrefix(start, []byte("{"))
+}

@@ -1,0 +1,269 @@
+package page
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+	"golang.org/x/text/unicode/norm"
+
+	"langnghe/crawler/vitime"
+	"time"
+)
+
+// clutter are class and id words of boxes that stand beside an article.
+var clutter = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:` +
+	`related|relate|lienquan|lien-quan|tinlienquan|tin-lien-quan|tinkhac|tin-khac|doc-them|docthem|xem-them|xemthem|read-?more|readmore|recommend(?:ed|ation)?s?|suggest(?:ion)?s?|most-?(?:read|view(?:ed)?)|popular|trending|also-?read` +
+	`|comments?|binhluan|binh-luan|disqus|fb-comments|ykien` +
+	`|share|sharing|socials?|social-?share|like-?box|follow-?us|newsletter|subscribe|subscription` +
+	`|breadcrumbs?|pagination|pager|navbar|navigation|menu|sidebar|side-bar|widget` +
+	`|tags|tag-?list|keywords|advert(?:s|isement|ising)?|ads|adsbygoogle|banner|sponsor(?:ed)?|promo(?:tion)?|popup|modal|cookie(?:s|-consent)?` +
+	`|captions?|photo-?caption|image-?caption|img-?caption|wp-caption-text|credit|photocms_caption` +
+	`|author-?(?:box|bio|info)|byline|post-?meta|entry-?meta|article-?meta|copyright|print-only|toolbar` +
+	`)(?:$|[\s_-])`)
+
+// prune removes what is certainly beside the article, so that the extractor
+// has less to be wrong about. A box that holds a good part of the page's
+// words stays, whatever it is called.
+func (p *Page) prune() {
+	total := 0
+	for _, b := range blocks(p.doc) {
+		if !b.linked() {
+			total += b.runes()
+		}
+	}
+	var drop []*html.Node
+	var walk func(n *html.Node, depth int)
+	walk = func(n *html.Node, depth int) {
+		for c := n.FirstChild; c != nil && depth < maxDepth; c = c.NextSibling {
+			if c.Type != html.ElementNode {
+				continue
+			}
+			if beside(c) && own(c)*4 < total {
+				drop = append(drop, c)
+				continue
+			}
+			walk(c, depth+1)
+		}
+	}
+	walk(p.doc, 0)
+	for _, n := range drop {
+		n.Parent.RemoveChild(n)
+	}
+}
+
+// own counts the runes of a tree's text that is not in links.
+func own(n *html.Node) int {
+	total := 0
+	for _, b := range blocks(n) {
+		total += b.runes() - b.links
+	}
+	return total
+}
+
+func beside(n *html.Node) bool {
+	switch n.DataAtom {
+	case atom.Body, atom.Html, atom.Main, atom.Article, atom.Head:
+		return false
+	case atom.Nav, atom.Aside, atom.Form, atom.Button, atom.Figcaption, atom.Dialog, atom.Iframe, atom.Script, atom.Style, atom.Footer:
+		return true
+	}
+	if skipped(n) {
+		return true
+	}
+	switch attr(n, "role") {
+	case "navigation", "complementary", "banner", "search", "dialog", "contentinfo":
+		return true
+	}
+	return clutter.MatchString(attr(n, "class")) || clutter.MatchString(attr(n, "id"))
+}
+
+// title picks the headline: what structured data, Open Graph and a visible
+// h1 agree on; the title element, without the site's name, comes last.
+func (p *Page) title(visible []block) string {
+	var h1 string
+	for _, b := range visible {
+		if in(b.node, atom.H1) && b.runes() > 8 && !in(b.node, atom.Header, atom.Nav) {
+			h1 = tidyLine(b.text)
+			break
+		}
+	}
+	og, headline, title := tidyLine(unescape(p.meta.ogTitle)), tidyLine(p.meta.headline), p.meta.title
+	for _, c := range []string{og, headline} {
+		if c != "" && h1 != "" && fold(c) == fold(h1) {
+			return c
+		}
+	}
+	switch {
+	case h1 != "" && title != "" && strings.Contains(fold(title), fold(h1)):
+		return h1
+	case headline != "":
+		return headline
+	case og != "":
+		return withoutSite(og, visible)
+	case h1 != "":
+		return h1
+	}
+	return withoutSite(title, visible)
+}
+
+var siteSeparator = regexp.MustCompile(`\s+[|–—-]\s+|\s*[|»]\s*`)
+
+// withoutSite cuts " - Báo Sông Hiếu" off a title when the page shows the
+// rest as a line of its own; else it drops a last part of at most six words.
+func withoutSite(title string, visible []block) string {
+	cuts := siteSeparator.FindAllStringIndex(title, -1)
+	if len(cuts) == 0 {
+		return title
+	}
+	for i := len(cuts) - 1; i >= 0; i-- {
+		head := title[:cuts[i][0]]
+		for _, b := range visible {
+			if fold(b.text) == fold(head) {
+				return head
+			}
+		}
+	}
+	last := cuts[len(cuts)-1]
+	if head := title[:last[0]]; len(strings.Fields(title[last[1]:])) <= 6 && len(strings.Fields(head)) >= 3 {
+		return head
+	}
+	return title
+}
+
+// lead finds the paragraph that the page's description repeats: papers set
+// it apart from the text, where extractors miss it.
+func (p *Page) lead(visible []block) string {
+	d := fold(unescape(p.meta.description))
+	if len([]rune(d)) < 40 {
+		return ""
+	}
+	for _, b := range visible {
+		f := fold(b.text)
+		if in(b.node, atom.A, atom.Aside, atom.Nav, atom.Footer, atom.H1) || len([]rune(f)) < 40 {
+			continue
+		}
+		if f == d || strings.HasSuffix(f, d) || strings.HasPrefix(f, strings.TrimSuffix(strings.TrimSuffix(d, "…"), "...")) {
+			return outlet.ReplaceAllString(b.text, "")
+		}
+	}
+	return ""
+}
+
+// starts reports whether the lead stands among the first blocks.
+func starts(bs []block, lead string) bool {
+	l := fold(lead)
+	for i, b := range bs {
+		if i > 4 {
+			break
+		}
+		if f := fold(b.text); strings.Contains(f, l) || strings.Contains(l, f) && len(f)*2 > len(l) {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	// outlet is the "(Dân trí) - " or "TTO - " in front of a lead.
+	outlet = regexp.MustCompile(`^(?:\([\pL .]{2,24}\)|[\p{Lu}\d]{2,6}) ?[-–—] `)
+	byline = regexp.MustCompile(`^(?:theo|tác giả|bài|bài, ảnh|bài và ảnh|ảnh|nguồn|thực hiện|by|source|photo|pv|nhóm pv|biên tập)(?: ?[:–-] ?| )\S.{0,60}$`)
+	// pointer starts a line that leads somewhere else.
+	pointer = regexp.MustCompile(`(?i)^(?:>>|»|►|▶|\* ?mời|xem thêm|đọc thêm|xem tiếp|tin liên quan|bài liên quan|mời (?:bạn |độc giả |quý vị )|click|bấm vào|read more|related|see also|share this|follow us|từ khóa|tags?:|chủ đề:|chia sẻ|bình luận)`)
+	name    = regexp.MustCompile(`^(?:\p{Lu}[\p{L}\p{M}.]*[ ,&–-]*){1,6}(?:\((?:theo|tổng hợp|ghi|dịch)[^)]*\))?$`)
+)
+
+// clean drops the lines around and inside the text that are not the text.
+func clean(bs []block, title string) []block {
+	var out []block
+	ft := fold(title)
+	seen := map[string]bool{}
+	for i, b := range bs {
+		f := fold(b.text)
+		short := b.runes() < 90
+		switch {
+		case f == "":
+			continue
+		case i < 6 && ft != "" && (f == ft || b.heading() && short && strings.Contains(ft, f) && len(f)*3 > len(ft)*2):
+			continue // the title again
+		case b.linked() && !sentence(b.text):
+			continue // menus, tags, related articles
+		case pointer.MatchString(b.text) && b.runes() < 160:
+			continue
+		case in(b.node, atom.Figcaption):
+			continue
+		case short && len(out) < 3 && dateLine(b.text):
+			continue
+		case seen[f] && b.runes() > 40:
+			continue // the same paragraph twice
+		}
+		seen[f] = true
+		out = append(out, b)
+	}
+	// Bylines stand at the end, and at the start above the first sentence.
+	for len(out) > 1 && signature(out[len(out)-1].text) {
+		out = out[:len(out)-1]
+	}
+	for len(out) > 1 && (signature(out[0].text) || !sentence(out[0].text) && byline.MatchString(strings.ToLower(out[0].text))) {
+		out = out[1:]
+	}
+	if len(out) > 0 {
+		out[0].text = outlet.ReplaceAllString(out[0].text, "")
+	}
+	return out
+}
+
+// signature reports whether a line is the writer's name or the source.
+func signature(s string) bool {
+	s = strings.TrimSpace(s)
+	if len([]rune(s)) > 70 || strings.HasSuffix(s, ".") && !byline.MatchString(strings.ToLower(s)) {
+		return false
+	}
+	return name.MatchString(s) || byline.MatchString(strings.ToLower(s))
+}
+
+func sentence(s string) bool {
+	s = strings.TrimRight(s, `"”’)] `)
+	return strings.HasSuffix(s, ".") || strings.HasSuffix(s, "!") || strings.HasSuffix(s, "?") || strings.HasSuffix(s, "…") || len([]rune(s)) > 240
+}
+
+var longWord = regexp.MustCompile(`\pL{2,}`)
+
+// dateLine reports whether a line is a date and little else.
+func dateLine(s string) bool {
+	if _, err := vitime.Parse(s, time.Now(), time.UTC); err != nil {
+		return false
+	}
+	return len(longWord.FindAllString(s, 12)) < 8 && !sentence(s)
+}
+
+func in(n *html.Node, tags ...atom.Atom) bool {
+	for ; n != nil; n = n.Parent {
+		for _, t := range tags {
+			if n.DataAtom == t {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// fold is for comparing lines: lower case, letters and digits only.
+func fold(s string) string {
+	var b strings.Builder
+	space := false
+	for _, r := range norm.NFC.String(s) {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r) {
+			space = true
+			continue
+		}
+		if space && b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		space = false
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
+}

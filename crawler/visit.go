@@ -1,0 +1,609 @@
+package crawler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"time"
+
+	"langnghe/crawler/page"
+	"langnghe/crawler/polite"
+	"langnghe/internal/news"
+)
+
+// finishing bounds what is still written after the context has ended.
+const finishing = 5 * time.Second
+
+// A round is one visit under way.
+type round struct {
+	c       *Crawler
+	s       Source
+	now     time.Time
+	voices  *voices
+	found   int       // items published
+	added   int       // of them, new ones
+	last    time.Time // newest event time published
+	pages   int       // fetched
+	threads int       // fetched
+	missed  bool      // something listed could not be taken this time
+	recheck time.Time // earliest time at which something listed wants a look
+	pause   error     // the host asks for a pause; no more requests
+}
+
+// visit reads one source and publishes what is new. Its error is of the
+// store or of Publish; what the source did wrong goes to the log and into
+// its state.
+func (c *Crawler) visit(ctx context.Context, s Source) (found int, err error) {
+	start := time.Now()
+	defer func() { c.metrics.duration.Observe(time.Since(start).Seconds()) }()
+	c.mu.Lock()
+	v := c.visits[s.ID]
+	c.mu.Unlock()
+	r := &round{c: c, s: s, now: c.o.Now()}
+	if r.voices, err = c.newVoices(ctx, r.now); err != nil {
+		return 0, err
+	}
+	log := c.o.Log.With("source", s.ID)
+
+	o, rep, err := r.listing(ctx, &v)
+	if ctx.Err() != nil {
+		return r.found, ctx.Err()
+	}
+	if err != nil {
+		c.soon(s, r.now)
+		return r.found, err
+	}
+	if o.err != nil {
+		v.Failures++
+		log.Warn("read source", "url", s.URL, "err", o.err, "failures", v.Failures)
+		c.metrics.failed.WithLabelValues(s.ID, reason(o.err)).Inc()
+	} else {
+		v.Failures = 0
+	}
+	v.LastFetch = r.now
+	v.Next = r.now.Add(wait(s, v.Failures, errors.Join(o.err, r.pause)))
+	v.Total += r.added
+	if r.last.After(v.LastItem) {
+		v.LastItem = r.last
+	}
+	switch {
+	case o.err != nil:
+	case o.same:
+		if !r.recheck.IsZero() {
+			v.Recheck = r.recheck
+		}
+	case r.missed || r.pause != nil:
+		v.URL, v.ETag, v.LastModified, v.Recheck = "", "", "", time.Time{}
+	default:
+		v.URL, v.ETag, v.LastModified, v.Recheck = s.URL, rep.etag, rep.lastModified, r.recheck
+	}
+	changed, err := r.settle(ctx, &v, o)
+	if err != nil {
+		c.soon(s, r.now)
+		return r.found, err
+	}
+	if r.found > 0 {
+		log.Info("read source", "items", r.found, "pages", r.pages)
+	}
+	c.metrics.state(v)
+	return r.found, c.keep(ctx, v, changed || r.found > 0 || o.err != nil)
+}
+
+// soon has a source visited again shortly, with nothing remembered of the
+// visit at hand: the store or the next stage could not take it.
+func (c *Crawler) soon(s Source, now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	v := c.visits[s.ID]
+	v.Next = now.Add(min(s.Every, time.Minute))
+	c.visits[s.ID] = v
+}
+
+// wait is how long a source is left alone after a visit: twice as long for
+// each failure, up to an hour or its own rhythm, and as long as it asks for.
+func wait(s Source, failures int, err error) time.Duration {
+	d := s.Every
+	if failures > 1 {
+		d = max(s.Every, min(s.Every<<min(failures-1, 8), time.Hour))
+	}
+	var later *polite.RetryLater
+	if errors.As(err, &later) {
+		d = max(d, later.After)
+	}
+	return d
+}
+
+// listing fetches and reads the source's document and takes what it lists.
+func (r *round) listing(ctx context.Context, v *Visit) (o outcome, rep reply, err error) {
+	etag, modified := v.ETag, v.LastModified
+	if v.URL != r.s.URL || !v.Recheck.IsZero() && !v.Recheck.After(r.now) {
+		etag, modified = "", "" // something listed wants a look, so we need the list
+	}
+	rep, o.err = r.get(ctx, r.s.URL, etag, modified)
+	if o.err != nil || rep.unchanged {
+		o.same = rep.unchanged
+		return o, rep, nil
+	}
+	list, readErr := readers[r.s.Kind].read(rep.data, r.reading(rep.url))
+	for _, n := range list.notes {
+		r.c.o.Log.Warn("read source", "source", r.s.ID, "url", r.s.URL, "note", n)
+	}
+	leads := list.leads
+	for _, nested := range list.nested {
+		if r.pause != nil {
+			break
+		}
+		sub, err := r.get(ctx, nested, "", "")
+		if err == nil {
+			var more listing
+			more, err = readers[r.s.Kind].read(sub.data, r.reading(sub.url))
+			leads = append(leads, more.leads...)
+		}
+		if ctx.Err() != nil {
+			return o, rep, ctx.Err()
+		}
+		if err != nil {
+			r.missed = true
+			r.c.o.Log.Warn("read source", "source", r.s.ID, "url", nested, "err", err)
+		}
+	}
+	o.leads = len(leads)
+	if readErr != nil && len(leads) == 0 {
+		o.err = readErr
+		return o, rep, nil
+	}
+	if readErr != nil {
+		r.missed = true
+		r.c.o.Log.Warn("read source", "source", r.s.ID, "url", r.s.URL, "err", readErr)
+	}
+	return o, rep, r.take(ctx, leads)
+}
+
+func (r *round) reading(u *url.URL) reading {
+	return reading{source: r.s, url: u, zone: r.c.zones[r.s.Zone], now: r.now}
+}
+
+// get fetches a document of this source and counts it. A host's wish for a
+// pause ends the requests of this visit.
+func (r *round) get(ctx context.Context, address, etag, modified string) (reply, error) {
+	rep, err := r.c.net.get(ctx, address, etag, modified)
+	result := "ok"
+	switch {
+	case err != nil:
+		result = reason(err)
+		var later *polite.RetryLater
+		if errors.As(err, &later) {
+			r.pause = err
+		}
+	case rep.unchanged:
+		result = "unchanged"
+	}
+	r.c.metrics.fetches.WithLabelValues(r.s.ID, result).Inc()
+	return rep, err
+}
+
+// reason is the metric's word for an error.
+func reason(err error) string {
+	var s *StatusError
+	var l *polite.TooLarge
+	var later *polite.RetryLater
+	switch {
+	case errors.As(err, &later):
+		return "later"
+	case refused(err):
+		return "refused"
+	case errors.As(err, &s):
+		return "status"
+	case errors.As(err, &l):
+		return "too_large"
+	}
+	return "error"
+}
+
+// take publishes the leads that are new or changed, oldest first.
+func (r *round) take(ctx context.Context, leads []lead) error {
+	leads = slices.Clone(leads)
+	slices.Reverse(leads) // listings begin with the newest
+	slices.SortStableFunc(leads, func(a, b lead) int { return a.item.Published.Compare(b.item.Published) })
+	ids := make([]string, len(leads))
+	for i := range leads {
+		ids[i] = leads[i].id(r.s)
+	}
+	rows, err := r.c.o.Store.Seen(ctx, ids)
+	if err != nil {
+		return err
+	}
+	// New pages before second looks at old ones: a visit fetches only so many.
+	order := make([]int, 0, len(leads))
+	for _, second := range []bool{false, true} {
+		for i := range leads {
+			if _, known := rows[ids[i]]; known == second {
+				order = append(order, i)
+			}
+		}
+	}
+	var batch []item
+	for _, i := range order {
+		l := leads[i]
+		row, known := rows[ids[i]]
+		if row.ID == "" {
+			row = Seen{ID: ids[i], Source: r.s.ID}
+		}
+		if known && (row.Erased || row.Source != r.s.ID && r.c.listens(row.Source)) {
+			continue // gone for good, or another source brought it first
+		}
+		if !l.whole && l.comments == "" && !r.ours(l.item.URL) {
+			l.whole = true // never crawl outwards: what the listing says is what we take
+		}
+		switch {
+		case l.whole && row.Hash != "" && row.Mark == l.mark && l.mark != "":
+			// as it was
+		case l.whole:
+			it, err := finish(ctx, l, r.reading(nil), r.voices)
+			if errors.Is(err, errNoText) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			row.Mark = l.mark
+			if row.Hash != it.Hash() {
+				batch = append(batch, item{it, row})
+			}
+		case l.comments == "":
+			if err := r.page(ctx, l, row); err != nil {
+				return err
+			}
+		}
+	}
+	for some := range slices.Chunk(batch, 100) {
+		if err := r.publish(ctx, some); err != nil {
+			return err
+		}
+	}
+	for _, l := range slices.Backward(leads) { // talk is where the newest posts are
+		if l.comments != "" {
+			if err := r.thread(ctx, l); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// listens reports whether a source is still in the config.
+func (c *Crawler) listens(source string) bool {
+	return slices.ContainsFunc(c.sources, func(s Source) bool { return s.ID == source })
+}
+
+// ours reports whether an address belongs to the source's site.
+func (r *round) ours(address string) bool {
+	a, err1 := url.Parse(address)
+	b, err2 := url.Parse(r.s.URL)
+	return err1 == nil && err2 == nil && page.SameSite(a.Hostname(), b.Hostname())
+}
+
+// Pages are looked at again for edits this long after they were first seen;
+// pages that fail are tried again, later each time, and then given up.
+var looks = []time.Duration{time.Hour, 24 * time.Hour}
+
+const (
+	retryPage = 10 * time.Minute
+	mostTries = 6
+)
+
+// again is when a page that was looked at wants the next look; zero is never.
+func (s *Seen) again() time.Time {
+	switch {
+	case s.Hash == "" && s.Item == "":
+		if s.Tries < mostTries {
+			return s.Checked.Add(retryPage << s.Tries)
+		}
+	case s.Tries < len(looks):
+		return s.First.Add(looks[s.Tries])
+	}
+	return time.Time{}
+}
+
+// later notes that something wants a look at t.
+func (r *round) later(t time.Time) {
+	if !t.IsZero() && (r.recheck.IsZero() || t.Before(r.recheck)) {
+		r.recheck = t
+	}
+}
+
+// page fetches the page of a lead, if it is new or wants another look, and
+// publishes what it says.
+func (r *round) page(ctx context.Context, l lead, row Seen) error {
+	first := row.Checked.IsZero()
+	if !first && row.Mark == l.mark {
+		if t := row.again(); t.IsZero() || t.After(r.now) {
+			r.later(t)
+			return nil
+		}
+	}
+	if r.pause != nil || r.pages >= r.c.o.PerVisit {
+		r.missed = true // the next visit goes on
+		return nil
+	}
+	r.pages++
+	rep, err := r.get(ctx, l.item.URL, row.ETag, row.LastModified)
+	var got lead
+	if err == nil && !rep.unchanged {
+		got, err = readOne(rep.data, r.reading(rep.url))
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if r.pause != nil {
+		r.missed = true
+		return nil
+	}
+	if !first {
+		row.Tries++
+	} else {
+		row.First = r.now
+	}
+	row.Checked, row.Mark = r.now, l.mark
+	if err != nil {
+		// A page that is gone or says nothing is not asked for as often.
+		var s *StatusError
+		if errors.As(err, &s) && (s.Code == 404 || s.Code == 410) {
+			row.Tries += 2
+		}
+		r.c.o.Log.Warn("read page", "source", r.s.ID, "url", l.item.URL, "err", err, "tries", row.Tries+1)
+		r.later(row.again())
+		return r.c.o.Store.MarkSeen(ctx, []Seen{row})
+	}
+	if rep.unchanged {
+		r.later(row.again())
+		return r.c.o.Store.MarkSeen(ctx, []Seen{row})
+	}
+	row.ETag, row.LastModified = rep.etag, rep.lastModified
+	if row.Hash == "" && row.Item == "" {
+		row.Tries = 0 // failures before the first success
+	}
+	got = merge(l, got)
+	it, err := finish(ctx, got, r.reading(rep.url), r.voices)
+	if err != nil {
+		return err
+	}
+	return r.publishPage(ctx, it, row)
+}
+
+// publishPage publishes an article and marks both the page under the address
+// that led to it and the item under its canonical one.
+func (r *round) publishPage(ctx context.Context, it news.Item, row Seen) error {
+	own := row
+	if it.ID != row.ID {
+		rows, err := r.c.o.Store.Seen(ctx, []string{it.ID})
+		if err != nil {
+			return err
+		}
+		row.Item = it.ID
+		var known bool
+		if own, known = rows[it.ID]; !known {
+			own = Seen{ID: it.ID, Source: r.s.ID}
+		}
+		if own.Erased || known && own.Source != r.s.ID && r.c.listens(own.Source) {
+			return r.c.o.Store.MarkSeen(ctx, []Seen{row})
+		}
+	}
+	var err error
+	switch {
+	case own.Hash == it.Hash():
+		err = r.c.o.Store.MarkSeen(ctx, []Seen{row})
+	case own.ID == row.ID:
+		err = r.publish(ctx, []item{{it, own}})
+	default:
+		err = r.publish(ctx, []item{{it, own}}, row)
+	}
+	if err != nil {
+		return err
+	}
+	row.Hash = it.Hash()
+	r.later(row.again())
+	return nil
+}
+
+// merge takes the page's word over the listing's, and the listing's where
+// the page says nothing.
+func merge(l, got lead) lead {
+	it := got.item
+	if it.Title == "" {
+		it.Title = l.item.Title
+	}
+	if it.Published.IsZero() || got.rough && !l.rough && !l.item.Published.IsZero() {
+		it.Published, got.rough = l.item.Published, l.rough
+	}
+	if it.Lang == "" {
+		it.Lang = l.item.Lang
+	}
+	it.Counts = l.item.Counts
+	got.item, got.native = it, l.native
+	if Canonical(it.URL, false) == "" {
+		got.item.URL = l.item.URL
+	}
+	return got
+}
+
+// thread fetches the comments of a lead when there may be new ones.
+func (r *round) thread(ctx context.Context, l lead) error {
+	key := id("thread", Canonical(l.comments, true))
+	rows, err := r.c.o.Store.Seen(ctx, []string{key})
+	if err != nil {
+		return err
+	}
+	row, known := rows[key]
+	m := mark(count(l.replies))
+	if l.comments == l.item.URL {
+		m = l.mark // a pointer: the thread's page has the post as well
+	}
+	switch {
+	case l.replies == 0 && l.comments != l.item.URL:
+		return nil
+	case known && l.replies >= 0 && row.Mark == m:
+		if row.Hash == "" && row.Tries > 0 { // it failed last time
+			if t := row.Checked.Add(retryPage << min(row.Tries, mostTries)); t.After(r.now) {
+				r.later(t)
+				return nil
+			}
+			break
+		}
+		return nil
+	case known && l.replies < 0:
+		// Nobody tells us of new comments, so old threads are asked less.
+		every := max(r.s.Every, r.now.Sub(row.First)/8)
+		if r.now.Sub(row.First) > memory/2 {
+			return nil
+		}
+		if t := row.Checked.Add(every); t.After(r.now) {
+			r.later(t)
+			return nil
+		}
+	}
+	if r.pause != nil || r.threads >= r.c.o.PerThreads || !r.ours(l.comments) {
+		r.missed = r.missed || r.ours(l.comments)
+		return nil
+	}
+	r.threads++
+	if !known {
+		row = Seen{ID: key, Source: r.s.ID, First: r.now}
+	}
+	rep, err := r.get(ctx, l.comments, row.ETag, row.LastModified)
+	var list listing
+	if err == nil && !rep.unchanged {
+		list, err = r.comments(rep, l)
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if r.pause != nil {
+		r.missed = true
+		return nil
+	}
+	row.Checked, row.Mark = r.now, m
+	if err != nil {
+		row.Tries++
+		r.c.o.Log.Warn("read comments", "source", r.s.ID, "url", l.comments, "err", err)
+		r.later(row.Checked.Add(retryPage << min(row.Tries, mostTries)))
+		return r.c.o.Store.MarkSeen(ctx, []Seen{row})
+	}
+	row.Tries = 0
+	if l.replies < 0 {
+		r.later(r.now.Add(max(r.s.Every, r.now.Sub(row.First)/8)))
+	}
+	if !rep.unchanged {
+		row.ETag, row.LastModified = rep.etag, rep.lastModified
+		for i := range list.leads {
+			list.leads[i].comments = "" // one level is enough
+			list.leads[i].whole = true
+		}
+		if err := r.take(ctx, list.leads); err != nil {
+			return err
+		}
+	}
+	return r.c.o.Store.MarkSeen(ctx, []Seen{row})
+}
+
+// comments reads a document of comments: a feed of them or a thread's page.
+func (r *round) comments(rep reply, l lead) (listing, error) {
+	c := r.reading(rep.url)
+	if !isFeed(rep.data) {
+		return reader(readForum).read(rep.data, c)
+	}
+	c.source.Items, c.source.FullText = news.Comment, true
+	list, err := reader(readFeed).read(rep.data, c)
+	for i := range list.leads {
+		list.leads[i].thread = l.id(r.s)
+	}
+	return list, err
+}
+
+// An item is about to be published; row is what is remembered of it.
+type item struct {
+	item news.Item
+	row  Seen
+}
+
+// publish hands items on and then marks them as seen, never the other way
+// round: a crash in between repeats them and loses none. extra are rows that
+// become true with them.
+func (r *round) publish(ctx context.Context, items []item, extra ...Seen) error {
+	if len(items) == 0 {
+		return nil
+	}
+	found := make([]news.Found, len(items))
+	rows := extra
+	added := 0
+	for i, x := range items {
+		row := x.row
+		if row.Hash != "" {
+			x.item.Notes = note(x.item.Notes, "edited")
+		} else {
+			added++
+		}
+		if row.First.IsZero() {
+			row.First = r.now
+		}
+		x.item.Observed = row.First.UTC() // an edit does not move the event
+		settleTime(&x.item, false)
+		row.Source, row.Hash, row.At, row.Checked = r.s.ID, x.item.Hash(), x.item.At(), r.now
+		found[i] = news.Found{Item: x.item, Prior: r.s.Prior, Keep: r.s.Reference}
+		rows = append(rows, row)
+	}
+	if err := r.c.o.Publish(ctx, found); err != nil {
+		return fmt.Errorf("publish: %w", err)
+	}
+	r.found += len(items)
+	r.added += added
+	r.c.metrics.items.WithLabelValues(r.s.ID).Add(float64(len(items)))
+	for _, f := range found {
+		if at := f.Item.At(); at.After(r.last) {
+			r.last = at
+		}
+	}
+	// Published is published: the mark is made even when we are stopped now.
+	done, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishing)
+	defer cancel()
+	return r.c.o.Store.MarkSeen(done, rows)
+}
+
+// settle updates the state of the source and tells of a change.
+func (r *round) settle(ctx context.Context, v *Visit, o outcome) (changed bool, err error) {
+	var usual, week, before Activity
+	if o.err == nil {
+		if week, err = r.c.o.Store.Activity(ctx, r.s.ID, r.now.Add(-recent), r.now.Add(ahead)); err != nil {
+			return false, err
+		}
+		if before, err = r.c.o.Store.Activity(ctx, r.s.ID, r.now.Add(-memory), r.now.Add(-recent)); err != nil {
+			return false, err
+		}
+		if !v.LastItem.IsZero() {
+			if usual, err = r.c.o.Store.Activity(ctx, r.s.ID, v.LastItem.Add(-memory), v.LastItem.Add(time.Second)); err != nil {
+				return false, err
+			}
+		}
+	}
+	if o.err == nil && r.pause != nil {
+		o.err = r.pause
+	}
+	state, why := judge(*v, o, usual, week, before, r.now)
+	if state == v.State {
+		v.Why = why
+		return false, nil
+	}
+	was := v.State
+	v.State, v.Why, v.Since = state, why, r.now.UTC()
+	r.c.o.Log.Info("source changed", "source", r.s.ID, "from", was, "to", state, "why", why.EN)
+	if r.c.o.Health == nil {
+		return true, nil
+	}
+	h := news.Health{Source: r.s.ID, State: state, Since: v.Since, Why: why, At: r.now.UTC()}
+	if err := r.c.o.Health(ctx, h); err != nil {
+		return true, fmt.Errorf("publish health: %w", err)
+	}
+	return true, nil
+}

@@ -1,0 +1,223 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"langnghe/crawler"
+)
+
+// Crawler keeps the crawler role's state: what each source was last like,
+// what was seen, and the pseudonym keys.
+type Crawler struct{ *db }
+
+var _ crawler.Store = (*Crawler)(nil)
+
+// OpenCrawler opens or creates the crawler's file.
+func OpenCrawler(ctx context.Context, file string) (*Crawler, error) {
+	d, err := open(ctx, file, "crawler")
+	if err != nil {
+		return nil, err
+	}
+	return &Crawler{d}, nil
+}
+
+const crawlerVisit = `
+	SELECT state, since, why_vi, why_en, last_fetch, last_item, next, recheck, total, failures, url, etag, last_modified
+	FROM visit WHERE source = ?`
+
+// Visit implements crawler.Store.
+func (c *Crawler) Visit(ctx context.Context, source string) (crawler.Visit, error) {
+	v := crawler.Visit{Source: source}
+	var since, lastFetch, lastItem, next, recheck int64
+	err := c.read.QueryRowContext(ctx, crawlerVisit, source).Scan(&v.State, &since, &v.Why.VI, &v.Why.EN,
+		&lastFetch, &lastItem, &next, &recheck, &v.Total, &v.Failures, &v.URL, &v.ETag, &v.LastModified)
+	if errors.Is(err, sql.ErrNoRows) {
+		return v, nil
+	}
+	if err != nil {
+		return v, fmt.Errorf("store: visit of %s: %w", source, err)
+	}
+	v.Since, v.LastFetch, v.LastItem, v.Next, v.Recheck = fromUnix(since), fromUnix(lastFetch), fromUnix(lastItem), fromUnix(next), fromUnix(recheck)
+	return v, nil
+}
+
+const crawlerSaveVisit = `
+	INSERT INTO visit (source, state, since, why_vi, why_en, last_fetch, last_item, next, recheck, total, failures, url, etag, last_modified)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	ON CONFLICT (source) DO UPDATE SET state = excluded.state, since = excluded.since, why_vi = excluded.why_vi, why_en = excluded.why_en,
+		last_fetch = excluded.last_fetch, last_item = excluded.last_item, next = excluded.next, recheck = excluded.recheck,
+		total = excluded.total, failures = excluded.failures, url = excluded.url, etag = excluded.etag, last_modified = excluded.last_modified`
+
+// SaveVisit implements crawler.Store.
+func (c *Crawler) SaveVisit(ctx context.Context, v crawler.Visit) error {
+	err := c.tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, crawlerSaveVisit, v.Source, v.State, unix(v.Since), v.Why.VI, v.Why.EN, unix(v.LastFetch), unix(v.LastItem),
+			unix(v.Next), unix(v.Recheck), v.Total, v.Failures, v.URL, v.ETag, v.LastModified)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("store: save visit of %s: %w", v.Source, err)
+	}
+	return nil
+}
+
+const crawlerSeen = `
+	SELECT id, source, item, hash, mark, at, first, checked, tries, erased, etag, last_modified
+	FROM seen WHERE id IN (?`
+
+// crawlerSeenAtOnce is how many ids one statement asks for.
+const crawlerSeenAtOnce = 500
+
+// Seen implements crawler.Store.
+func (c *Crawler) Seen(ctx context.Context, ids []string) (map[string]crawler.Seen, error) {
+	out := map[string]crawler.Seen{}
+	for len(ids) > 0 {
+		n := min(len(ids), crawlerSeenAtOnce)
+		if err := c.someSeen(ctx, ids[:n], out); err != nil {
+			return nil, fmt.Errorf("store: seen: %w", err)
+		}
+		ids = ids[n:]
+	}
+	return out, nil
+}
+
+func (c *Crawler) someSeen(ctx context.Context, ids []string, out map[string]crawler.Seen) error {
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = id
+	}
+	rows, err := c.read.QueryContext(ctx, crawlerSeen+strings.Repeat(", ?", len(ids)-1)+")", args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var s crawler.Seen
+		var at, first, checked int64
+		if err := rows.Scan(&s.ID, &s.Source, &s.Item, &s.Hash, &s.Mark, &at, &first, &checked, &s.Tries, &s.Erased, &s.ETag, &s.LastModified); err != nil {
+			return err
+		}
+		s.At, s.First, s.Checked = fromUnix(at), fromUnix(first), fromUnix(checked)
+		out[s.ID] = s
+	}
+	return rows.Err()
+}
+
+const crawlerMarkSeen = `
+	INSERT INTO seen (id, source, item, hash, mark, at, first, checked, tries, erased, etag, last_modified)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)
+	ON CONFLICT (id) DO UPDATE SET source = excluded.source, item = excluded.item, hash = excluded.hash, mark = excluded.mark,
+		at = excluded.at, first = excluded.first, checked = excluded.checked, tries = excluded.tries,
+		etag = excluded.etag, last_modified = excluded.last_modified
+	WHERE erased = 0`
+
+// MarkSeen implements crawler.Store.
+func (c *Crawler) MarkSeen(ctx context.Context, rows []crawler.Seen) error {
+	err := c.tx(ctx, func(tx *sql.Tx) error {
+		stmt, err := tx.PrepareContext(ctx, crawlerMarkSeen)
+		if err != nil {
+			return err
+		}
+		defer stmt.Close()
+		for _, s := range rows {
+			if _, err := stmt.ExecContext(ctx, s.ID, s.Source, s.Item, s.Hash, s.Mark, unix(s.At), unix(s.First), unix(s.Checked), s.Tries, s.ETag, s.LastModified); err != nil {
+				return fmt.Errorf("%s: %w", s.ID, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("store: mark seen: %w", err)
+	}
+	return nil
+}
+
+const crawlerActivity = `
+	SELECT count(*), coalesce(min(at), 0), coalesce(max(at), 0)
+	FROM seen WHERE hash <> '' AND source = ? AND at >= ? AND at < ?`
+
+// Activity implements crawler.Store.
+func (c *Crawler) Activity(ctx context.Context, source string, from, to time.Time) (crawler.Activity, error) {
+	var a crawler.Activity
+	var first, last int64
+	if err := c.read.QueryRowContext(ctx, crawlerActivity, source, from.UnixMilli(), to.UnixMilli()).Scan(&a.Items, &first, &last); err != nil {
+		return a, fmt.Errorf("store: activity of %s: %w", source, err)
+	}
+	a.First, a.Last = fromUnix(first), fromUnix(last)
+	return a, nil
+}
+
+const (
+	crawlerErase = `
+		INSERT INTO seen (id, source, item, hash, mark, at, first, checked, tries, erased, etag, last_modified)
+		VALUES (?, '', '', '', '', 0, 0, 0, 0, 1, '', '')
+		ON CONFLICT (id) DO UPDATE SET source = '', item = '', hash = '', mark = '', at = 0, first = 0, checked = 0, tries = 0, erased = 1, etag = '', last_modified = ''`
+	crawlerErasePages = `
+		UPDATE seen SET source = '', item = '', hash = '', mark = '', at = 0, first = 0, checked = 0, tries = 0, erased = 1, etag = '', last_modified = ''
+		WHERE item = ? AND item <> ''`
+)
+
+// Erase implements crawler.Store.
+func (c *Crawler) Erase(ctx context.Context, id string) error {
+	err := c.tx(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, crawlerErase, id); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, crawlerErasePages, id)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("store: erase %s: %w", id, err)
+	}
+	return nil
+}
+
+const (
+	crawlerInsertKey = `INSERT INTO pseudonym_key (period, key) VALUES (?, ?) ON CONFLICT (period) DO NOTHING`
+	crawlerKey = `SELECT key FROM pseudonym_key WHERE period = ?`
+)
+
+// Key implements crawler.Store.
+func (c *Crawler) Key(ctx context.Context, period int64) (key []byte, err error) {
+	fresh := make([]byte, 32)
+	rand.Read(fresh) // never fails
+	err = c.tx(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, crawlerInsertKey, period, fresh); err != nil {
+			return err
+		}
+		return tx.QueryRowContext(ctx, crawlerKey, period).Scan(&key)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store: pseudonym key: %w", err)
+	}
+	return key, nil
+}
+
+const crawlerDropKeys = `DELETE FROM pseudonym_key WHERE period < ?`
+
+// DropKeys implements crawler.Store. The deleted pages are overwritten
+// (secure_delete) and the log that may still hold them is emptied.
+func (c *Crawler) DropKeys(ctx context.Context, before int64) error {
+	var n int64
+	err := c.tx(ctx, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, crawlerDropKeys, before)
+		if err != nil {
+			return err
+		}
+		n, err = res.RowsAffected()
+		return err
+	})
+	if err == nil && n > 0 {
+		_, err = c.write.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+	}
+	if err != nil {
+		return fmt.Errorf("store: drop pseudonym keys: %w", err)
+	}
+	return nil
+}
