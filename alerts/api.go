@@ -1,0 +1,100 @@
+// Package alerts tells people, once: it routes notices to recipients, writes
+// them to an outbox, delivers them by e-mail and signed webhooks with bounded
+// retries, and keeps the log of what became of each.
+//
+// A notice reaches each recipient at least once under one identity
+// (Message-ID, webhook-id), so that it is seen once. Delivery fails open:
+// when routing is in doubt somebody on the team is told, and what cannot be
+// delivered goes to somebody else before it ends as a dead letter. Notices
+// are held back only for a reason that is written down: the machine's further
+// ones of a group for half an hour, those below critical until working hours,
+// those that a person has silenced or acknowledged, and flags about what is
+// older than three days.
+//
+// [Dispatcher.Take] accepts alerts.due, [Dispatcher.Run] delivers. A further
+// way to reach people is a [Channel] in a folder of its own.
+package alerts
+
+import (
+	"time"
+
+	"langnghe/internal/news"
+)
+
+// A Recipient is one way to one person or system on the team. Entries of one
+// name are the same person: the first that fits is used, the others stand in
+// when it fails.
+type Recipient struct {
+	Name    string     `yaml:"name" json:"name"`
+	Role    string     `yaml:"role" json:"role"`       // reviewer, leader, police_liaison …
+	Channel string     `yaml:"channel" json:"channel"` // email or webhook
+	Address string     `yaml:"address" json:"address"` // mail address or URL
+	Secret  string     `yaml:"secret" json:"-"`        // of the webhook, "whsec_…"
+	Lang    string     `yaml:"lang" json:"lang"`       // vi or en
+	Min     news.Level `yaml:"-" json:"min"`           // nothing below it; default medium
+	Always  bool       `yaml:"always" json:"always"`   // does not wait for working hours: a duty desk, a system
+}
+
+// A Silence mutes notices that fit until a time. Critical ones are never
+// muted.
+type Silence struct {
+	ID      string    `json:"id"`
+	Topic   string    `json:"topic,omitempty"`
+	Group   string    `json:"group,omitempty"`
+	Owner   string    `json:"owner"`
+	Reason  string    `json:"reason"`
+	Created time.Time `json:"created"`
+	Until   time.Time `json:"until"`
+}
+
+// A Delivery is one alert on its way to one recipient.
+type Delivery struct {
+	Alert     string     `json:"alert"`
+	Kind      string     `json:"kind"`
+	Level     news.Level `json:"level"`
+	Subject   news.Text  `json:"subject"`
+	Recipient string     `json:"recipient"`
+	Channel   string     `json:"channel"`
+	State     string     `json:"state"`             // waiting, sent, failed (and tried again), dead, muted
+	Why       string     `json:"why,omitempty"`     // "old", "silence: <owner>: <reason>" …: a stable word, then details
+	Reason    news.Text  `json:"reason,omitzero"`   // Why for people
+	Message   string     `json:"message,omitempty"` // identity under which it is sent; alerts in one message share it
+	Tries     int        `json:"tries"`
+	Created   time.Time  `json:"created"`
+	Next      time.Time  `json:"next,omitzero"` // when it is tried (again)
+	Done      time.Time  `json:"done,omitzero"`
+	Error     string     `json:"error,omitempty"`
+}
+
+// Deliveries answers the question "deliveries".
+type Deliveries struct {
+	Deliveries []Delivery `json:"deliveries"` // newest first
+	Waiting    int        `json:"waiting"`
+	Dead       int        `json:"dead"`
+}
+
+// A DeliveriesQuery asks for the newest deliveries.
+type DeliveriesQuery struct {
+	State string `json:"state,omitempty"`
+	Limit int    `json:"limit,omitempty"` // zero means 100
+}
+
+// A SilenceRequest lists the silences (empty) or changes them.
+type SilenceRequest struct {
+	Add *Silence `json:"add,omitempty"`
+	End string   `json:"end,omitempty"` // id
+	By  string   `json:"by,omitempty"`
+}
+
+// An AckRequest says that a person took notice of a group; it is quiet for
+// four hours, then re-arms.
+type AckRequest struct {
+	Group string `json:"group"`
+	By    string `json:"by"`
+}
+
+// A TestRequest sends a real notice to a recipient, or to all when empty.
+type TestRequest struct {
+	Recipient string `json:"recipient,omitempty"`
+	By        string `json:"by"`
+}
