@@ -92,7 +92,7 @@ func (d *Dispatcher) plan(ctx context.Context, c *Change, now time.Time) error {
 			d.log.Error("nobody to tell", "alert", a.ID, "role", t.role)
 		case mute != "":
 			settle(c, &r, Muted, mute, now)
-		case t.why == "" && a.Level < t.Min && a.Kind != handoff && a.Kind != heartbeat:
+		case t.why == "" && a.Level < t.Min && a.Kind == flagged:
 			settle(c, &r, Muted, whyBelow, now)
 		default:
 			if r.Due, err = d.due(ctx, r, t.Recipient, now); err != nil {

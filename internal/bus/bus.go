@@ -203,16 +203,26 @@ func PublishAll[T any](ctx context.Context, b *Bus, t Topic[T], vs []T) error {
 	return nil
 }
 
-// Purge removes from the stream everything about key, on every topic.
+// Purge removes from the stream everything about key, on every topic, and
+// overwrites it on the disk.
 func (b *Bus) Purge(ctx context.Context, key string) error {
 	s, err := b.js.Stream(ctx, streamName)
 	if err != nil {
 		return fmt.Errorf("bus: stream: %w", err)
 	}
-	if err := s.Purge(ctx, jetstream.WithPurgeSubject("*.*."+token(key))); err != nil {
-		return fmt.Errorf("bus: purge %s: %w", key, err)
+	for seq := uint64(1); ; {
+		msg, err := s.GetMsg(ctx, seq, jetstream.WithGetMsgSubject("*.*."+token(key)))
+		if errors.Is(err, jetstream.ErrMsgNotFound) {
+			return nil
+		}
+		if err == nil {
+			err = s.SecureDeleteMsg(ctx, msg.Sequence)
+		}
+		if err != nil {
+			return fmt.Errorf("bus: purge %s: %w", key, err)
+		}
+		seq = msg.Sequence + 1
 	}
-	return nil
 }
 
 // Pending reports how many messages of the topic wait for the consumer,
