@@ -1,0 +1,298 @@
+package indexer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/blevesearch/bleve/v2"
+	"github.com/blevesearch/bleve/v2/index/scorch"
+	"github.com/blevesearch/bleve/v2/mapping"
+
+	"langnghe/internal/lang/vi"
+)
+
+// MappingVersion changes whenever newMapping or the normal form of texts
+// changes what is in an index; a part with another version is rebuilt.
+const MappingVersion = 1
+
+// newMapping describes a document to bleve. Text is neither stored nor kept
+// as doc values, positions are kept of exact keys only, and there is no
+// field of all fields: each of these would cost between a tenth and the
+// whole of an index again.
+func newMapping() mapping.IndexMapping {
+	doc := bleve.NewDocumentStaticMapping()
+	add := func(name string, f *mapping.FieldMapping) {
+		f.Name, f.Store, f.IncludeInAll = name, false, false
+		doc.AddFieldMappingsAt(name, f)
+	}
+	for _, name := range []string{FieldTitle, FieldText} {
+		exact := bleve.NewTextFieldMapping()
+		exact.Analyzer, exact.DocValues, exact.IncludeTermVectors = vi.Exact, false, true
+		add(name, exact)
+	}
+	for _, name := range []string{FieldTitleFold, FieldTextFold} {
+		fold := bleve.NewTextFieldMapping()
+		fold.Analyzer, fold.DocValues, fold.IncludeTermVectors = vi.Fold, false, false
+		add(name, fold)
+	}
+	for _, name := range []string{FieldTopic, FieldArea, FieldTone, FieldStance, FieldSource, FieldKind, FieldDay, FieldStory} {
+		word := bleve.NewKeywordFieldMapping()
+		word.IncludeTermVectors, word.SkipFreqNorm = false, true
+		word.DocValues = name != FieldStory && name != FieldDay // what facets read
+		add(name, word)
+	}
+	m := bleve.NewIndexMapping()
+	m.DefaultMapping = doc
+	m.DefaultAnalyzer = vi.Exact
+	m.IndexDynamic, m.StoreDynamic, m.DocValuesDynamic = false, false, false
+	return m
+}
+
+// fields is a document in the form that bleve walks.
+func (d *Doc) fields() map[string]any {
+	m := map[string]any{FieldText: d.Text, FieldTextFold: d.Text}
+	if d.Title != "" {
+		m[FieldTitle], m[FieldTitleFold] = d.Title, d.Title
+	}
+	for name, values := range d.Values {
+		m[name] = values
+	}
+	return m
+}
+
+// bleveEngine keeps one bleve index a month, in folders of that name.
+//
+// A rebuilt month grows in "<month>.new". Swap renames the live folder to
+// "<month>.old" and the new one into its place; openBleve finishes or undoes
+// what a crash left of it.
+type bleveEngine struct {
+	dir string
+	log *slog.Logger
+
+	mu    sync.RWMutex // of parts; a search holds it for reading
+	parts map[string]bleve.Index
+	stale map[string]bool
+}
+
+var _ Engine = (*bleveEngine)(nil)
+
+var monthName = regexp.MustCompile(`^\d{4}-\d{2}$`)
+
+const (
+	newSuffix = ".new"
+	oldSuffix = ".old"
+)
+
+var versionKey = []byte("langnghe_mapping")
+
+func openBleve(dir string, log *slog.Logger) (_ *bleveEngine, err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("index: %w", err)
+	}
+	e := &bleveEngine{dir: dir, log: log, parts: map[string]bleve.Index{}, stale: map[string]bool{}}
+	if err := e.tidy(); err != nil {
+		return nil, fmt.Errorf("index: %w", err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("index: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, e.Close())
+		}
+	}()
+	for _, entry := range entries {
+		month := entry.Name()
+		if !entry.IsDir() || !monthName.MatchString(month) {
+			continue
+		}
+		index, version, err := openPart(e.path(month))
+		switch {
+		case err != nil && err.Error() == "timeout":
+			return nil, fmt.Errorf("index: %s is held by another process; stop it first", e.path(month))
+		case err != nil:
+			log.Error("index is damaged and will be rebuilt", "month", month, "err", err)
+			e.stale[month] = true
+		case version != MappingVersion:
+			log.Warn("index has another mapping and will be rebuilt", "month", month, "mapping", version, "want", MappingVersion)
+			e.stale[month] = true
+			if err := index.Close(); err != nil {
+				return nil, fmt.Errorf("index: %s: %w", month, err)
+			}
+		default:
+			e.parts[month] = index
+		}
+	}
+	return e, nil
+}
+
+// tidy finishes or undoes swaps that a crash interrupted.
+func (e *bleveEngine) tidy() error {
+	entries, err := os.ReadDir(e.dir)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if month, ok := strings.CutSuffix(entry.Name(), oldSuffix); ok {
+			if _, err := os.Stat(e.path(month)); errors.Is(err, os.ErrNotExist) {
+				// The new part is complete when the old one is out of the
+				// way, and it may lack the words of an erased item.
+				if err := os.Rename(e.path(month+newSuffix), e.path(month)); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	for _, entry := range entries {
+		if strings.HasSuffix(entry.Name(), oldSuffix) || strings.HasSuffix(entry.Name(), newSuffix) {
+			if err := os.RemoveAll(e.path(entry.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return syncDir(e.dir)
+}
+
+// settings of a part: one snapshot, so that files of merged segments go at
+// once, and a lock that is refused instead of waited for.
+func settings() map[string]any {
+	return map[string]any{"numSnapshotsToKeep": 1, "bolt_timeout": "1s"}
+}
+
+func openPart(path string) (_ bleve.Index, version int, err error) {
+	index, err := bleve.OpenUsing(path, settings())
+	if err != nil {
+		return nil, 0, err
+	}
+	v, err := index.GetInternal(versionKey)
+	if err != nil {
+		return nil, 0, errors.Join(err, index.Close())
+	}
+	version, _ = strconv.Atoi(string(v)) // none is version 0
+	return index, version, nil
+}
+
+func newPart(path string) (bleve.Index, error) {
+	if err := os.RemoveAll(path); err != nil { // what a crash left of an earlier start
+		return nil, err
+	}
+	index, err := bleve.NewUsing(path, newMapping(), scorch.Name, scorch.Name, settings())
+	if err != nil {
+		return nil, err
+	}
+	if err := index.SetInternal(versionKey, []byte(strconv.Itoa(MappingVersion))); err != nil {
+		return nil, errors.Join(err, index.Close())
+	}
+	return index, nil
+}
+
+func (e *bleveEngine) path(name string) string { return filepath.Join(e.dir, name) }
+
+// Months implements [Engine].
+func (e *bleveEngine) Months() []string {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return newestFirst(e.parts)
+}
+
+// Stale implements [Engine].
+func (e *bleveEngine) Stale() []string {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return newestFirst(e.stale)
+}
+
+func newestFirst[V any](m map[string]V) []string {
+	names := make([]string, 0, len(m))
+	for name := range m {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	slices.Reverse(names)
+	return names
+}
+
+// Write implements [Engine].
+func (e *bleveEngine) Write(ctx context.Context, month string, put []Doc, remove []Key) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if !monthName.MatchString(month) {
+		return fmt.Errorf("index: month %q: want YYYY-MM", month)
+	}
+	e.mu.RLock()
+	index := e.parts[month]
+	e.mu.RUnlock()
+	if index == nil {
+		if len(put) == 0 {
+			return nil
+		}
+		var err error
+		if index, err = newPart(e.path(month)); err != nil {
+			return fmt.Errorf("index: %s: %w", month, err)
+		}
+		e.mu.Lock()
+		e.parts[month] = index
+		delete(e.stale, month)
+		e.mu.Unlock()
+	}
+	if err := write(index, put, remove); err != nil {
+		return fmt.Errorf("index: %s: %w", month, err)
+	}
+	return nil
+}
+
+func write(index bleve.Index, put []Doc, remove []Key) error {
+	batch := index.NewBatch()
+	for i := range put {
+		if err := batch.Index(put[i].Key.String(), put[i].fields()); err != nil {
+			return fmt.Errorf("item %s: %w", put[i].Key, err)
+		}
+	}
+	for _, k := range remove {
+		batch.Delete(k.String())
+	}
+	return index.Batch(batch)
+}
+
+// Drop implements [Engine].
+func (e *bleveEngine) Drop(month string) error {
+	if !monthName.MatchString(month) {
+		return fmt.Errorf("index: month %q: want YYYY-MM", month)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	index := e.parts[month]
+	delete(e.parts, month)
+	delete(e.stale, month)
+	var err error
+	if index != nil {
+		err = index.Close()
+	}
+	if err := errors.Join(err, os.RemoveAll(e.path(month))); err != nil {
+		return fmt.Errorf("index: drop %s: %w", month, err)
+	}
+	return nil
+}
+
+// Close implements [Engine].
+func (e *bleveEngine) Close() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var errs []error
+	for _, index := range e.parts {
+		errs = append(errs, index.Close())
+	}
+	e.parts = map[string]bleve.Index{}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,33 @@
+package indexer
+
+import (
+	"fmt"
+
+	"langnghe/internal/query"
+)
+
+// A QueryError is a query that cannot be searched for. Err says what is
+// wrong, at which column, and what to do about it, in Vietnamese and English.
+type QueryError struct{ Err *query.Error }
+
+func (e *QueryError) Error() string { return fmt.Sprintf("query:%v", e.Err) }
+func (e *QueryError) Unwrap() error { return e.Err }
+
+// Code is the code of the catalogue of mistakes, E_….
+func (e *QueryError) Code() string { return e.Err.Code }
+
+// Column is the code point of the query, from 1, at which the mistake is.
+func (e *QueryError) Column() int { return e.Err.Column }
+
+// Permanent says that asking again does not help.
+func (e *QueryError) Permanent() bool { return true }
+
+type requestError struct{ msg string }
+
+func badRequest(format string, args ...any) error {
+	return &requestError{fmt.Sprintf("indexer: "+format, args...)}
+}
+
+func (e *requestError) Error() string   { return e.msg }
+func (e *requestError) Code() string    { return "bad_request" }
+func (e *requestError) Permanent() bool { return true }

@@ -1,0 +1,187 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"math"
+	"time"
+
+	"langnghe/indexer"
+)
+
+const (
+	ixSelectUnindexed = `SELECT key, id, hash, seen, body FROM item WHERE indexed = 0 ORDER BY key LIMIT ?`
+	ixSelectGone      = `SELECT key FROM gone ORDER BY key LIMIT ?`
+)
+
+// Unindexed implements [indexer.Store].
+func (x *Indexer) Unindexed(ctx context.Context, limit int) (items []indexer.Stored, gone []indexer.Key, err error) {
+	defer wrap(&err, "items to index")
+	if items, err = collect(ctx, x.read, scanStoredRows, ixSelectUnindexed, limit); err != nil {
+		return nil, nil, err
+	}
+	gone, err = column[indexer.Key](ctx, x.read, ixSelectGone, limit)
+	return items, gone, err
+}
+
+const ixMarkIndexed = `UPDATE item SET indexed = 1 WHERE key = ? AND hash = ?`
+
+// Indexed implements [indexer.Store].
+func (x *Indexer) Indexed(ctx context.Context, items []indexer.Stored, gone []indexer.Key) (err error) {
+	defer wrap(&err, "mark as indexed")
+	return x.tx(ctx, func(tx *sql.Tx) error {
+		for i := range items {
+			if err := execs(ctx, tx, call{ixMarkIndexed, []any{items[i].Key, items[i].Hash}}); err != nil {
+				return err
+			}
+		}
+		for _, k := range gone {
+			if err := execs(ctx, tx, call{ixDeleteGone, []any{k}}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+const ixSelectUnannounced = `
+	SELECT key, id, hash, seen, body FROM item WHERE announced = 0 AND indexed = 1 ORDER BY at, id LIMIT ?`
+
+// Unannounced implements [indexer.Store].
+func (x *Indexer) Unannounced(ctx context.Context, limit int) (_ []indexer.Stored, err error) {
+	defer wrap(&err, "items to announce")
+	return collect(ctx, x.read, scanStoredRows, ixSelectUnannounced, limit)
+}
+
+const ixMarkAnnounced = `UPDATE item SET announced = 1 WHERE key = ? AND hash = ?`
+
+// Announced implements [indexer.Store].
+func (x *Indexer) Announced(ctx context.Context, items []indexer.Stored) (err error) {
+	defer wrap(&err, "mark as announced")
+	return x.tx(ctx, func(tx *sql.Tx) error {
+		for i := range items {
+			if err := execs(ctx, tx, call{ixMarkAnnounced, []any{items[i].Key, items[i].Hash}}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Item implements [indexer.Store].
+func (x *Indexer) Item(ctx context.Context, id string) (s indexer.Stored, err error) {
+	s, err = scanStored(x.read.QueryRowContext(ctx, ixSelectItemByID, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return s, indexer.ErrNotFound
+	}
+	wrap(&err, "item "+id)
+	return s, err
+}
+
+// The keys come as one JSON array, so that there is one statement however
+// many there are.
+const ixSelectItemsByKey = `
+	SELECT key, id, hash, seen, body FROM item WHERE key IN (SELECT value FROM json_each(?))`
+
+// Items implements [indexer.Store].
+func (x *Indexer) Items(ctx context.Context, keys []indexer.Key) (_ []indexer.Stored, err error) {
+	defer wrap(&err, "items by key")
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	list, err := json.Marshal(keys)
+	if err != nil {
+		return nil, err
+	}
+	return collect(ctx, x.read, scanStoredRows, ixSelectItemsByKey, string(list))
+}
+
+const ixSelectRange = `
+	SELECT key, id, hash, seen, body FROM item
+	WHERE at >= ?1 AND at < ?2 AND (at, id) > (?3, ?4) ORDER BY at, id LIMIT ?5`
+
+// Range implements [indexer.Store].
+func (x *Indexer) Range(ctx context.Context, from, to, after time.Time, id string, limit int) (_ []indexer.Stored, err error) {
+	defer wrap(&err, "items of a time")
+	first, last := unix(from), int64(math.MaxInt64)
+	if !to.IsZero() {
+		last = unix(to)
+	}
+	if id != "" {
+		first = max(first, unix(after))
+		return collect(ctx, x.read, scanStoredRows, ixSelectRange, first, last, unix(after), id, limit)
+	}
+	return collect(ctx, x.read, scanStoredRows, ixSelectRange, first, last, int64(math.MinInt64), "", limit)
+}
+
+const (
+	ixSelectBetween = `SELECT key, id, hash, seen, body FROM item WHERE key >= ? AND key < ? ORDER BY key LIMIT ?`
+	ixSelectKeys    = `SELECT key FROM item WHERE key >= ? AND key < ? ORDER BY key`
+	ixCountKeys     = `SELECT count(*) FROM item WHERE key >= ? AND key < ?`
+	ixSelectStatus  = `SELECT count(*), coalesce(min(key), 0), coalesce(max(key), 0) FROM item`
+)
+
+// Between implements [indexer.Store].
+func (x *Indexer) Between(ctx context.Context, from, to indexer.Key, limit int) (_ []indexer.Stored, err error) {
+	defer wrap(&err, "items between keys")
+	return collect(ctx, x.read, scanStoredRows, ixSelectBetween, from, to, limit)
+}
+
+// Keys implements [indexer.Store].
+func (x *Indexer) Keys(ctx context.Context, from, to indexer.Key) (_ []indexer.Key, err error) {
+	defer wrap(&err, "keys")
+	return column[indexer.Key](ctx, x.read, ixSelectKeys, from, to)
+}
+
+// Count implements [indexer.Store].
+func (x *Indexer) Count(ctx context.Context, from, to indexer.Key) (n int, err error) {
+	defer wrap(&err, "count items")
+	err = x.read.QueryRowContext(ctx, ixCountKeys, from, to).Scan(&n)
+	return n, err
+}
+
+// Status implements [indexer.Store].
+func (x *Indexer) Status(ctx context.Context) (items int, first, last indexer.Key, err error) {
+	defer wrap(&err, "status")
+	err = x.read.QueryRowContext(ctx, ixSelectStatus).Scan(&items, &first, &last)
+	return items, first, last, err
+}
+
+const ixSelectTallies = `SELECT bucket, at, cells FROM tally WHERE bucket = ? AND at >= ? AND at < ? ORDER BY at`
+
+// Tallies implements [indexer.Store].
+func (x *Indexer) Tallies(ctx context.Context, bucket string, from, to time.Time) (_ []indexer.Tally, err error) {
+	defer wrap(&err, "counts")
+	return collect(ctx, x.read, func(rows *sql.Rows) (t indexer.Tally, err error) {
+		var at int64
+		err = rows.Scan(&t.Bucket, &at, &t.Cells)
+		t.At = fromUnix(at)
+		return t, err
+	}, ixSelectTallies, bucket, unix(from), unix(to))
+}
+
+const ixSelectSignatures = `SELECT id, at, story, data FROM signature WHERE at >= ? ORDER BY at, id`
+
+// Signatures implements [indexer.Store].
+func (x *Indexer) Signatures(ctx context.Context, since time.Time, f func(indexer.Signature) error) (err error) {
+	defer wrap(&err, "signatures")
+	rows, err := x.read.QueryContext(ctx, ixSelectSignatures, unix(since))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var s indexer.Signature
+		var at int64
+		if err := rows.Scan(&s.ID, &at, &s.Story, &s.Data); err != nil {
+			return err
+		}
+		s.At = fromUnix(at)
+		if err := f(s); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
