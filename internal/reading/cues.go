@@ -1,0 +1,239 @@
+package reading
+
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"langnghe/internal/news"
+)
+
+const cueFile = "cues.yaml"
+
+// Kinds of cue families.
+const (
+	rumour  = "rumour"
+	scam    = "scam"
+	person  = "person"  // a person decides: never above level 1
+	booster = "booster" // raises another family, never a cue of its own
+)
+
+// Family is one family of rumours or scams.
+type Family struct {
+	ID    string     `yaml:"-"`
+	Title news.Text  `yaml:"title"`
+	Kind  string     `yaml:"kind"`
+	Level news.Level `yaml:"level"`
+	Topic string     `yaml:"topic"`
+	Rules []cueRule  `yaml:"rules"`
+}
+
+// cueRule holds when every element of All has a hit, all within so many
+// words of each other, one of Any is anywhere in the item and none of None is.
+// An element names a set, or several with "|" between them; "dam^2" takes only
+// its hits of weight 2 and more.
+type cueRule struct {
+	All    []string `yaml:"all"`
+	Any    []string `yaml:"any"`
+	None   []string `yaml:"none"`
+	Within int      `yaml:"within"` // words; 0 is the whole item
+	Force  float32  `yaml:"force"`  // how sure the rule is, 1 if absent
+	Level  int      `yaml:"level"`  // instead of the family's
+	Topic  string   `yaml:"topic"`  // instead of the family's
+
+	all       [][]wanted
+	any, none []wanted
+}
+
+// wanted is a set and the least weight of a hit.
+type wanted struct {
+	set int
+	min float32
+}
+
+// hit reports whether h has such a hit.
+func (w wanted) hit(h hits) bool {
+	return slices.ContainsFunc(h[w.set], func(x hit) bool { return x.weight >= w.min })
+}
+
+// found is a rule that held.
+type found struct {
+	family *Family
+	topic  string
+	level  news.Level
+	force  float32
+	hits   []hit
+}
+
+func (f *found) spans(v *view) []news.Span {
+	var out []news.Span
+	hits := slices.Clone(f.hits)
+	slices.SortFunc(hits, func(a, b hit) int { return int(a.start - b.start) })
+	for _, x := range hits {
+		s := v.span(x.start, x.end)
+		if n := len(out); n > 0 && out[n-1].In == s.In && s.Start < out[n-1].End {
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+type cueBook struct {
+	Version  int                `yaml:"version"`
+	Families map[string]*Family `yaml:"families"`
+	order    []*Family
+}
+
+func loadCues(fsys fs.FS, l *lexicon) (*cueBook, error) {
+	b := new(cueBook)
+	if err := decode(fsys, cueFile, b); err != nil {
+		return nil, err
+	}
+	for _, id := range slices.Sorted(maps.Keys(b.Families)) {
+		f := b.Families[id]
+		f.ID = id
+		switch f.Kind {
+		case rumour, scam, person, booster:
+		default:
+			return nil, fmt.Errorf("%s: families.%s: kind is %q, want rumour, scam, person or booster", cueFile, id, f.Kind)
+		}
+		if f.Level < news.Informational || f.Level > news.Critical {
+			return nil, fmt.Errorf("%s: families.%s: level is %d, want 0 to 4", cueFile, id, f.Level)
+		}
+		for i := range f.Rules {
+			rule := &f.Rules[i]
+			if rule.Force == 0 {
+				rule.Force = 1
+			}
+			if rule.Level == 0 {
+				rule.Level = int(f.Level)
+			}
+			if rule.Topic == "" {
+				rule.Topic = f.Topic
+			}
+			at := fmt.Sprintf("%s: families.%s.rules[%d]", cueFile, id, i)
+			if len(rule.All) == 0 {
+				return nil, fmt.Errorf("%s: all is empty", at)
+			}
+			for _, e := range rule.All {
+				ids, err := l.wanted(strings.Split(e, "|"))
+				if err != nil {
+					return nil, fmt.Errorf("%s: all: %w", at, err)
+				}
+				rule.all = append(rule.all, ids)
+			}
+			var err error
+			if rule.any, err = l.wanted(rule.Any); err != nil {
+				return nil, fmt.Errorf("%s: any: %w", at, err)
+			}
+			if rule.none, err = l.wanted(rule.None); err != nil {
+				return nil, fmt.Errorf("%s: none: %w", at, err)
+			}
+		}
+		b.order = append(b.order, f)
+	}
+	return b, nil
+}
+
+func (l *lexicon) wanted(names []string) ([]wanted, error) {
+	var out []wanted
+	for _, n := range names {
+		name, least, ok := strings.Cut(n, "^")
+		w := wanted{}
+		if ok {
+			x, err := strconv.ParseFloat(least, 32)
+			if err != nil {
+				return nil, fmt.Errorf("%q: weight is no number", n)
+			}
+			w.min = float32(x)
+		}
+		if w.set, ok = l.ids[name]; !ok {
+			return nil, fmt.Errorf("no set is called %q", name)
+		}
+		out = append(out, w)
+	}
+	return out, nil
+}
+
+// find returns the strongest rule of each family that holds, boosters last.
+func (b *cueBook) find(h hits) []found {
+	var out []found
+	for _, f := range b.order {
+		var best *found
+		for i := range f.Rules {
+			rule := &f.Rules[i]
+			hits, ok := rule.holds(h)
+			if !ok {
+				continue
+			}
+			if best == nil || rule.Force > best.force || rule.Force == best.force && news.Level(rule.Level) > best.level {
+				best = &found{f, rule.Topic, news.Level(rule.Level), rule.Force, hits}
+			}
+		}
+		if best != nil {
+			out = append(out, *best)
+		}
+	}
+	return out
+}
+
+func (c *cueRule) holds(h hits) ([]hit, bool) {
+	has := func(w wanted) bool { return w.hit(h) }
+	if slices.ContainsFunc(c.none, has) || len(c.any) > 0 && !slices.ContainsFunc(c.any, has) {
+		return nil, false
+	}
+	for _, alternatives := range c.all[1:] {
+		if !slices.ContainsFunc(alternatives, has) {
+			return nil, false
+		}
+	}
+	// Anchor on each hit of the first element and take, of the others, the
+	// nearest one that shares no word with those taken.
+	for _, w := range c.all[0] {
+		for _, a := range h[w.set] {
+			if a.weight < w.min {
+				continue
+			}
+			if taken := c.around(h, a); taken != nil {
+				return taken, true
+			}
+		}
+	}
+	return nil, false
+}
+
+func (c *cueRule) around(h hits, a hit) []hit {
+	taken := []hit{a}
+	for _, alternatives := range c.all[1:] {
+		best, distance := hit{}, int32(-1)
+		for _, w := range alternatives {
+			for _, x := range h[w.set] {
+				d := max(x.start-a.end, a.start-x.end, 0)
+				if x.weight < w.min || c.Within > 0 && d > int32(c.Within) || overlaps(taken, x) {
+					continue
+				}
+				if distance < 0 || d < distance {
+					best, distance = x, d
+				}
+			}
+		}
+		if distance < 0 {
+			return nil
+		}
+		taken = append(taken, best)
+	}
+	return taken
+}
+
+func overlaps(taken []hit, x hit) bool {
+	for _, t := range taken {
+		if t.start < x.end && x.start < t.end {
+			return true
+		}
+	}
+	return false
+}

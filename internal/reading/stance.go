@@ -1,0 +1,401 @@
+package reading
+
+import (
+	"slices"
+
+	"langnghe/internal/news"
+)
+
+// stanceSets are the sets of the lexicon that tell what a writer does, by
+// their index below.
+var stanceSets = [...]string{
+	"deny", "warn", "ask", "truth", "gripe", "rhetoric", "demand", "suggest", "praise", "joke", "sarcasm",
+	"report", "official", "incident", "lure", "hearsay", "urgent", "future", "fear", "opinion", "ending", "doubt", "call",
+}
+
+const (
+	sDeny = iota
+	sWarn
+	sAsk
+	sTruth
+	sGripe
+	sRhetoric
+	sDemand
+	sSuggest
+	sPraise
+	sJoke
+	sSarcasm
+	sReport
+	sOfficial
+	sIncident
+	sLure
+	sHearsay
+	sUrgent
+	sFuture
+	sFear
+	sOpinion
+	sEnding
+	sDoubt
+	sCall
+)
+
+// stance is what the writer does, and the features that other labels need.
+type stance struct {
+	label   news.Stance
+	hits    []hit
+	feature [len(stanceSets)]float64
+	// Features by name.
+	official, incident, lure, fear, sarcasm float64
+	rumour, scam                            float64 // force of the surest rule that held
+	grief                                   float64 // all that speaks for a complaint
+	// wrapped is how much of a rumour's wrapping there is: someone said so, it
+	// is urgent, it will be so from tomorrow, run.
+	wrapped float64
+	article bool   // edited text
+	asks    bool   // it ends in a question
+	mood    string // tone of a claim
+}
+
+func (s *stance) because(v *view) []news.Span {
+	hits := slices.Clone(s.hits)
+	slices.SortFunc(hits, func(a, b hit) int { return int(a.start - b.start) })
+	var out []news.Span
+	for _, x := range hits {
+		if len(out) == 8 {
+			break
+		}
+		out = append(out, v.span(x.start, x.end))
+	}
+	return out
+}
+
+// base is what speaks for a complaint before a word is read.
+const base = 0.8
+
+// maxFeature bounds what one set can add, so that length wins nothing.
+const maxFeature = 5
+
+// stance weighs what the writer does. Refutations and warnings are looked for
+// first, then questions about a rumour, then everything a resident may say;
+// a claim is what is left when cues are there and nothing speaks for those.
+func (r *Reader) stance(v *view, h hits, it *news.Item, cues []found, t tone) stance {
+	var s stance
+	for i, id := range r.set.stances {
+		sum := 0.0
+		for _, x := range h[id] {
+			sum += float64(x.weight)
+		}
+		s.feature[i] = min(sum, maxFeature)
+	}
+	f := &s.feature
+	s.official, s.incident, s.lure, s.fear, s.sarcasm = f[sOfficial], f[sIncident], f[sLure], f[sFear], f[sSarcasm]
+	s.sarcasm += min(2, float64(v.signs.wry)) + min(1, float64(v.signs.laugh)*0.5)
+	s.asks = v.asks(h[r.set.stances[sEnding]])
+	for _, c := range cues {
+		switch c.family.Kind {
+		case rumour:
+			s.rumour = max(s.rumour, float64(c.force))
+		case scam:
+			s.scam = max(s.scam, float64(c.force))
+		}
+	}
+	if s.article = article(it); s.article {
+		s.official++
+	}
+	s.grief = f[sGripe] + f[sRhetoric] + 0.3*min(t.minus, 6)
+	if t.minus+t.plus+f[sGripe] > 0 {
+		s.grief += 0.7 * s.sarcasm
+	}
+	s.wrapped = f[sHearsay] + 0.6*f[sUrgent] + 0.5*f[sFuture] + 0.7*f[sCall]
+	s.mood = mood(cues, f)
+
+	best := 0.75
+	s.label = news.Other
+	for i, x := range s.scores(v, t) {
+		if x > best {
+			s.label, best = order[i], x
+		}
+	}
+	if s.label == news.Other {
+		switch b := t.balance(); {
+		case b < -0.3:
+			s.label = news.Complaint
+		case b > 0.3:
+			s.label = news.Praise
+		case s.official > 0:
+			s.label = news.Report
+		}
+	}
+	for _, i := range supports[s.label] {
+		s.hits = append(s.hits, h[r.set.stances[i]]...)
+	}
+	return s
+}
+
+// article reports whether an item is edited text and not somebody's post.
+func article(it *news.Item) bool {
+	return it.Title != "" || it.Kind == news.Article || it.Kind == news.Official
+}
+
+// scores weighs the stances. The numbers were set by hand on the labelled
+// posts of testdata; what they rest on is in the lexicon.
+func (s *stance) scores(v *view, t tone) (score scores) {
+	f := &s.feature
+	score[iDenial] = f[sDeny]
+	score[iWarning] = f[sWarn] - 0.4*f[sIncident]
+	score[iComplaint] = s.grief + 0.3*f[sDemand]
+	score[iQuestion] = f[sAsk] - 0.2*min(s.grief, 4)
+	score[iSuggestion] = f[sSuggest] + 0.3*f[sDemand] - 0.25*t.minus
+	score[iPraise] = f[sPraise] + 0.3*min(t.plus, 6) - 0.3*t.minus - 0.7*s.sarcasm - 0.5*f[sGripe] + 0.6*float64(min(2, v.signs.warm))
+	score[iSatire] = f[sJoke] + 0.4*min(2, float64(v.signs.laugh))
+	score[iReport] = f[sReport] + 0.4*s.official
+	score[iOpinion] = f[sOpinion]
+	if s.asks {
+		score[iQuestion] += 0.9 - 0.3*min(s.grief, 3)
+	}
+	if v.signs.questions > 0 {
+		score[iQuestion] += 0.3
+	}
+	switch {
+	case s.article:
+		score[iReport] += 1.5
+		score[iComplaint] -= 1.5
+		score[iPraise] -= 1.5
+	case s.silent(v, t):
+		score[iComplaint] += base
+	}
+	score[iRumourQuery] = s.query()
+	if s.scam > 0 && f[sIncident] > 0 {
+		told := 1.1*f[sIncident] + 0.7*s.scam
+		if s.official >= 0.5 && f[sWarn] >= 1.5 || s.official >= 1 && f[sWarn] >= 1 {
+			told *= 0.3 // an office tells of cases to warn
+		}
+		score[iReport] += told
+	}
+	score[iClaiming] = s.claim()
+	return score
+}
+
+// silent reports whether nothing says what the writer does. Most of what
+// people post to a ward is a grievance told without a word of complaint in
+// it; to take it for one protects them.
+func (s *stance) silent(v *view, t tone) bool {
+	f := &s.feature
+	return s.official < 1 && s.rumour == 0 && s.scam == 0 && s.wrapped < 0.8 && f[sAsk] < 0.9 && f[sSuggest] < 1 &&
+		f[sPraise] < 0.8 && f[sJoke] < 1 && f[sWarn] < 1 && f[sDeny] < 1 && v.signs.warm == 0 && t.plus <= t.minus+0.9
+}
+
+// query weighs a question about a rumour.
+func (s *stance) query() float64 {
+	f := &s.feature
+	switch truth := f[sTruth]; {
+	case truth > 0 && (s.rumour > 0 || f[sHearsay] > 0 || s.scam > 0):
+		x := truth + 0.8*s.rumour + 0.5*f[sHearsay] + 0.6*f[sDoubt]
+		if s.asks {
+			x += 0.7
+		}
+		return x
+	case s.rumour > 0 && s.asks:
+		return 0.7*s.rumour + 0.4*f[sHearsay] + 0.5*f[sAsk] + 0.3 + 0.6*f[sDoubt]
+	case truth > 0 && s.asks:
+		return truth + 0.5*f[sDoubt] - 0.4
+	}
+	return 0
+}
+
+// claim weighs the assertion of a rumour or the offer of a scam.
+func (s *stance) claim() float64 {
+	f := &s.feature
+	x := 0.0
+	if s.scam > 0 && f[sIncident] == 0 {
+		x = 1.2*s.scam + 0.8*f[sLure] + 0.3*s.wrapped
+	}
+	switch {
+	case s.rumour > 0:
+		// A grievance uses the words of rumours without their wrapping.
+		doubt := 0.6 * min(s.grief, 4)
+		if s.wrapped >= 1 {
+			doubt = 0.2 * min(s.grief, 4)
+		}
+		x = max(x, 1.3*s.rumour+s.wrapped+0.3*f[sLure]-doubt)
+	case s.scam == 0:
+		x = max(x, 0.7*s.wrapped-0.5)
+	}
+	if f[sTruth] >= 1 && s.asks {
+		x *= 0.5
+	}
+	if f[sJoke] >= 1 {
+		x -= 1.2 * f[sJoke]
+	}
+	x -= 0.7 * f[sDeny]
+	if s.article && s.rumour+s.scam > 0 {
+		x -= 1.5
+	}
+	return x
+}
+
+// scores are the weights of the stances, in the order of order.
+type scores [11]float64
+
+const (
+	iDenial = iota
+	iWarning
+	iComplaint
+	iRumourQuery
+	iQuestion
+	iSuggestion
+	iSatire
+	iPraise
+	iReport
+	iOpinion
+	iClaiming
+)
+
+// order is who wins a tie: the readings that protect a resident come first.
+var order = scoreNames{news.Denial, news.Warning, news.Complaint, news.RumourQuery, news.Question, news.Suggestion,
+	news.Satire, news.Praise, news.Report, news.Opinion, news.Claiming}
+
+type scoreNames [len(scores{})]news.Stance
+
+// supports are the sets whose hits are shown as the reason for a stance.
+var supports = map[news.Stance][]int{
+	news.Denial:      {sDeny},
+	news.Warning:     {sWarn},
+	news.Complaint:   {sGripe, sRhetoric, sSarcasm, sDemand},
+	news.RumourQuery: {sTruth, sHearsay, sDoubt},
+	news.Question:    {sAsk, sEnding},
+	news.Suggestion:  {sSuggest, sDemand},
+	news.Satire:      {sJoke, sSarcasm},
+	news.Praise:      {sPraise},
+	news.Report:      {sIncident, sReport, sOfficial},
+	news.Opinion:     {sOpinion},
+	news.Claiming:    {sHearsay, sUrgent, sFuture, sLure, sCall},
+}
+
+// asks reports whether the item ends in a question: a question mark in its
+// last words or a particle that asks.
+func (v *view) asks(endings []hit) bool {
+	n := int32(len(v.words))
+	if n == 0 {
+		return false
+	}
+	for _, x := range endings {
+		if x.weight > 0 && x.end >= n-1 {
+			return true
+		}
+	}
+	last := v.words[n-1]
+	for _, c := range v.fields[last.field][last.to:] {
+		if c == '?' {
+			return true
+		}
+	}
+	return false
+}
+
+// protected are the stances whose items never get a cue above level 1.
+func protected(s news.Stance) bool {
+	switch s {
+	case news.Complaint, news.Question, news.Suggestion, news.Opinion, news.Satire, news.Praise, news.Warning, news.Denial:
+		return true
+	}
+	return false
+}
+
+// gate makes cues of what was found: none above level 1 for a protected
+// stance, none above level 1 that only a person may set, and boosters only
+// beside another family.
+func (r *Reader) gate(v *view, s stance, all []found) []news.Cue {
+	var out []news.Cue
+	var boosters []string
+	for _, c := range all {
+		if c.family.Kind == booster {
+			boosters = append(boosters, c.family.ID)
+		}
+	}
+	report := s.label == news.Report && s.article
+	for _, c := range all {
+		if c.family.Kind == booster {
+			continue
+		}
+		level := c.level
+		if c.family.Kind != person && !protected(s.label) && !report {
+			level = min(level+news.Level(len(boosters)), c.family.Level)
+		}
+		if c.family.Kind == person || protected(s.label) || report {
+			level = min(level, news.Low)
+		}
+		out = append(out, news.Cue{Family: c.family.ID, Level: level, Because: c.spans(v), BoostedBy: boosters})
+	}
+	return out
+}
+
+// impact says what the item means for the work of the ward.
+func impact(r news.Reading) string {
+	if r.Area.Fit == news.OutOfArea {
+		return "neutral"
+	}
+	switch r.Stance {
+	case news.Complaint, news.Question, news.RumourQuery:
+		return "useful"
+	case news.Suggestion, news.Praise, news.Denial, news.Warning:
+		return "favourable"
+	case news.Claiming:
+		return "adverse"
+	case news.Satire:
+		return "neutral"
+	case news.Report:
+		switch r.Tone.Label {
+		case "negative":
+			return "useful"
+		default:
+			return "favourable"
+		}
+	}
+	for _, c := range r.Cues {
+		if c.Family == "incitement" {
+			return "adverse"
+		}
+	}
+	if r.Tone.Label == "negative" {
+		return "useful"
+	}
+	return "neutral"
+}
+
+// mood is how a claim sounds: an offer is cheerful, a notice is flat, and a
+// rumour frightens.
+func mood(cues []found, f *[len(stanceSets)]float64) string {
+	best := float32(0)
+	out := "negative"
+	for _, c := range cues {
+		if c.force <= best || c.family.Kind == booster {
+			continue
+		}
+		best = c.force
+		switch c.family.ID {
+		case "free_gift_scam", "invest_job_scam":
+			out = "positive"
+		case "impersonation_police", "impersonation_utility", "fake_domain":
+			out = "neutral"
+		case "land_rumour":
+			out = "negative"
+			if f[sLure] > 0 {
+				out = "positive"
+			}
+		case "health_rumour":
+			out = "negative"
+			if c.level == news.Medium {
+				out = "positive" // a cure
+			}
+		case "school_rumour", "forged_document":
+			out = "neutral"
+			if f[sHearsay]+f[sFear] > 0.5 {
+				out = "negative"
+			}
+		default:
+			out = "negative"
+		}
+	}
+	return out
+}

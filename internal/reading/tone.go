@@ -1,0 +1,178 @@
+package reading
+
+import (
+	"slices"
+
+	"langnghe/internal/news"
+)
+
+type toneSets struct{ pos, neg, negator, not, flip, strong, weak, contrast int }
+
+// tone is the polarity of a view before the stance is known.
+type tone struct {
+	plus, minus float64 // sums of weights
+	because     []hit
+}
+
+// Reach of negators and the like, in words.
+const (
+	negationReach  = 3
+	intensityReach = 2
+)
+
+func (r *Reader) tone(v *view, h hits) tone {
+	var t tone
+	s := &r.set.tone
+	weigh := func(x hit, sign float64, other []hit) {
+		if covered(other, x) {
+			return
+		}
+		w := float64(x.weight) * sign
+		switch {
+		case before(v, h[s.flip], x, 1) && sign < 0:
+			w = -w * 0.7 // hết ngập, đỡ khổ
+		case before(v, h[s.negator], x, negationReach) && !before(v, h[s.not], x, negationReach):
+			w *= -0.6
+		}
+		if before(v, h[s.strong], x, intensityReach) || behind(v, h[s.strong], x, 1) {
+			w *= 1.4
+		}
+		if before(v, h[s.weak], x, intensityReach) {
+			w *= 0.6
+		}
+		if w > 0 {
+			t.plus += w
+		} else {
+			t.minus -= w
+		}
+		if len(t.because) < 8 {
+			t.because = append(t.because, x)
+		}
+	}
+	for _, x := range h[s.pos] {
+		weigh(x, 1, h[s.neg])
+	}
+	for _, x := range h[s.neg] {
+		weigh(x, -1, h[s.pos])
+	}
+	slices.SortFunc(t.because, func(a, b hit) int { return int(a.start - b.start) })
+	t.plus += min(2, float64(v.signs.warm)*0.8)
+	t.minus += min(2, float64(v.signs.sore)*0.8)
+	return t
+}
+
+// covered reports whether a longer hit of list holds x.
+func covered(list []hit, x hit) bool {
+	for _, y := range list {
+		if y.start <= x.start && x.end <= y.end && y.end-y.start > x.end-x.start {
+			return true
+		}
+	}
+	return false
+}
+
+// before reports whether one of list ends at most reach words before x, in
+// the same sentence.
+func before(v *view, list []hit, x hit, reach int32) bool {
+	for _, y := range list {
+		if d := x.start - y.end; d >= 0 && d < reach && sameSentence(v, y.start, x.start) {
+			return true
+		}
+	}
+	return false
+}
+
+func behind(v *view, list []hit, x hit, reach int32) bool {
+	for _, y := range list {
+		if d := y.start - x.end; d >= 0 && d < reach && sameSentence(v, x.start, y.start) {
+			return true
+		}
+	}
+	return false
+}
+
+func sameSentence(v *view, from, to int32) bool {
+	for i := from + 1; i <= to; i++ {
+		if v.words[i].sentence {
+			return false
+		}
+	}
+	return true
+}
+
+// balance is the polarity in -1…1.
+func (t *tone) balance() float64 {
+	if t.plus+t.minus == 0 {
+		return 0
+	}
+	return (t.plus - t.minus) / (t.plus + t.minus + 1)
+}
+
+// label decides on the tone: what the stance makes likely, and what the words
+// say.
+func (t *tone) label(v *view, st stance) news.Tone {
+	b := t.balance()
+	out := news.Tone{Score: round(b)}
+	mixed := t.plus >= 1.5 && t.minus >= 1.5 && t.plus < 3*t.minus && t.minus < 3*t.plus
+	switch st.label {
+	case news.Complaint:
+		out.Label = "negative"
+		if mixed && t.plus >= 2 && st.sarcasm == 0 {
+			out.Label = "mixed"
+		}
+	case news.Denial, news.Warning, news.Question, news.Suggestion:
+		out.Label = "neutral"
+		if st.label == news.Question && t.minus >= 3 && t.plus < 1 {
+			out.Label = "negative"
+		}
+	case news.Praise:
+		out.Label = "positive"
+		if mixed {
+			out.Label = "mixed"
+		}
+	case news.RumourQuery:
+		out.Label = "neutral"
+		if st.fear > 0 || t.minus >= 2.5 {
+			out.Label = "negative"
+		}
+	case news.Claiming:
+		out.Label = st.mood
+	case news.Satire:
+		out.Label = pick(b, 0.2, "negative", "neutral", "positive")
+	case news.Report:
+		if st.incident > 0 {
+			out.Label = "negative"
+		} else if st.official > 0 {
+			out.Label = pick(b, 0.55, "neutral", "neutral", "positive")
+		} else {
+			out.Label = pick(b, 0.35, "negative", "neutral", "positive")
+		}
+	case news.Opinion:
+		out.Label = pick(b, 0.6, "negative", "neutral", "positive")
+	default:
+		out.Label = pick(b, 0.2, "negative", "neutral", "positive")
+	}
+	// The score never contradicts the label.
+	switch {
+	case out.Label == "negative" && out.Score >= 0:
+		out.Score = -0.3
+	case out.Label == "positive" && out.Score <= 0:
+		out.Score = 0.3
+	case out.Label == "neutral":
+		out.Score = max(-0.2, min(0.2, out.Score))
+	}
+	for _, x := range t.because {
+		out.Because = append(out.Because, v.span(x.start, x.end))
+	}
+	return out
+}
+
+func pick(b, edge float64, neg, zero, pos string) string {
+	switch {
+	case b <= -edge:
+		return neg
+	case b >= edge:
+		return pos
+	}
+	return zero
+}
