@@ -415,6 +415,9 @@ func signal(r *Rule, name string, f fired, occs []*Occurrence) Signal {
 	if r.By == "topic" || !slices.Contains(news.TopicIDs, out.Topic) && slices.Contains(news.TopicIDs, name) {
 		out.Topic = name
 	}
+	if out.Topic == anyTopic {
+		out.Topic = ""
+	}
 	if f.by != nil {
 		out.Muted = f.by.Muted
 		out.Retro = f.by.Mark&markRetro != 0

@@ -21,6 +21,9 @@ type matched struct {
 	muted string
 }
 
+// anyTopic is the topic of rules about whatever topic the item has.
+const anyTopic = "general"
+
 // flag is the flag of a rule about one item, if it fires.
 func (m *matched) flag(facts []news.Fact) (news.Flag, bool) {
 	r, it := m.rule, m.item
@@ -31,6 +34,9 @@ func (m *matched) flag(facts []news.Fact) (news.Flag, bool) {
 	}
 	if !slices.Contains(news.TopicIDs, f.Topic) && it.Reading != nil && len(it.Reading.Topics) > 0 {
 		f.Topic = it.Reading.Topics[0].ID
+	}
+	if f.Topic == anyTopic {
+		f.Topic = ""
 	}
 	switch r.Type {
 	case "list":
