@@ -277,3 +277,14 @@ func longDate(d time.Time) string {
 	}
 	return fmt.Sprintf("ngày %02d tháng %s năm %d", d.Day(), month, d.Year())
 }
+
+// Pieces is everything published so far or dated, by time.
+func (w *World) Pieces() []Piece {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	out := make([]Piece, len(w.pieces))
+	for i, p := range w.pieces {
+		out[i] = *p
+	}
+	return out
+}

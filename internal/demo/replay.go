@@ -41,6 +41,7 @@ var Staff = []struct{ Name, Role, Unit string }{
 	{"chutich", "leader", ""},
 	{"congan", "police_liaison", ""},
 	{"tuphap", "justice", ""},
+	{"hatang", "unit", "Phòng Kinh tế, Hạ tầng và Đô thị"},
 	{"quantri", "admin", ""},
 }
 

@@ -15,7 +15,7 @@ CREATE TABLE entry (
 	joint    TEXT NOT NULL, -- decision that this one was made with
 	body     TEXT NOT NULL CHECK (json_valid(body))
 ) STRICT;
-CREATE INDEX entry_open ON entry (fold, level, received) WHERE open = 1;
+CREATE INDEX entry_open ON entry (open, fold, level, received, id, topic) WHERE open = 1; -- covers the inbox
 CREATE INDEX entry_decided ON entry (decided) WHERE decided > 0;
 CREATE INDEX entry_joint ON entry (joint) WHERE joint <> '';
 

@@ -1,0 +1,629 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+
+	"langnghe/internal/audit"
+	"langnghe/internal/news"
+	"langnghe/official"
+	"langnghe/review"
+)
+
+// Desk is the state of the desk role: entries, cases, outbox, audit chain,
+// official documents, accounts. It implements review.Store and what the
+// pages need of accounts.
+type Desk struct{ *db }
+
+var _ review.Store = (*Desk)(nil)
+
+// OpenDesk opens or creates the desk's file.
+func OpenDesk(ctx context.Context, file string) (*Desk, error) {
+	d, err := open(ctx, file, "desk")
+	if err != nil {
+		return nil, err
+	}
+	return &Desk{d}, nil
+}
+
+// scan decodes the JSON body of one row; no row is review.ErrNotFound.
+func deskRow[T any](row *sql.Row) (v T, err error) {
+	var body []byte
+	if err := row.Scan(&body); err != nil {
+		if errors.Is(err, sql.ErrNoRows) {
+			err = review.ErrNotFound
+		}
+		return v, err
+	}
+	return v, json.Unmarshal(body, &v)
+}
+
+// deskRows decodes the JSON bodies of all rows.
+func deskRows[T any](rows *sql.Rows, err error) ([]T, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var vs []T
+	for rows.Next() {
+		var body []byte
+		var v T
+		if err := rows.Scan(&body); err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal(body, &v); err != nil {
+			return nil, err
+		}
+		vs = append(vs, v)
+	}
+	return vs, rows.Err()
+}
+
+// deskStrings reads one column of text.
+func deskStrings(rows *sql.Rows, err error) ([]string, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, rows.Err()
+}
+
+const deskEntry = `SELECT body FROM entry WHERE id = ?`
+
+// Entry implements review.Store.
+func (d *Desk) Entry(ctx context.Context, id string) (review.Entry, error) {
+	return deskRow[review.Entry](d.read.QueryRowContext(ctx, deskEntry, id))
+}
+
+// One line of the inbox stands for its fold: the entry of the highest level,
+// of those the oldest. With max, SQLite takes the other columns from the row
+// that has it; 1 << 42 milliseconds are more than any time.
+const (
+	deskInbox = `
+	SELECT id, count(*), level, received, max(level * 4398046511104 - received)
+	FROM entry WHERE open = 1 AND level >= ?1 AND (?2 = '' OR topic = ?2)
+	GROUP BY fold ORDER BY level DESC, received, id LIMIT ?3 OFFSET ?4`
+	deskFolded = `
+	SELECT id FROM entry WHERE open = 1 AND fold = (SELECT fold FROM entry WHERE id = ?1) AND id <> ?1
+	ORDER BY received, id LIMIT 50`
+	deskDecided = `
+	SELECT body FROM entry WHERE decided > 0 AND level >= ?1 AND (?2 = '' OR topic = ?2)
+	ORDER BY decided DESC, id LIMIT ?3 OFFSET ?4`
+	// Here the topic is that of the row with the highest level.
+	deskOpen = `SELECT max(level), topic FROM entry WHERE open = 1 GROUP BY fold`
+)
+
+// Inbox implements review.Store.
+func (d *Desk) Inbox(ctx context.Context, q review.InboxQuery) (in review.Inbox, err error) {
+	// One snapshot, so that counts and entries agree.
+	tx, err := d.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return in, err
+	}
+	defer tx.Rollback()
+	in.ByTopic = map[string]int{}
+	rows, err := tx.QueryContext(ctx, deskOpen)
+	if err != nil {
+		return in, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var level int
+		var topic string
+		if err := rows.Scan(&level, &topic); err != nil {
+			return in, err
+		}
+		in.Open++
+		in.ByLevel[level]++
+		if topic != "" {
+			in.ByTopic[topic]++
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return in, err
+	}
+	if q.Decided {
+		in.Entries, err = deskRows[review.Entry](tx.QueryContext(ctx, deskDecided, int(q.Min), q.Topic, q.Limit, q.Offset))
+		return in, err
+	}
+	lines, err := tx.QueryContext(ctx, deskInbox, int(q.Min), q.Topic, q.Limit, q.Offset)
+	if err != nil {
+		return in, err
+	}
+	defer lines.Close()
+	for lines.Next() {
+		var id string
+		var n int
+		var skip int64
+		if err := lines.Scan(&id, &n, &skip, &skip, &skip); err != nil {
+			return in, err
+		}
+		e, err := deskRow[review.Entry](tx.QueryRowContext(ctx, deskEntry, id))
+		if err != nil {
+			return in, err
+		}
+		if e.Folded = n - 1; e.Folded > 0 {
+			if e.Similar, err = deskStrings(tx.QueryContext(ctx, deskFolded, id)); err != nil {
+				return in, err
+			}
+		}
+		in.Entries = append(in.Entries, e)
+	}
+	return in, lines.Err()
+}
+
+const deskCase = `SELECT body FROM case_file WHERE id = ?`
+
+// Case implements review.Store.
+func (d *Desk) Case(ctx context.Context, id string) (review.Case, error) {
+	return deskRow[review.Case](d.read.QueryRowContext(ctx, deskCase, id))
+}
+
+// Cases implements review.Store.
+func (d *Desk) Cases(ctx context.Context, q review.CaseQuery) ([]review.Case, error) {
+	where, args := []string{"1 = 1"}, []any{}
+	add := func(cond string, arg ...any) { where, args = append(where, cond), append(args, arg...) }
+	order := "level DESC, due = 0, due, opened, id"
+	if q.Closed {
+		order = "opened DESC, id DESC"
+	} else {
+		add("closed = 0")
+	}
+	if q.Kind != "" {
+		add("kind = ?", string(q.Kind))
+	}
+	if q.State != "" {
+		add("state = ?", string(q.State))
+	}
+	if q.Unit != "" {
+		add("unit = ?", strings.ToLower(q.Unit))
+	}
+	switch {
+	case q.Sent:
+		add("handoff = 2")
+	case q.Handoff:
+		add("handoff > 0")
+	}
+	if q.Public {
+		add("approved = 1")
+	}
+	if q.Overdue {
+		add("due > 0 AND due < ? AND state IN ('open', 'forwarded')", unix(q.Now))
+	}
+	query := "SELECT body FROM case_file WHERE " + strings.Join(where, " AND ") + " ORDER BY " + order + " LIMIT ? OFFSET ?"
+	return deskRows[review.Case](d.read.QueryContext(ctx, query, append(args, q.Limit, q.Offset)...))
+}
+
+const deskReleasable = `SELECT id FROM case_file WHERE leaves > 0 AND leaves <= ? ORDER BY leaves, id`
+
+// Releasable implements review.Store.
+func (d *Desk) Releasable(ctx context.Context, now time.Time) ([]string, error) {
+	return deskStrings(d.read.QueryContext(ctx, deskReleasable, unix(now)))
+}
+
+const deskPrecision = `
+	SELECT rule, version, sum(live), sum(choice <> ''), sum(useful) FROM flag
+	GROUP BY rule, version HAVING sum(live OR choice <> '') > 0 ORDER BY rule, version`
+
+// Precision implements review.Store.
+func (d *Desk) Precision(ctx context.Context) ([]review.Precision, error) {
+	rows, err := d.read.QueryContext(ctx, deskPrecision)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var ps []review.Precision
+	for rows.Next() {
+		var p review.Precision
+		if err := rows.Scan(&p.Rule, &p.Version, &p.Flags, &p.Decided, &p.Useful); err != nil {
+			return nil, err
+		}
+		ps = append(ps, p)
+	}
+	return ps, rows.Err()
+}
+
+const deskDocuments = `SELECT body FROM document ORDER BY day DESC, no`
+
+// Documents implements review.Store.
+func (d *Desk) Documents(ctx context.Context) ([]official.Document, error) {
+	return deskRows[official.Document](d.read.QueryContext(ctx, deskDocuments))
+}
+
+const (
+	deskDue     = `SELECT id, kind, ref, due, body FROM outbox WHERE kind = ? AND sent = 0 AND due <= ? ORDER BY seq LIMIT ?`
+	deskTaken   = `UPDATE outbox SET taken = 1 WHERE id = ? AND taken = 0`
+	deskSent    = `UPDATE outbox SET sent = ? WHERE id = ?`
+	deskPrune   = `DELETE FROM outbox WHERE sent > 0 AND sent < ?`
+	deskBacklog = `SELECT count(*), coalesce(min(due), 0) FROM outbox WHERE sent = 0 AND due <= ?`
+)
+
+// outboxKeep is how long a message can still be withdrawn by its id.
+const outboxKeep = 30 * 24 * time.Hour
+
+// TakeMessages implements review.Store.
+func (d *Desk) TakeMessages(ctx context.Context, kind review.MessageKind, now time.Time, limit int) ([]review.Message, error) {
+	// Mostly there is nothing, which a reader finds out without a lock.
+	if ms, err := deskMessages(d.read.QueryContext(ctx, deskDue, string(kind), unix(now), 1)); err != nil || len(ms) == 0 {
+		return nil, err
+	}
+	var ms []review.Message
+	err := d.tx(ctx, func(tx *sql.Tx) (err error) {
+		if ms, err = deskMessages(tx.QueryContext(ctx, deskDue, string(kind), unix(now), limit)); err != nil {
+			return err
+		}
+		for _, m := range ms {
+			if _, err := tx.ExecContext(ctx, deskTaken, m.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return ms, nil
+}
+
+func deskMessages(rows *sql.Rows, err error) ([]review.Message, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var ms []review.Message
+	for rows.Next() {
+		var m review.Message
+		var due int64
+		if err := rows.Scan(&m.ID, &m.Kind, &m.Ref, &due, &m.Body); err != nil {
+			return nil, err
+		}
+		m.From = fromUnix(due)
+		ms = append(ms, m)
+	}
+	return ms, rows.Err()
+}
+
+// Sent implements review.Store.
+func (d *Desk) Sent(ctx context.Context, now time.Time, ids []string) error {
+	return d.tx(ctx, func(tx *sql.Tx) error {
+		for _, id := range ids {
+			if _, err := tx.ExecContext(ctx, deskSent, unix(now), id); err != nil {
+				return err
+			}
+		}
+		_, err := tx.ExecContext(ctx, deskPrune, unix(now.Add(-outboxKeep)))
+		return err
+	})
+}
+
+// Backlog implements review.Store.
+func (d *Desk) Backlog(ctx context.Context, now time.Time) (n int, oldest time.Time, err error) {
+	var ms int64
+	err = d.read.QueryRowContext(ctx, deskBacklog, unix(now)).Scan(&n, &ms)
+	return n, fromUnix(ms), err
+}
+
+const deskChain = `SELECT seq, id, at, role, who, act, object, detail, prev, hash FROM audit`
+
+// Audit implements review.Store.
+func (d *Desk) Audit(ctx context.Context, q review.AuditQuery) (p review.AuditPage, err error) {
+	where, args := []string{"1 = 1"}, []any{}
+	add := func(cond string, arg ...any) { where, args = append(where, cond), append(args, arg...) }
+	if q.Who != "" {
+		add("who = ?", q.Who)
+	}
+	if q.Act != "" {
+		add("(act = ? OR substr(act, 1, ?) = ?)", q.Act, len(q.Act)+1, q.Act+".")
+	}
+	if q.Object != "" {
+		add("object = ?", q.Object)
+	}
+	if !q.From.IsZero() {
+		add("at >= ?", unix(q.From))
+	}
+	if !q.To.IsZero() {
+		add("at < ?", unix(q.To))
+	}
+	cond := " WHERE " + strings.Join(where, " AND ")
+	if err := d.read.QueryRowContext(ctx, "SELECT count(*) FROM audit"+cond, args...).Scan(&p.Total); err != nil {
+		return p, err
+	}
+	for e, err := range deskAudit(d.read.QueryContext(ctx, deskChain+cond+" ORDER BY seq DESC LIMIT ? OFFSET ?", append(args, q.Limit, q.Offset)...)) {
+		if err != nil {
+			return p, err
+		}
+		p.Entries = append(p.Entries, review.AuditEntry{
+			Seq: e.Seq, Prev: e.Prev, Hash: e.Hash,
+			Audit: news.Audit{ID: e.ID, At: e.At, Role: e.Role, Who: e.Who, Act: e.Act, Object: e.Object, Detail: e.Detail},
+		})
+	}
+	return p, nil
+}
+
+// VerifyAudit implements review.Store.
+func (d *Desk) VerifyAudit(ctx context.Context) (int, error) {
+	return audit.Verify(deskAudit(d.read.QueryContext(ctx, deskChain+" ORDER BY seq")))
+}
+
+// deskAudit yields the entries of a query, once.
+func deskAudit(rows *sql.Rows, err error) iter.Seq2[audit.Entry, error] {
+	return func(yield func(audit.Entry, error) bool) {
+		if err != nil {
+			yield(audit.Entry{}, err)
+			return
+		}
+		defer rows.Close()
+		for rows.Next() {
+			e, err := deskLink(rows)
+			if !yield(e, err) || err != nil {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(audit.Entry{}, err)
+		}
+	}
+}
+
+func deskLink(row interface{ Scan(...any) error }) (e audit.Entry, err error) {
+	var at int64
+	err = row.Scan(&e.Seq, &e.ID, &at, &e.Role, &e.Who, &e.Act, &e.Object, &e.Detail, &e.Prev, &e.Hash)
+	e.At = fromUnix(at)
+	return e, err
+}
+
+// Update implements review.Store.
+func (d *Desk) Update(ctx context.Context, f func(review.Tx) error) error {
+	return d.tx(ctx, func(tx *sql.Tx) error { return f(&deskTx{ctx, tx}) })
+}
+
+// A deskTx is one write transaction. The context is that of the call of
+// Update, which it does not outlive.
+type deskTx struct {
+	ctx context.Context
+	*sql.Tx
+}
+
+func (t *deskTx) exec(query string, args ...any) error {
+	_, err := t.ExecContext(t.ctx, query, args...)
+	return err
+}
+
+func (t *deskTx) row(query string, args ...any) *sql.Row {
+	return t.QueryRowContext(t.ctx, query, args...)
+}
+
+func (t *deskTx) Entry(id string) (review.Entry, error) {
+	return deskRow[review.Entry](t.row(deskEntry, id))
+}
+
+const (
+	deskPutEntry = `
+	INSERT INTO entry (id, fold, story, level, topic, received, open, decided, joint, body)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	ON CONFLICT (id) DO UPDATE SET fold = excluded.fold, story = excluded.story, level = excluded.level,
+		topic = excluded.topic, open = excluded.open, decided = excluded.decided, joint = excluded.joint, body = excluded.body`
+	deskPutFlag = `
+	INSERT INTO flag (id, entry, rule, version, live, choice, useful) VALUES (?, ?, ?, ?, ?, ?, ?)
+	ON CONFLICT (id) DO UPDATE SET live = excluded.live, choice = excluded.choice, useful = excluded.useful`
+)
+
+func (t *deskTx) PutEntry(e review.Entry) error {
+	e.Similar, e.Folded = nil, 0 // computed when it is read
+	body, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	fold := e.ID
+	if e.Story != "" {
+		fold = "story/" + e.Story
+	}
+	open, decided, joint, choice, useful := 0, int64(0), "", "", 0
+	switch {
+	case e.Decision != nil:
+		decided, joint, choice = unix(e.Decision.At), e.Decision.With, string(e.Decision.Choice)
+		if review.Useful(e.Decision.Choice) {
+			useful = 1
+		}
+	case !e.Hidden:
+		open = 1
+	}
+	if err := t.exec(deskPutEntry, e.ID, fold, e.Story, int(e.Level), e.Topic, unix(e.Received), open, decided, joint, string(body)); err != nil {
+		return fmt.Errorf("entry %s: %w", e.ID, err)
+	}
+	for _, f := range e.Flags {
+		live := 1
+		if f.Withdrawn {
+			live = 0
+		}
+		if err := t.exec(deskPutFlag, f.ID, e.ID, f.Rule, f.Version, live, choice, useful); err != nil {
+			return fmt.Errorf("flag %s: %w", f.ID, err)
+		}
+	}
+	return nil
+}
+
+func (t *deskTx) Flagged(flag string) (entry string, err error) {
+	return t.text(`SELECT entry FROM flag WHERE id = ?`, flag)
+}
+
+// text reads one value; no row is "".
+func (t *deskTx) text(query string, args ...any) (s string, err error) {
+	if err = t.row(query, args...).Scan(&s); errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return s, err
+}
+
+func (t *deskTx) Undecided(story string) ([]string, error) {
+	return deskStrings(t.QueryContext(t.ctx, `SELECT id FROM entry WHERE open = 1 AND fold = ? ORDER BY received, id`, "story/"+story))
+}
+
+func (t *deskTx) Together(decision string) ([]string, error) {
+	return deskStrings(t.QueryContext(t.ctx, `SELECT id FROM entry WHERE joint = ? AND joint <> '' ORDER BY received, id`, decision))
+}
+
+func (t *deskTx) Case(id string) (review.Case, error) {
+	return deskRow[review.Case](t.row(deskCase, id))
+}
+
+const deskPutCase = `
+	INSERT INTO case_file (id, kind, state, level, unit, due, opened, closed, handoff, leaves, approved, cites, body)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	ON CONFLICT (id) DO UPDATE SET state = excluded.state, level = excluded.level, unit = excluded.unit, due = excluded.due,
+		closed = excluded.closed, handoff = excluded.handoff, leaves = excluded.leaves, approved = excluded.approved,
+		cites = excluded.cites, body = excluded.body`
+
+func (t *deskTx) PutCase(c review.Case) error {
+	body, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	handoff, leaves, approved, cites := 0, int64(0), 0, ""
+	if h := c.Handoff; h != nil {
+		handoff = 1
+		if !h.Sent.IsZero() {
+			handoff = 2
+		} else if h.Vetoed == "" && !h.ApprovedAt.IsZero() {
+			leaves = unix(h.ApprovedAt.Add(review.UndoWindow))
+		}
+	}
+	if c.Correction != nil && !c.Correction.At.IsZero() {
+		approved = 1
+	}
+	if c.Citation != nil {
+		cites = c.Citation.Document
+	}
+	if err := t.exec(deskPutCase, c.ID, string(c.Kind), string(c.State), int(c.Level), strings.ToLower(c.Unit), unix(c.Due), unix(c.Opened),
+		unix(c.Closed), handoff, leaves, approved, cites, string(body)); err != nil {
+		return fmt.Errorf("case %s: %w", c.ID, err)
+	}
+	for _, s := range c.Stories {
+		if err := t.exec(`INSERT INTO case_story (story, case_file) VALUES (?, ?) ON CONFLICT DO NOTHING`, s, c.ID); err != nil {
+			return fmt.Errorf("case %s: %w", c.ID, err)
+		}
+	}
+	return nil
+}
+
+const deskOpenCase = `
+	SELECT c.id FROM case_story s JOIN case_file c ON c.id = s.case_file
+	WHERE s.story = ? AND c.kind = ? AND c.closed = 0 ORDER BY c.opened DESC, c.id DESC LIMIT 1`
+
+func (t *deskTx) OpenCase(kind review.CaseKind, story string) (string, error) {
+	return t.text(deskOpenCase, story, string(kind))
+}
+
+func (t *deskTx) Citing(document string) ([]review.Case, error) {
+	return deskRows[review.Case](t.QueryContext(t.ctx, `SELECT body FROM case_file WHERE cites = ? AND cites <> '' AND closed = 0 ORDER BY id`, document))
+}
+
+const deskNext = `
+	INSERT INTO counter (name, value) VALUES (?, 1)
+	ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`
+
+func (t *deskTx) Next(counter string) (n int, err error) {
+	return n, t.row(deskNext, counter).Scan(&n)
+}
+
+func (t *deskTx) Count(counter string) (n int, err error) {
+	if err = t.row(`SELECT value FROM counter WHERE name = ?`, counter).Scan(&n); errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return n, err
+}
+
+func (t *deskTx) Notice(key string) (n review.Notice, err error) {
+	var at int64
+	err = t.row(`SELECT at, level, alert FROM notice WHERE key = ?`, key).Scan(&at, &n.Level, &n.Alert)
+	if errors.Is(err, sql.ErrNoRows) {
+		return n, nil
+	}
+	n.At = fromUnix(at)
+	return n, err
+}
+
+const deskPutNotice = `
+	INSERT INTO notice (key, at, level, alert) VALUES (?, ?, ?, ?)
+	ON CONFLICT (key) DO UPDATE SET at = excluded.at, level = excluded.level, alert = excluded.alert`
+
+func (t *deskTx) PutNotice(key string, n review.Notice) error {
+	return t.exec(deskPutNotice, key, unix(n.At), int(n.Level), n.Alert)
+}
+
+const deskSend = `
+	INSERT INTO outbox (id, kind, ref, due, taken, sent, body) VALUES (?, ?, ?, ?, 0, 0, ?)
+	ON CONFLICT (id) DO NOTHING`
+
+func (t *deskTx) Send(m review.Message) error {
+	return t.exec(deskSend, m.ID, string(m.Kind), m.Ref, unix(m.From), string(m.Body))
+}
+
+func (t *deskTx) Recall(ref string) ([]review.Message, error) {
+	if err := t.exec(`DELETE FROM outbox WHERE ref = ? AND taken = 0`, ref); err != nil {
+		return nil, err
+	}
+	return deskMessages(t.QueryContext(t.ctx, `SELECT id, kind, ref, due, body FROM outbox WHERE ref = ? ORDER BY seq`, ref))
+}
+
+func (t *deskTx) Erased(item string) (yes bool, err error) {
+	return yes, t.row(`SELECT EXISTS (SELECT 1 FROM erased WHERE item = ?)`, item).Scan(&yes)
+}
+
+func (t *deskTx) SetErased(e news.Erased) error {
+	return t.exec(`INSERT INTO erased (item, at, reason) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, e.ID, unix(e.At), e.Reason)
+}
+
+func (t *deskTx) Document(no string) (official.Document, error) {
+	return deskRow[official.Document](t.row(`SELECT body FROM document WHERE no = ?`, no))
+}
+
+func (t *deskTx) Documents() ([]official.Document, error) {
+	return deskRows[official.Document](t.QueryContext(t.ctx, deskDocuments))
+}
+
+const deskPutDocument = `
+	INSERT INTO document (no, day, body) VALUES (?, ?, ?)
+	ON CONFLICT (no) DO UPDATE SET day = excluded.day, body = excluded.body`
+
+func (t *deskTx) PutDocument(doc official.Document) error {
+	body, err := json.Marshal(doc)
+	if err != nil {
+		return err
+	}
+	return t.exec(deskPutDocument, doc.No, doc.Date, string(body))
+}
+
+const deskAppend = `
+	INSERT INTO audit (seq, id, at, role, who, act, object, detail, prev, hash)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+func (t *deskTx) Chain(a news.Audit) error {
+	var known bool
+	if err := t.row(`SELECT EXISTS (SELECT 1 FROM audit WHERE id = ?)`, a.ID).Scan(&known); err != nil || known {
+		return err
+	}
+	prev, err := deskLink(t.row(deskChain + " ORDER BY seq DESC LIMIT 1"))
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("audit: %w", err)
+	}
+	e := audit.Seal(prev, a)
+	if err := t.exec(deskAppend, e.Seq, e.ID, unix(e.At), e.Role, e.Who, e.Act, e.Object, e.Detail, e.Prev, e.Hash); err != nil {
+		return fmt.Errorf("audit: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,817 @@
+package official
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"langnghe/internal/news"
+)
+
+// How much of a claim a statement must be about, as a share of the weight of
+// its words. To say "contradicts" takes more than to say "agrees", where the
+// value itself is evidence.
+const (
+	enoughEqual  = 0.42
+	enoughDiffer = 0.46
+	enoughWeak   = 0.50 // of values that say little about their subject: hours, days, counts
+	enoughBare   = 0.30
+	enoughOpen   = 0.45
+	enoughWords  = 0.60
+)
+
+// A Checker compares claims with documents. It is safe for concurrent use.
+type Checker struct {
+	docs  []Document
+	next  []int // the document that superseded it, -1 when none did
+	sts   []statement
+	title [][]mean
+	all   []map[string]bool // every concept of a document
+	seen  map[string]int    // statements with the concept
+}
+
+// NewChecker prepares documents. One without a text stands for its facts.
+func NewChecker(docs []Document) *Checker {
+	c := &Checker{docs: slices.Clone(docs), seen: map[string]int{}}
+	for i, d := range c.docs {
+		c.next = append(c.next, slices.IndexFunc(c.docs, func(o Document) bool { return o.Supersedes == d.No && d.No != "" }))
+		if n := c.next[i]; n >= 0 {
+			c.docs[i] = d.Until(c.docs[n].From)
+		}
+		title := means(spell(words(d.Title)), nil)
+		c.title = append(c.title, title)
+		sts := statements(i, d.Text)
+		if d.Text == "" {
+			sts = ofFacts(i, d.Facts)
+		}
+		all := map[string]bool{}
+		for _, m := range title {
+			all[m.fold] = true
+		}
+		for _, s := range sts {
+			once := map[string]bool{}
+			for _, ms := range [][]mean{s.means, s.head} {
+				for _, m := range ms {
+					all[m.fold], once[m.fold] = true, true
+				}
+			}
+			for name := range once {
+				c.seen[name]++
+			}
+		}
+		c.all = append(c.all, all)
+		c.sts = append(c.sts, sts...)
+	}
+	return c
+}
+
+// ofFacts makes statements of the clauses that facts come from.
+func ofFacts(doc int, facts []news.Fact) (out []statement) {
+	done := map[string]bool{}
+	for _, f := range facts {
+		if f.Clause == "" || done[f.Clause] {
+			continue
+		}
+		done[f.Clause] = true
+		sts := statements(doc, f.Clause)
+		at := strings.Index(f.Clause, f.Span.Text)
+		for i := range sts {
+			if at >= 0 {
+				sts[i].start += f.Span.Start - utf8.RuneCountInString(f.Clause[:at])
+			}
+			sts[i].head = means(spell(words(f.Subject)), nil)
+		}
+		out = append(out, sts...)
+	}
+	return out
+}
+
+// Check compares a claim with documents. It says "contradicts" only when a
+// statement in force on the day of the claim is about the same thing and
+// says something else, "outdated" when an older one said it or its time has
+// passed, and "not_covered" whenever it is in doubt.
+func Check(docs []Document, c Claim) Finding { return NewChecker(docs).Check(c) }
+
+// A said is a claim taken apart.
+type said struct {
+	words  []word
+	values []value
+	means  []mean
+	chunk  []int // of each word: the part of the sentence it stands in
+	part   []int // the sentence
+	asks   bool  // it has a question mark
+	day    string
+}
+
+// ward is the zone of claims.
+var ward = time.FixedZone("+07", 7*60*60)
+
+func dayOf(at string) string {
+	if t, err := time.Parse(time.RFC3339, at); err == nil {
+		return t.In(ward).Format(time.DateOnly)
+	}
+	if _, err := time.Parse(time.DateOnly, at); err == nil {
+		return at
+	}
+	return ""
+}
+
+func understand(c Claim) said {
+	s := said{words: spell(words(c.Text)), day: dayOf(c.At)}
+	s.asks = strings.Contains(c.Text, "?")
+	chunk, part := 0, 0
+	for _, w := range s.words {
+		if w.cut {
+			chunk++
+		}
+		if w.ends {
+			part++
+		}
+		s.chunk, s.part = append(s.chunk, chunk), append(s.part, part)
+	}
+	s.values = values(s.words)
+	s.imply()
+	s.means = means(s.words, s.values)
+	return s
+}
+
+var (
+	wholly  = anyOf("miễn trọn,miễn hết,miễn toàn bộ,lo hết,lo toàn bộ,hỗ trợ hết,hỗ trợ toàn bộ,chi trả hết,bao hết")
+	nothing = anyOf("miễn phí,không mất tiền,không tốn tiền,không phải đóng,không phải nộp,khỏi đóng tiền,khỏi nộp,được miễn,thì miễn,không mất đồng")
+	mustPay = anyOf("phải đóng đủ tiền,phải đóng đủ,phải đóng tiền,phải nộp tiền,phải trả tiền,phải mua,phải đóng phí,thu tiền,phải đóng,phải nộp")
+	papers  = anyOf("đơn,hồ sơ,giấy,bản sao,mặt,minh chứng")
+)
+
+// imply adds values that are said without a number.
+func (s *said) imply() {
+	explicit := func(k kind) bool { return slices.ContainsFunc(s.values, func(v value) bool { return v.kind == k }) }
+	add := func(k kind, x float64, from, n int) {
+		to := from + n
+		s.values = append(s.values, value{kind: k, lo: x, hi: x, from: from, to: to, implied: true, pay: 1, start: s.words[from].start, end: s.words[to-1].end})
+	}
+	if explicit(money) {
+		return
+	}
+	if at, n := find(s.words, wholly); at >= 0 && !explicit(percent) {
+		add(percent, 100, at, n)
+		add(money, 0, at, n)
+		return
+	}
+	if at, n := find(s.words, nothing); at >= 0 {
+		add(money, 0, at, n)
+		return
+	}
+	if at, n := find(s.words, mustPay); at >= 0 {
+		for _, p := range papers {
+			if matches(s.words[at+n:], p) {
+				return
+			}
+		}
+		add(money, 1, at, n)
+	}
+}
+
+// weight of a concept: rare ones say more, unknown ones most.
+func (c *Checker) weight(m mean) float64 {
+	return math.Log(1 + float64(len(c.sts)+1)/float64(1+c.seen[m.fold]))
+}
+
+// unitWeight is what it says that two values are of one kind: ages and
+// classes name their subject, amounts and times do not.
+func unitWeight(k kind) float64 {
+	switch k {
+	case age, grade, class:
+		return 3
+	}
+	if strings.HasPrefix(string(k), "count:") {
+		return 2
+	}
+	return 0
+}
+
+// strong kinds name their subject, or are what a claim is about.
+func strong(k kind) bool {
+	return k == money || k == percent || k == age || k == grade || k == class
+}
+
+// about is how much of what the claim says, near the word at, the statement
+// is about; own is how many concepts stand in the statement itself. V is the
+// value in question, nil for none.
+func (c *Checker) about(s *said, st *statement, at int, v, w *value, skip func(int) bool) (share float64, own int) {
+	total, hit := 0.0, 0.0
+	for _, m := range s.means {
+		if skip != nil && skip(m.at) {
+			continue
+		}
+		g := c.weight(m)
+		if at >= 0 && s.chunk[m.at] != s.chunk[at] {
+			g *= 0.5
+			if !c.all[st.doc][m.fold] {
+				g *= 0.5 // small talk in another part of the sentence
+			}
+		}
+		elsewhere := at >= 0 && s.part[m.at] != s.part[at]
+		if !elsewhere {
+			total += g // what other sentences talk about is another matter
+		}
+		switch {
+		case elsewhere && (contains(st.means, m) || contains(st.line, m) || contains(st.head, m) || contains(c.title[st.doc], m)):
+			total, hit = total+g/2, hit+g/2
+		case elsewhere:
+		case contains(st.means, m):
+			hit += g
+			own++
+		case contains(st.line, m):
+			hit += 0.85 * g
+		case contains(st.head, m):
+			hit += 0.75 * g
+		case contains(c.title[st.doc], m):
+			hit += 0.65 * g
+		case c.all[st.doc][m.fold]:
+			hit += 0.2 * g
+		}
+	}
+	if v != nil {
+		if u := unitWeight(v.kind); u > 0 {
+			total, hit, own = total+u, hit+u, own+1
+		}
+		if v.per != "" && v.per == w.per {
+			total, hit, own = total+1.5, hit+1.5, own+1
+		}
+		// Other numbers that agree are as good as words.
+		for _, o := range s.values {
+			if o.from == v.from || o.implied || o.kind == bare || o.kind == v.kind {
+				continue
+			}
+			if slices.ContainsFunc(st.values, func(x value) bool { return x.kind == o.kind && o.same(x) }) {
+				total, hit, own = total+2.5, hit+2.5, own+1
+			}
+		}
+	}
+	if total == 0 {
+		return 0, 0
+	}
+	return hit / total, own
+}
+
+// meant reports whether the statement may be about those whom the claim is
+// about: nobody in particular, or the same.
+func (s *said) meant(st *statement, at int) bool {
+	var who []string
+	for _, m := range s.means {
+		if groups[m.name] && (at < 0 || s.chunk[m.at] <= s.chunk[at]) {
+			who = append(who, m.name)
+		}
+	}
+	if len(who) == 0 || len(st.groups) == 0 {
+		return len(st.groups) == 0 || len(who) > 0 || onlyChildren(st.groups)
+	}
+	return slices.ContainsFunc(who, func(g string) bool { return slices.Contains(st.groups, g) })
+}
+
+// onlyChildren: people say "con", "mấy đứa" in so many ways that a rule for
+// children may be meant without a word for them.
+func onlyChildren(gs []string) bool { return len(gs) == 1 && gs[0] == "tre" }
+
+// state of a document on the day of the claim.
+type state int
+
+const (
+	future state = iota
+	current
+	expired    // ended, nothing followed
+	superseded // ended, another followed and is in force or was
+)
+
+func (c *Checker) state(doc int, day string) state {
+	d := c.docs[doc]
+	switch {
+	case d.InForce(day):
+		return current
+	case d.From == "" || day < d.From:
+		return future
+	case c.next[doc] >= 0:
+		return superseded
+	}
+	return expired
+}
+
+// A match is a statement that a value of the claim was compared with.
+type match struct {
+	st    *statement
+	v     value
+	share float64
+	own   int
+	equal bool
+}
+
+// compare looks a value of the claim up in the documents of one state. It
+// returns the best statement that says the same and the best that differs.
+func (c *Checker) compare(s *said, v value, in state) (equal, differ *match) {
+	inside := func(i int) bool { return !v.implied && i >= v.from && i < v.to }
+	for i := range c.sts {
+		st := &c.sts[i]
+		if c.state(st.doc, s.day) != in || !s.meant(st, v.from) {
+			continue
+		}
+		for _, w := range st.values {
+			if !comparable(v, w) {
+				continue
+			}
+			share, own := c.about(s, st, v.from, &v, &w, inside)
+			if own == 0 {
+				continue
+			}
+			m := &match{st: st, v: w, share: share, own: own, equal: v.same(w)}
+			if !m.equal && unsure(v, w, st) {
+				continue
+			}
+			if m.equal {
+				if equal == nil || share > equal.share {
+					equal = m
+				}
+			} else if differ == nil || share > differ.share {
+				differ = m
+			}
+		}
+	}
+	return equal, differ
+}
+
+var until = anyOf("trước,không quá,tối đa,chậm nhất")
+
+// unsure reports whether a value that is not the document's is no
+// contradiction either: an hour within opening hours, or before a limit.
+func unsure(v, w value, st *statement) bool {
+	switch {
+	case v.kind == span:
+		// Six weeks and an hour are not two answers to one question.
+		return v.lo > 50*w.lo || w.lo > 50*v.lo
+	case v.kind != clock && v.kind != day && v.kind != monthly:
+		return false
+	case w.lo != w.hi && permission(st.words) >= 0 && v.kind == clock:
+		hi := w.hi
+		if hi < w.lo {
+			hi += 24
+		}
+		return v.lo >= w.lo && v.lo <= hi
+	case has(st.words[max(0, w.from-2):w.from], until):
+		return v.kind == clock && v.lo < w.lo
+	}
+	return false
+}
+
+// comparable reports whether two values are of one kind and say something
+// about one direction: what people pay is not what they get.
+func comparable(v, w value) bool {
+	switch {
+	case v.kind != w.kind:
+		return false
+	case v.kind != money:
+		return v.kind != bare && v.kind != docno
+	case v.pay != 0 && w.pay != 0 && v.pay != w.pay:
+		return false
+	case w.lo == 0 && v.pay <= 0:
+		return false // nothing to pay is about paying
+	}
+	return v.per == "" || w.per == "" || v.per == w.per || w.lo == 0 || v.lo == 0
+}
+
+// ranks orders the kinds: the first one that a claim has is what it is about.
+var ranks = []func(kind) bool{
+	func(k kind) bool { return k == money },
+	func(k kind) bool { return k == percent },
+	func(k kind) bool { return k != money && k != percent && k != bare && k != docno },
+}
+
+// Check compares one claim.
+func (c *Checker) Check(claim Claim) Finding {
+	f := Finding{ID: claim.ID, Verdict: "not_covered", Because: []news.Span{}}
+	s := understand(claim)
+	if s.day == "" || len(s.words) == 0 {
+		return f
+	}
+	for _, try := range []func(*said) (string, *match, value, bool){c.byNumber, c.byOpen, c.byValue, c.byBare, c.byWords} {
+		verdict, m, v, done := try(&s)
+		if m != nil {
+			return c.finding(claim, &s, verdict, m, v)
+		}
+		if done {
+			break
+		}
+	}
+	return f
+}
+
+// byNumber: the claim rests on a document that is no longer in force.
+func (c *Checker) byNumber(s *said) (string, *match, value, bool) {
+	for _, v := range s.values {
+		if v.kind != docno {
+			continue
+		}
+		want := docKind(s.words, v.from)
+		for i, d := range c.docs {
+			if !numbered(d, v.num, want) {
+				continue
+			}
+			st := c.state(i, s.day)
+			if st != superseded && st != expired || has(s.words, gone) {
+				continue
+			}
+			// The words that end it, else its first ones.
+			if next := c.next[i]; next >= 0 {
+				for j := range c.sts {
+					if x := &c.sts[j]; x.doc == next && slices.ContainsFunc(x.values, func(o value) bool { return o.kind == docno && o.lo == v.lo }) {
+						return "outdated", &match{st: x}, v, true
+					}
+				}
+				i = next
+			}
+			for j := range c.sts {
+				if c.sts[j].doc == i {
+					return "outdated", &match{st: &c.sts[j]}, v, true
+				}
+			}
+		}
+	}
+	return "", nil, value{}, false
+}
+
+// numbered reports whether d has the number: all of it, or the part before
+// the slash with the kind of document in words.
+func numbered(d Document, num, want string) bool {
+	if strings.Contains(num, "/") {
+		return strings.EqualFold(plain(strings.ToLower(num)), plain(strings.ToLower(d.No)))
+	}
+	n, _, _ := strings.Cut(d.No, "/")
+	return strings.TrimLeft(n, "0") == strings.TrimLeft(num, "0") && (want == "" || kindFits(want, d))
+}
+
+func kindFits(want string, d Document) bool {
+	marks := map[string]string{"nghi quyet": "NQ", "thong bao": "TB", "ke hoach": "KH", "quyet dinh": "QĐ", "chi thi": "CT", "nghi dinh": "NĐ", "thong tu": "TT", "cong van": ""}
+	return strings.Contains(d.No, marks[want]) || strings.HasPrefix(plain(strings.ToLower(d.Title)), want)
+}
+
+var (
+	gone = anyOf("thay thế,hết hiệu lực,bãi bỏ,trước đây,năm ngoái")
+	// open are words that say that something can still be done.
+	stillOpen = anyOf("còn nộp,còn nhận,còn kịp,còn hạn,còn đăng ký,còn làm,đang nhận,vẫn nhận,vẫn còn,nhận thêm,chưa gấp,tháng sau mới,tuần sau mới,năm sau mới,sang tháng mới,còn thời gian,kịp mà,kịp chán")
+)
+
+// byOpen: something is said to be open whose time has passed.
+func (c *Checker) byOpen(s *said) (string, *match, value, bool) {
+	at, n := find(s.words, stillOpen)
+	if at < 0 {
+		return "", nil, value{}, false
+	}
+	var best *match
+	for i := range c.sts {
+		st := &c.sts[i]
+		state := c.state(st.doc, s.day)
+		if state == future || state == superseded || !s.meant(st, at) && !onlyChildren(st.groups) {
+			continue
+		}
+		last := c.lastDay(st)
+		if last == "" || last >= s.day {
+			continue
+		}
+		share, own := c.about(s, st, -1, nil, nil, func(i int) bool { return i >= at && i < at+n && !contains(st.means, meanAt(s, i)) })
+		if own > 0 && share >= enoughOpen && (best == nil || share > best.share) {
+			best = &match{st: st, share: share}
+		}
+	}
+	if best == nil {
+		return "", nil, value{}, false
+	}
+	return "outdated", best, value{from: at, to: at + n}, true
+}
+
+// meanAt is the concept of the claim that starts at word i.
+func meanAt(s *said, i int) mean {
+	for _, m := range s.means {
+		if m.at == i {
+			return m
+		}
+	}
+	return mean{}
+}
+
+// lastDay is the last date that a statement names, or "".
+func (c *Checker) lastDay(st *statement) (last string) {
+	for _, v := range st.values {
+		if v.kind != day {
+			continue
+		}
+		if _, val, _ := v.fact(c.docs[st.doc]); val != "" {
+			if _, to, ok := strings.Cut(val, ".."); ok {
+				val = to
+			}
+			last = max(last, val)
+		}
+	}
+	return last
+}
+
+// byValue compares the values of the claim, those of the first kind that it
+// has. When it has some, nothing else decides.
+func (c *Checker) byValue(s *said) (string, *match, value, bool) {
+	type result struct {
+		verdict string
+		m       *match
+		v       value
+	}
+	for _, rank := range ranks {
+		var got []result
+		some, allImplied := false, true
+		for _, v := range s.values {
+			if !rank(v.kind) {
+				continue
+			}
+			some, allImplied = true, allImplied && v.implied
+			if verdict, m := c.verdict(s, v); m != nil {
+				got = append(got, result{verdict, m, v})
+			}
+		}
+		order := func(r result) int {
+			n := map[string]int{"agrees": 2, "outdated": 1, "contradicts": 0}[r.verdict]
+			if r.v.bound {
+				n += 3 // what the claim insists on
+			}
+			return n
+		}
+		if len(got) > 0 {
+			best := slices.MaxFunc(got, func(a, b result) int { return order(a) - order(b) })
+			return best.verdict, best.m, best.v, true
+		}
+		if some && !allImplied {
+			// An amount that no statement is about leaves the claim uncovered,
+			// whatever else it mentions.
+			return "", nil, value{}, true
+		}
+	}
+	return "", nil, value{}, false
+}
+
+// verdict of one value.
+func (c *Checker) verdict(s *said, v value) (string, *match) {
+	equal, differ := c.compare(s, v, current)
+	if equal != nil && equal.share >= enoughEqual && (differ == nil || differ.share < equal.share+0.25) {
+		if s.excludes(v) && !denies(equal.st.words) {
+			return "contradicts", equal
+		}
+		return "agrees", equal
+	}
+	old, _ := c.compare(s, v, superseded)
+	if differ != nil && differ.share >= enoughEqual {
+		if old != nil && old.share >= enoughEqual {
+			return "outdated", differ
+		}
+		if differ.share >= enoughDiffer && (strong(v.kind) || differ.share >= enoughWeak) {
+			return "contradicts", differ
+		}
+	}
+	if old != nil && old.share >= enoughDiffer {
+		return "outdated", old
+	}
+	if past, _ := c.compare(s, v, expired); past != nil && past.share >= enoughDiffer && equal == nil && differ == nil {
+		return "outdated", past
+	}
+	return "", nil
+}
+
+// excludes reports whether the claim says that the value puts one out:
+// "loại 3 khỏi đi".
+func (s *said) excludes(v value) bool {
+	to := min(v.to+3, len(s.words))
+	for i := v.to; i < to; i++ {
+		if s.words[i].cut {
+			to = i
+			break
+		}
+	}
+	return v.kind != money && has(s.words[v.to:to], excluded)
+}
+
+var (
+	excluded = anyOf("khỏi đi,không phải đi,khỏi phải,không bị,không được,thì thôi,được miễn,là rớt,bị loại")
+	denial   = anyOf("không,nghiêm cấm,miễn,tạm hoãn")
+)
+
+func denies(ws []word) bool { return has(ws, denial) }
+
+// byBare: numbers without units, two at least, that all stand in one
+// statement: "tỉnh 60 phường 40".
+func (c *Checker) byBare(s *said) (string, *match, value, bool) {
+	var nums []value
+	for _, v := range s.values {
+		if v.kind == bare {
+			nums = append(nums, v)
+		}
+	}
+	if len(nums) < 2 {
+		return "", nil, value{}, false
+	}
+	all := nums[0]
+	all.to, all.end = nums[len(nums)-1].to, nums[len(nums)-1].end
+	best := map[state]*match{}
+	for i := range c.sts {
+		st := &c.sts[i]
+		in := c.state(st.doc, s.day)
+		for _, n := range nums {
+			if !slices.ContainsFunc(st.values, func(w value) bool { return w.kind == percent && w.lo == n.lo }) {
+				in = future
+			}
+		}
+		share, own := c.about(s, st, -1, nil, nil, nil)
+		if in == future || own == 0 || own < 2 || share < enoughBare || !s.meant(st, -1) {
+			continue
+		}
+		if m := best[in]; m == nil || share > m.share {
+			best[in] = &match{st: st, share: share}
+		}
+	}
+	switch {
+	case best[current] != nil:
+		return "agrees", best[current], all, true
+	case best[superseded] != nil:
+		return "outdated", best[superseded], all, true
+	}
+	return "", nil, value{}, false
+}
+
+// byWords compares what has no value: who pays, where, what is allowed.
+func (c *Checker) byWords(s *said) (string, *match, value, bool) {
+	var best *match
+	verdict, at := "", value{}
+	// A word about who, where or whether is better evidence than like words.
+	const plainly = 0.3
+	try := func(v string, st *statement, share float64, from, to int) {
+		if best == nil || share > best.share {
+			best, verdict, at = &match{st: st, share: share}, v, value{from: from, to: to}
+		}
+	}
+	from, to, placed := place(s.words)
+	for i := range c.sts {
+		st := &c.sts[i]
+		if c.state(st.doc, s.day) != current || !s.meant(st, -1) {
+			continue
+		}
+		if placed {
+			if pf, _, ok := place(st.words); ok {
+				share, own := c.about(s, st, from, nil, nil, func(i int) bool { return i >= from && i < to })
+				if a, b := placeKind(s.words, from), placeKind(st.words, pf); a != b && share >= enoughWords && own > 0 {
+					try("contradicts", st, share+plainly, from, to)
+					continue
+				}
+			}
+		}
+		share, own := c.about(s, st, -1, nil, nil, nil)
+		if own < 2 {
+			continue
+		}
+		if a, b := bearer(s.words), bearer(st.words); a >= 0 && b >= 0 && share >= enoughDiffer {
+			mine, theirs := agent(s.words, a), agent(st.words, b)
+			if mine != "" && theirs != "" && mine != theirs {
+				try("contradicts", st, share+plainly, max(0, a-1), min(a+3, len(s.words)))
+				continue
+			}
+		}
+		// What is allowed is compared in the part of the claim that the
+		// statement is about.
+		part := c.closest(s, st)
+		claim := s.words[part[0]:part[1]]
+		partShare, _ := c.about(s, st, part[0], nil, nil, nil)
+		mine, theirs := permission(claim), permission(st.words)
+		switch {
+		case mine*theirs < 0 && partShare >= enoughWords:
+			try("contradicts", st, partShare+plainly, part[0], part[1])
+		case mine*theirs > 0 && partShare >= enoughWords:
+			try("agrees", st, partShare+plainly, part[0], part[1])
+		case mine*theirs == 0 && share >= plainWords(s) && own >= 2 && !s.asks:
+			try("agrees", st, share, part[0], part[1])
+		}
+	}
+	return verdict, best, at, best != nil
+}
+
+// plainWords is how much must be alike when nothing but words speaks for it.
+func plainWords(s *said) float64 {
+	if len(s.words) > 0 && s.words[0].plain {
+		return 0.72 // without diacritics many words look alike
+	}
+	return 0.66
+}
+
+// closest is the part of the claim that shares most with the statement.
+func (c *Checker) closest(s *said, st *statement) (part [2]int) {
+	best := -1.0
+	for from := 0; from < len(s.words); {
+		to := from + 1
+		for to < len(s.words) && s.chunk[to] == s.chunk[from] {
+			to++
+		}
+		hit := 0.0
+		for _, m := range s.means {
+			if m.at >= from && m.at < to && contains(st.means, m) {
+				hit += c.weight(m)
+			}
+		}
+		if hit > best {
+			best, part = hit, [2]int{from, to}
+		}
+		from = to
+	}
+	return part
+}
+
+var (
+	forbids = anyOf("cấm,không được,không sử dụng,không thu,không cho,không ai được,ko được,không đốt")
+	allows  = anyOf("được sử dụng,được phép,cho phép,thoải mái,được dùng,được đốt,được hát,được thu,được hưởng")
+	bears   = anyOf("chịu,tự trả,tự bỏ tiền,trả tiền")
+	people  = anyOf("khách,khách hàng,dân,hộ,người dùng")
+	house   = anyOf("xí nghiệp,phường,xã,tỉnh,bên nước,ubnd,nhà nước")
+)
+
+// permission is -1 when words forbid, 1 when they allow, 0 when they do
+// neither.
+func permission(ws []word) int {
+	switch {
+	case has(ws, forbids):
+		return -1
+	case has(ws, allows):
+		return 1
+	}
+	return 0
+}
+
+// bearer finds who bears a cost.
+func bearer(ws []word) int { at, _ := find(ws, bears); return at }
+
+// agent is who stands before the verb: "people", "house" or "".
+func agent(ws []word, verb int) string {
+	before := ws[max(0, verb-3):verb]
+	switch {
+	case verb < len(ws) && ws[verb].cut:
+		return ""
+	case has(before, people):
+		return "people"
+	case has(before, house):
+		return "house"
+	}
+	return ""
+}
+
+// finding writes the answer down, with the words on both sides.
+func (c *Checker) finding(claim Claim, s *said, verdict string, m *match, v value) Finding {
+	doc := m.st.doc
+	switch c.state(doc, s.day) {
+	case superseded:
+		// What holds now is what is cited; the old words show the source.
+		for n := c.next[doc]; n >= 0 && n != doc; n = c.next[n] {
+			doc = n
+		}
+	}
+	f := Finding{ID: claim.ID, Verdict: verdict, Document: c.docs[doc].No, Because: []news.Span{}}
+	from, to := v.from, max(v.to, v.from+1)
+	for n := 0; n < 4 && from > 0 && s.chunk[from-1] == s.chunk[v.from]; n++ {
+		from--
+	}
+	to = min(to, len(s.words))
+	rs := []rune(claim.Text)
+	a, b := s.words[from].start, s.words[to-1].end
+	f.Because = append(f.Because, news.Span{Start: a, End: b, Text: string(rs[a:b]), In: "claim"})
+	st := m.st
+	if doc != st.doc {
+		if now := c.counterpart(s, st, doc); now != nil {
+			st = now
+		}
+	}
+	f.Because = append(f.Because, news.Span{Start: st.start, End: st.start + utf8.RuneCountInString(st.text), Text: st.text, In: "document"})
+	f.Fact = c.factOf(st, m.v)
+	return f
+}
+
+// counterpart is the statement of the later document about the same thing.
+func (c *Checker) counterpart(s *said, old *statement, doc int) (best *statement) {
+	top := 0.0
+	for i := range c.sts {
+		if st := &c.sts[i]; st.doc == doc {
+			if share, own := c.about(s, st, -1, nil, nil, nil); own > 0 && share > top {
+				best, top = st, share
+			}
+		}
+	}
+	return best
+}
+
+// factOf names the confirmed or proposed fact that the statement's value is.
+func (c *Checker) factOf(st *statement, v value) string {
+	for _, f := range c.docs[st.doc].Facts {
+		if f.Span.Start >= st.start && f.Span.End <= st.start+utf8.RuneCountInString(st.text) && (v.end == 0 || f.Span.Start == st.start+v.start) {
+			return f.ID
+		}
+	}
+	return ""
+}

@@ -1,0 +1,488 @@
+package official
+
+import (
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// A kind of value. Only values of one kind are compared.
+type kind string
+
+const (
+	money   kind = "money"   // đồng
+	percent kind = "percent" // of a hundred
+	age     kind = "age"     // years
+	day     kind = "day"     // a date: month*100+day
+	monthly kind = "monthly" // a day of every month
+	clock   kind = "clock"   // hour of the day, 24 is midnight
+	span    kind = "span"    // a time that passes, in hours
+	class   kind = "class"   // loại 3
+	grade   kind = "grade"   // lớp 8
+	docno   kind = "docno"   // number of a document
+	bare    kind = "bare"    // a number without unit
+)
+
+// counts are kinds of their own: people, persons, times … "count:người".
+
+// A value is one statement of quantity, as an interval: lo equals hi for a
+// single one, an open end is infinite.
+type value struct {
+	kind       kind
+	lo, hi     float64
+	year       int    // of a date, 0 when it is not said
+	num        string // of docno, as written
+	from, to   int    // words
+	bound      bool   // the claim is about the bound itself: "từ 70 tuổi mới", "trước ngày 20"
+	implied    bool   // no number is written: "miễn trọn", "phải đóng"
+	pay        int    // money: 1 people pay, -1 people receive, 0 unknown
+	per        string // money: "khóa", "m3"
+	start, end int    // code points
+}
+
+var digitWords = map[string]float64{
+	"không": 0, "một": 1, "mốt": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "lăm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8, "chín": 9,
+}
+
+var foldedDigits = map[string]float64{
+	"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "lam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9,
+}
+
+// spell joins numbers in words into one word with its value: "hai mươi",
+// "tám chục", "ba trăm rưỡi". In a text without diacritics one word alone is
+// a number only before a unit.
+func spell(ws []word) []word {
+	accentless := len(ws) > 0 && ws[0].plain
+	digit := func(w word) (float64, bool) {
+		if v, ok := digitWords[w.exact]; ok && w.exact != "không" {
+			return v, true
+		}
+		if accentless {
+			v, ok := foldedDigits[w.fold]
+			return v, ok
+		}
+		return 0, false
+	}
+	is := func(i int, exact, fold string) bool {
+		return i < len(ws) && (ws[i].exact == exact || accentless && ws[i].fold == fold)
+	}
+	next := func(i int) bool { return i < len(ws) && !ws[i].cut }
+	var out []word
+	for i := 0; i < len(ws); {
+		v, n := 0.0, 0
+		if d, ok := digit(ws[i]); ok {
+			v, n = d, 1
+			switch {
+			case next(i+1) && (is(i+1, "mươi", "muoi") || is(i+1, "chục", "chuc")):
+				v, n = d*10, 2
+			case next(i+1) && is(i+1, "trăm", "tram"):
+				v, n = d*100, 2
+				if is(i+n, "rưỡi", "ruoi") {
+					v, n = v+50, n+1
+				} else if i+n < len(ws) && !ws[i+n].cut {
+					if d, ok := digit(ws[i+n]); ok {
+						if is(i+n+1, "mươi", "muoi") || is(i+n+1, "chục", "chuc") {
+							v, n = v+d*10, n+2
+						} else {
+							v, n = v+d*10, n+1 // ba trăm hai is 320
+						}
+					}
+				}
+			}
+			if n == 2 && v < 100 && i+n < len(ws) && !ws[i+n].cut {
+				if d, ok := digit(ws[i+n]); ok { // hai mươi lăm
+					v, n = v+d, n+1
+				}
+			}
+		} else if is(i, "mười", "muoi") {
+			v, n = 10, 1
+			if i+1 < len(ws) && !ws[i+1].cut {
+				if d, ok := digit(ws[i+1]); ok {
+					v, n = v+d, 2
+				}
+			}
+		}
+		if n == 1 && !countable(ws, i) {
+			n = 0 // "một", "năm", "ba" and, without diacritics, many more mean other things
+		}
+		if n == 0 {
+			out = append(out, ws[i])
+			i++
+			continue
+		}
+		w := ws[i]
+		w.num, w.isNum, w.spelled = v, true, true
+		w.end = ws[i+n-1].end
+		out = append(out, w)
+		i += n
+	}
+	return out
+}
+
+// countable reports whether a single numeral at i counts something: a unit
+// or the rest of a number stands behind it, or a word for days before it.
+func countable(ws []word, i int) bool {
+	if i > 0 && !ws[i].cut {
+		switch ws[i-1].fold {
+		case "mung", "mong", "ngay", "thang", "lop", "loai":
+			return ws[i-1].fold != "ngay" && ws[i-1].fold != "lop" || ws[i].exact != "một" && !ws[i].plain
+		}
+	}
+	if i+1 == len(ws) || ws[i+1].cut {
+		return false
+	}
+	f := ws[i+1].fold
+	if units[f] != "" || scales[f] > 0 || f == "phan" {
+		return f != "ba" && f != "bo" && f != "em"
+	}
+	// "hai ba suất"
+	_, digit := foldedDigits[f]
+	return digit && i+2 < len(ws) && units[ws[i+2].fold] != "" && !ws[i+2].cut && ws[i].fold != "mot"
+}
+
+// units name the kind of a count; those of time and age are kinds of their
+// own.
+var units = map[string]string{
+	"tuoi": "age", "gio": "hour", "h": "hour", "tieng": "hour", "phut": "minute", "ngay": "day", "tuan": "week", "thang": "month", "nam": "year",
+	"lan": "lan", "nguoi": "nguoi", "em": "nguoi", "buoi": "buoi", "met": "met", "m": "met", "mam": "mam", "cai": "cai", "chiec": "cai",
+	"khoi": "m3", "m3": "m3", "suat": "muc", "muc": "muc", "lop": "lophoc", "chuyen": "chuyen", "ky": "ky", "diem": "diem", "quay": "quay",
+	"xe": "xe", "ban": "ban", "kg": "kg", "lit": "lit", "cay": "cay", "bo": "bo", "giao": "nguoi",
+}
+
+var scales = map[string]float64{"k": 1e3, "nghin": 1e3, "ngan": 1e3, "trieu": 1e6, "tr": 1e6, "cu": 1e6, "ty": 1e9, "ti": 1e9}
+
+// things are counted in thousands and millions as well.
+var things = set("met nguoi em lan cay kg lit ban xe")
+
+var (
+	payWords     = set("dong nop thu tra mua phi mat ton phat gia le ve thue")
+	receiveWords = set("tro huong nhan cap thuong bu do bot giam tang duoc")
+	dayPattern   = regexp.MustCompile(`^(\d{1,2})/(\d{1,2})(?:/(\d{4}))?$`)
+)
+
+// values finds the values of a text whose words were joined by spell.
+func values(ws []word) (vs []value) {
+	num := func(i int) bool { return i >= 0 && i < len(ws) && ws[i].isNum }
+	fold := func(i int) string {
+		if i >= 0 && i < len(ws) {
+			return ws[i].fold
+		}
+		return ""
+	}
+	// before looks for one of the words shortly before i in the same phrase.
+	before := func(i, n int, in map[string]bool) bool {
+		for j := i - 1; j >= 0 && j >= i-n; j-- {
+			if in[ws[j].fold] {
+				return true
+			}
+			if ws[j+1].cut && j+1 < i {
+				return false
+			}
+		}
+		return false
+	}
+	add := func(v value) {
+		v.start, v.end = ws[v.from].start, ws[v.to-1].end
+		vs = append(vs, v)
+	}
+	for i := 0; i < len(ws); i++ {
+		w := ws[i]
+		if m := dayPattern.FindStringSubmatch(w.fold); m != nil {
+			d, _ := strconv.Atoi(m[1])
+			mo, _ := strconv.Atoi(m[2])
+			y, _ := strconv.Atoi(m[3])
+			if d >= 1 && d <= 31 && mo >= 1 && mo <= 12 {
+				add(value{kind: day, lo: date(mo, d), hi: date(mo, d), year: y, from: i, to: i + 1})
+			}
+			continue
+		}
+		if w.doc {
+			n, _, _ := strings.Cut(w.exact, "/")
+			x, _ := strconv.Atoi(n)
+			add(value{kind: docno, lo: float64(x), hi: float64(x), num: w.exact, from: i, to: i + 1})
+			continue
+		}
+		if !w.isNum {
+			switch {
+			case w.exact == "nửa" && (fold(i+1) == "dem") || w.fold == "nua" && fold(i+1) == "dem":
+				add(value{kind: clock, lo: 24, hi: 24, from: i, to: i + 2})
+				i++
+			case w.fold == "nua" && (fold(i-1) == "mot" || w.exact == "nửa" && !numUnit(fold(i+1))):
+				f := i
+				if fold(i-1) == "mot" {
+					f--
+				}
+				add(value{kind: percent, lo: 50, hi: 50, from: f, to: i + 1})
+			case w.fold == "met" && fold(i+1) == "ruoi":
+				add(value{kind: "count:met", lo: 1.5, hi: 1.5, from: i, to: i + 2})
+				i++
+			case (w.fold == "loai" || w.fold == "lop") && num(i+1) && ws[i+1].num <= 12 && fold(i+2) != "mam" && ws[i+1].num == math.Trunc(ws[i+1].num):
+				k := class
+				if w.fold == "lop" {
+					k = grade
+				}
+				v := value{kind: k, lo: ws[i+1].num, hi: ws[i+1].num, from: i, to: i + 2}
+				if fold(i+2) == "tro" && fold(i+3) == "len" {
+					v.hi, v.to = math.Inf(1), i+4
+				}
+				v.bound = fold(i-1) == "het" || before(i, 3, set("tu phai"))
+				add(v)
+				i++
+			case w.fold == "thang" && num(i+1) && ws[i+1].num <= 12 && ws[i+1].num >= 1 && (fold(i-1) == "het" || fold(i-1) == "cuoi"):
+				mo := int(ws[i+1].num)
+				d := []int{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}[mo-1]
+				add(value{kind: day, lo: date(mo, d), hi: date(mo, d), bound: true, from: i - 1, to: i + 2})
+				i++
+			}
+			continue
+		}
+		// A number: what follows says what it is.
+		v := value{kind: bare, lo: w.num, hi: w.num, from: i, to: i + 1}
+		next := fold(i + 1)
+		joined := i+1 < len(ws) && !ws[i+1].cut
+		switch {
+		case joined && next == "phan" && fold(i+2) == "tram":
+			v.kind, v.to = percent, i+3
+		case joined && next == "phan" && num(i+2) && ws[i+2].num > 0:
+			v.kind, v.lo, v.to = percent, 100*w.num/ws[i+2].num, i+3
+			v.hi = v.lo
+		case joined && next == "phan" && (ws[min(i+2, len(ws)-1)].fold == "tu"):
+			v.kind, v.lo, v.hi, v.to = percent, 25*w.num, 25*w.num, i+3
+		case next == "%":
+			v.kind, v.to = percent, i+2
+		case joined && (next == "dong" || next == "d" || next == "vnd"):
+			v.kind, v.to = money, i+2
+		case joined && scales[next] > 0:
+			s := scales[next]
+			v.kind, v.lo, v.to = money, w.num*s, i+2
+			if num(i+2) && !ws[i+2].gap && ws[i+2].num < 10 { // 7k9
+				v.lo, v.to = v.lo+ws[i+2].num*s/10, i+3
+			} else if fold(i+2) == "ruoi" {
+				v.lo, v.to = v.lo+s/2, i+3
+			}
+			switch f := fold(v.to); {
+			case f == "dong" || f == "d":
+				v.to++
+			case things[f]:
+				v.kind, v.to = kind("count:"+units[f]), v.to+1
+			}
+			v.hi = v.lo
+		case w.spelled && w.num >= 100 && w.num < 1000 && joined && next == "mot":
+			v.kind, v.lo, v.hi = money, w.num*1e3, w.num*1e3 // "ba trăm rưỡi một khóa"
+		case joined && next == "tuoi":
+			v.kind, v.to = age, i+2
+		case joined && (next == "gio" || next == "h" || next == "tieng"):
+			v = hour(ws, i, v, before)
+		case joined && next == "phut":
+			v.kind, v.lo, v.hi, v.to = span, w.num/60, w.num/60, i+2
+		case fold(i-1) == "ngay" || fold(i-1) == "mung" || fold(i-1) == "mong":
+			v = dated(ws, i, v)
+		case joined && next == "ngay":
+			v.kind, v.lo, v.hi, v.to = span, w.num*24, w.num*24, i+2
+		case joined && next == "tuan":
+			v.kind, v.lo, v.hi, v.to = span, w.num*24*7, w.num*24*7, i+2
+		case fold(i-1) == "nam" && w.num >= 1900:
+			continue // a year
+		case joined && next == "nam":
+			v.kind, v.to = "count:nam", i+2
+		case joined && next == "thang":
+			if num(i + 2) { // "3 tháng 12"
+				v = dated(ws, i, v)
+			} else {
+				v.kind, v.to = "count:thang", i+2
+			}
+		case joined && units[next] != "":
+			v.kind, v.to = kind("count:"+units[next]), i+2
+		}
+		v.to = min(v.to, len(ws))
+		if v.kind == bare && (w.num >= 1900 && w.num <= 2100 || strings.Contains(w.fold, "/")) {
+			continue
+		}
+		if v.kind == bare && (fold(i-1) == "so" || fold(i-1) == "quyet" || fold(i-1) == "bao" || fold(i-1) == "hoach") && docKind(ws, i) != "" {
+			v.kind, v.num = docno, strings.TrimLeft(w.fold, "0")
+		}
+		if v.kind == money {
+			switch {
+			case before(i, 4, payWords):
+				v.pay = 1
+			case before(i, 4, receiveWords):
+				v.pay = -1
+			}
+			v.per, v.to = perWord(ws, v.to)
+		}
+		if fold(v.to) == "tro" && fold(v.to+1) == "len" {
+			v.hi, v.to, v.bound = math.Inf(1), v.to+2, true
+		}
+		v.bound = v.bound || before(i, 2, set("tu truoc den toi")) && (fold(v.to) == "moi" || fold(i-1) == "truoc" || fold(i-2) == "truoc") || fold(v.to) == "moi" && before(i, 3, set("tu toi den"))
+		i = max(i, v.to-1)
+		add(v)
+	}
+	for i := range vs {
+		if f := vs[i].to; vs[i].kind == day && f < len(ws) && ws[f].fold == "moi" {
+			vs[i].bound = true
+		}
+	}
+	return ranges(ws, vs)
+}
+
+func numUnit(s string) bool { return scales[s] > 0 || units[s] != "" }
+
+func date(month, d int) float64 { return float64(month*100 + d) }
+
+var docKinds = anyOf("nghị quyết,thông báo,kế hoạch,quyết định,công văn,chỉ thị,nghị định,thông tư")
+
+// docKind says which kind of document is named shortly before place i.
+func docKind(ws []word, i int) string {
+	from := max(0, i-4)
+	for _, p := range docKinds {
+		if has(ws[from:i], []phrase{p}) {
+			return strings.Join(p.plain, " ")
+		}
+	}
+	return ""
+}
+
+// hour reads "22 giờ", "10h đêm", "11 giờ 30", "12 giờ" as time of the day or
+// as a span.
+func hour(ws []word, i int, v value, before func(int, int, map[string]bool) bool) value {
+	fold := func(i int) string {
+		if i < len(ws) {
+			return ws[i].fold
+		}
+		return ""
+	}
+	h := v.lo
+	v.to = i + 2
+	half := 0.0
+	if v.to < len(ws) && ws[v.to].isNum && !ws[v.to].cut && ws[v.to].num < 60 && fold(v.to+1) != "ngay" {
+		half = ws[v.to].num / 60
+		v.to++
+		if fold(v.to) == "phut" {
+			v.to++
+		}
+	} else if fold(v.to) == "ruoi" {
+		half = 0.5
+		v.to++
+	}
+	part := ""
+	if v.to < len(ws) && !ws[v.to].cut {
+		part = fold(v.to)
+	}
+	pm := part == "toi" || part == "dem" || part == "chieu"
+	am := part == "sang" || part == "trua"
+	if pm || am {
+		v.to++
+	}
+	isSpan := fold(i+1) == "tieng" || part == "lan" || h == 24 && !pm || !pm && !am && half == 0 && (before(i, 2, spanWords) || h < 13 && before(i, 2, set("sau")))
+	if isSpan {
+		v.kind, v.lo, v.hi = span, h, h
+		return v
+	}
+	if pm && h <= 12 {
+		h += 12
+	}
+	v.kind, v.lo, v.hi = clock, h+half, h+half
+	return v
+}
+
+var spanWords = set("trong qua nhat thieu da mat cham")
+
+// dated reads "ngày 15 hằng tháng", "mùng 2 tháng 12", "ngày 20".
+func dated(ws []word, i int, v value) value {
+	fold := func(i int) string {
+		if i < len(ws) {
+			return ws[i].fold
+		}
+		return ""
+	}
+	d := v.lo
+	// a month further on, over other days: "mùng 2 với mùng 3 tháng 12"
+	for j := i + 1; j < len(ws) && j <= i+5; j++ {
+		if ws[j].fold == "thang" && j+1 < len(ws) && ws[j+1].isNum && ws[j+1].num <= 12 && d <= 31 {
+			v.kind, v.lo, v.hi = day, date(int(ws[j+1].num), int(d)), date(int(ws[j+1].num), int(d))
+			if j == i+1 {
+				v.to = j + 2
+			}
+			return v
+		}
+	}
+	if d >= 1 && d <= 31 && d == math.Trunc(d) {
+		v.kind = monthly
+		if f := fold(i + 1); (f == "hang" || f == "moi") && fold(i+2) == "thang" {
+			v.to = i + 3
+		}
+		v.bound = i >= 2 && ws[i-2].fold == "truoc"
+	}
+	return v
+}
+
+// perWord is what an amount is for, "đồng/khóa" or "một khóa", and the word
+// behind it.
+func perWord(ws []word, i int) (per string, to int) {
+	to = i
+	if i < len(ws) && (ws[i].fold == "mot" || ws[i].fold == "moi" || ws[i].isNum && ws[i].num == 1) && !ws[i].cut {
+		i++
+	}
+	if i < len(ws) && !ws[i].cut && !ws[i].isNum {
+		switch f := ws[i].fold; f {
+		case "m3", "khoi":
+			return "m3", i + 1
+		case "khoa", "ngay", "buoi", "ho", "thang", "nam", "nguoi", "luot", "xe":
+			return f, i + 1
+		}
+	}
+	return "", to
+}
+
+var below = anyOf("dưới")
+
+// ranges joins "từ 7 đến 14 tuổi" and its like into one interval.
+func ranges(ws []word, vs []value) []value {
+	var out []value
+	for i := 0; i < len(vs); i++ {
+		v := vs[i]
+		if i+1 < len(vs) && vs[i+1].from >= v.to {
+			n := vs[i+1]
+			gap := ws[v.to:n.from]
+			joined := len(gap) > 0 && len(gap) <= 4 && (gap[0].fold == "den" || gap[0].fold == "toi") && !gap[0].cut
+			alike := v.kind == n.kind || v.kind == bare || v.kind == monthly && n.kind == day
+			if joined && alike && v.lo == v.hi {
+				open := has(gap, below)
+				r := value{kind: n.kind, lo: v.lo, hi: n.hi, year: n.year, from: v.from, to: n.to, bound: true, pay: n.pay, per: n.per}
+				if open {
+					r.hi -= 0.001
+				}
+				r.start, r.end = v.start, n.end
+				out = append(out, r)
+				i++
+				continue
+			}
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// same reports whether what a claim says is what a document says.
+func (v value) same(doc value) bool {
+	const eps = 0.002
+	near := func(a, b float64) bool {
+		return a == b || !math.IsInf(a, 0) && !math.IsInf(b, 0) && math.Abs(a-b) <= eps*math.Max(1, math.Abs(b))
+	}
+	switch {
+	case v.kind == docno:
+		return v.lo == doc.lo
+	case v.kind == money && v.implied && v.lo > 0: // "phải đóng", no amount
+		return doc.lo > 0
+	case doc.lo == doc.hi && v.lo == v.hi:
+		return near(v.lo, doc.lo)
+	case v.lo != v.hi && doc.lo != doc.hi:
+		return near(v.lo, doc.lo) && near(v.hi, doc.hi)
+	case v.lo != v.hi:
+		return near(v.lo, doc.lo) || near(v.hi, doc.hi)
+	case v.kind == clock || v.bound:
+		return near(v.lo, doc.lo) || near(v.lo, doc.hi)
+	}
+	return v.lo >= doc.lo-eps && v.lo <= doc.hi+eps
+}

@@ -1,0 +1,174 @@
+package review
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"langnghe/internal/news"
+)
+
+// Cases lists cases; see [CaseQuery] for who sees which.
+func (d *Desk) Cases(ctx context.Context, q CaseQuery) ([]Case, error) {
+	if q.Limit <= 0 {
+		q.Limit = 50
+	}
+	q.Now = d.now()
+	program := q.By == (User{})
+	if !program {
+		if err := allow(q.By, ReadCase); err != nil {
+			return nil, d.refusal(string(ReadCase), "", err)
+		}
+		switch q.By.Role {
+		case Unit, Khoi:
+			q.Kind, q.Unit = news.Answer, q.By.Unit
+			if q.Unit == "" {
+				return nil, nil // a unit without a name has no work
+			}
+		case Editor:
+			q.Public = true
+		}
+	}
+	cs, err := d.Store.Cases(ctx, q)
+	if err != nil {
+		return nil, fmt.Errorf("review: cases: %w", err)
+	}
+	for i := range cs {
+		cs[i].lock()
+	}
+	return cs, nil
+}
+
+// Case shows one case; that is in the audit chain.
+func (d *Desk) Case(ctx context.Context, id string, by User) (c Case, err error) {
+	err = d.act(ctx, by, ReadCase, id, "", func(tx Tx) error {
+		if c, err = tx.Case(id); err != nil {
+			return err
+		}
+		if !c.seenBy(by) {
+			return refuse("other_unit")
+		}
+		return nil
+	})
+	if err != nil {
+		return Case{}, err
+	}
+	c.lock()
+	return c, nil
+}
+
+// SetClaim records what is said, in neutral words and without persons. A nil
+// indicators leaves them as they are; so does an empty title.
+func (d *Desk) SetClaim(ctx context.Context, id, title, claim string, indicators []string, by User) error {
+	return d.change(ctx, by, SetClaim, id, "", func(tx Tx, c *Case) error {
+		entries, err := entriesOf(tx, c)
+		if err != nil {
+			return err
+		}
+		if err := contentOnly(tidy(claim), entries); err != nil {
+			return err
+		}
+		return c.setClaim(title, claim, indicators, by.Name, d.now())
+	})
+}
+
+// SetVerdict records a person's finding about the claim. All but unverified,
+// suspected and inconclusive cite a document that is in force.
+func (d *Desk) SetVerdict(ctx context.Context, id string, v Verdict, cite news.Citation, by User) error {
+	return d.change(ctx, by, SetVerdict, id, string(v)+" "+cite.Document, func(tx Tx, c *Case) error {
+		cited := &cite
+		switch {
+		case cite.Document != "":
+			full, err := d.inForce(tx, cite, c)
+			if err != nil {
+				return err
+			}
+			cited = &full
+		default:
+			cited = nil
+		}
+		return c.setVerdict(v, cited, by.Name, d.now())
+	})
+}
+
+// DraftCorrection writes what the ward answers, in three lengths. The portal
+// text is needed, the others may follow.
+func (d *Desk) DraftCorrection(ctx context.Context, id, portal, post, radio string, by User) error {
+	return d.change(ctx, by, DraftCorrection, id, "", func(tx Tx, c *Case) error {
+		if err := c.draft(Correction{Portal: portal, Post: post, Radio: radio}, by.Name, d.now()); err != nil {
+			return err
+		}
+		return alert(tx, caseNotice(c, "drafted", []string{string(Leader)}, d.now(), "Đính chính chờ duyệt", "A correction waits for approval"), c.ID, d.now())
+	})
+}
+
+// ApproveCorrection is the leader's approval, by another person than the one
+// who drafted it. The editors are told when the undo window has passed.
+func (d *Desk) ApproveCorrection(ctx context.Context, id string, by User) error {
+	return d.change(ctx, by, ApproveCorrection, id, "", func(tx Tx, c *Case) error {
+		if c.Citation != nil {
+			if _, err := d.inForce(tx, *c.Citation, c); err != nil {
+				return err
+			}
+		}
+		if err := c.approve(by.Name, d.now()); err != nil {
+			return err
+		}
+		return alert(tx, caseNotice(c, "approved", []string{string(Editor)}, d.now(), "Đính chính đã duyệt, có thể đăng", "The correction is approved and may be published"), c.ID, d.now().Add(UndoWindow))
+	})
+}
+
+// PublishCorrection records where the correction was published; it is
+// refused within the undo window of the approval.
+func (d *Desk) PublishCorrection(ctx context.Context, id, url string, by User) error {
+	return d.change(ctx, by, PublishCorrection, id, url, func(tx Tx, c *Case) error {
+		if c.Citation != nil {
+			if _, err := d.inForce(tx, *c.Citation, c); err != nil {
+				return err
+			}
+		}
+		return c.publish(url, by.Name, d.now())
+	})
+}
+
+// Assign gives an answer to a unit. A zero due date means the usual number
+// of working days.
+func (d *Desk) Assign(ctx context.Context, id, unit string, due time.Time, by User) error {
+	return d.change(ctx, by, AssignAnswer, id, unit, func(tx Tx, c *Case) error {
+		now := d.now()
+		if due.IsZero() {
+			due = d.due(c.Level, now)
+		}
+		if err := c.assign(unit, d.Unit(c.Topic), due.UTC(), by.Name, now); err != nil {
+			return err
+		}
+		a := caseNotice(c, "assigned", []string{string(Unit)}, now, "Phản ánh được giao cho "+c.Unit, "Assigned to "+c.Unit)
+		return alert(tx, a, c.ID, now.Add(UndoWindow))
+	})
+}
+
+// Reply records what the unit answers.
+func (d *Desk) Reply(ctx context.Context, id, text string, by User) error {
+	return d.change(ctx, by, ReplyAnswer, id, "", func(tx Tx, c *Case) error { return c.reply(text, by, d.now()) })
+}
+
+// Escalate records what the leader does about a danger.
+func (d *Desk) Escalate(ctx context.Context, id, note string, by User) error {
+	return d.change(ctx, by, EscalateCase, id, "", func(tx Tx, c *Case) error { return c.escalate(note, by.Name, d.now()) })
+}
+
+// CloseCase ends a case with its outcome.
+func (d *Desk) CloseCase(ctx context.Context, id, outcome string, by User) error {
+	return d.change(ctx, by, CloseCase, id, "", func(tx Tx, c *Case) error { return c.close(outcome, by.Name, d.now()) })
+}
+
+func entriesOf(tx Tx, c *Case) (es []Entry, err error) {
+	for _, id := range c.Entries {
+		e, err := tx.Entry(id)
+		if err != nil {
+			return nil, fmt.Errorf("entry %s: %w", id, err)
+		}
+		es = append(es, e)
+	}
+	return es, nil
+}

@@ -1,0 +1,110 @@
+package review
+
+import (
+	"context"
+	"fmt"
+)
+
+// ProposeHandoff puts a hand-off before the leader. Of h it takes category,
+// addresses, evidence, harm, request, citation and checklist; the claim is
+// that of the case. Nothing of a resident's item gets into it.
+func (d *Desk) ProposeHandoff(ctx context.Context, id string, h Handoff, by User) error {
+	return d.change(ctx, by, ProposeHandoff, id, string(h.Category), func(tx Tx, c *Case) error {
+		entries, err := entriesOf(tx, c)
+		if err != nil {
+			return err
+		}
+		// What locks or is missing is said before what is wrong in detail.
+		probe, now := *c, d.now()
+		draft := h
+		draft.Claim, draft.Evidence, draft.Request, draft.Harm = tidy(c.Claim), tidy(h.Evidence), tidy(h.Request), tidy(h.Harm)
+		if err := probe.propose(draft, by.Name, now); err != nil {
+			return err
+		}
+		content, err := slip(c, h, entries)
+		if err != nil {
+			return err
+		}
+		if content.Citation, err = d.inForce(tx, h.Citation, c); err != nil {
+			return err
+		}
+		if err := c.propose(content, by.Name, now); err != nil {
+			return err
+		}
+		to := []string{string(Leader), string(Justice)}
+		return alert(tx, caseNotice(c, "proposed", to, now, "Đề xuất chuyển Công an chờ duyệt", "A hand-off waits for approval"), c.ID, now)
+	})
+}
+
+// ApproveHandoff is the leader's signature, another person's than the
+// proposer's. The slip leaves by Release after the undo window; until then
+// the justice officer may veto it.
+func (d *Desk) ApproveHandoff(ctx context.Context, id string, by User) error {
+	return d.change(ctx, by, ApproveHandoff, id, "", func(tx Tx, c *Case) error {
+		if c.Handoff.waiting() {
+			if _, err := d.inForce(tx, c.Handoff.Citation, c); err != nil {
+				return err
+			}
+		}
+		if err := c.approveHandoff(by.Name, d.now()); err != nil {
+			return err
+		}
+		to := []string{string(Justice)}
+		return alert(tx, caseNotice(c, "signed", to, d.now(), "Phiếu chuyển đã duyệt, gửi đi sau 10 phút nếu không bị bác", "The hand-off is approved and leaves in 10 minutes unless vetoed"), c.ID, d.now())
+	})
+}
+
+// RecallHandoff takes a proposal back or declines it, before it has left.
+func (d *Desk) RecallHandoff(ctx context.Context, id, reason string, by User) error {
+	return d.change(ctx, by, RecallHandoff, id, reason, func(tx Tx, c *Case) error { return c.recall(reason, by.Name, d.now()) })
+}
+
+// VetoHandoff is the justice officer's; it also locks the case.
+func (d *Desk) VetoHandoff(ctx context.Context, id, reason string, by User) error {
+	return d.change(ctx, by, VetoHandoff, id, reason, func(tx Tx, c *Case) error {
+		if err := c.veto(reason, by.Name, d.now()); err != nil {
+			return err
+		}
+		to := []string{string(Leader), string(Reviewer)}
+		return alert(tx, caseNotice(c, "vetoed", to, d.now(), "Đề xuất chuyển bị công chức tư pháp bác", "The justice officer has vetoed the hand-off"), c.ID, d.now())
+	})
+}
+
+// Unlock is the justice officer's co-signature on a case that rests on
+// residents' voices, with a reason. A case about the police or an official
+// has no path at all.
+func (d *Desk) Unlock(ctx context.Context, id, reason string, by User) error {
+	return d.change(ctx, by, UnlockCase, id, reason, func(tx Tx, c *Case) error { return c.unlock(reason, by.Name, d.now()) })
+}
+
+// Handoffs lists slips, newest first. The liaison sees those that were sent,
+// and nothing else; leader and justice officer also those on their way.
+func (d *Desk) Handoffs(ctx context.Context, by User) ([]Slip, error) {
+	var slips []Slip
+	err := d.act(ctx, by, ReadHandoffs, "", "", func(Tx) error { return nil })
+	if err != nil {
+		return nil, err
+	}
+	cs, err := d.Store.Cases(ctx, CaseQuery{Handoff: true, Sent: by.Role == Liaison, Closed: true, Now: d.now(), Limit: 500})
+	if err != nil {
+		return nil, fmt.Errorf("review: hand-offs: %w", err)
+	}
+	for _, c := range cs {
+		if c.Handoff != nil && (by.Role != Liaison || !c.Handoff.Sent.IsZero()) {
+			slips = append(slips, Slip{*c.Handoff})
+		}
+	}
+	return slips, nil
+}
+
+// AcknowledgeHandoff records that the liaison got the slip, or what became
+// of it; outcome is one of [Outcomes].
+func (d *Desk) AcknowledgeHandoff(ctx context.Context, id, outcome string, by User) error {
+	return d.change(ctx, by, AckHandoff, id, outcome, func(tx Tx, c *Case) error {
+		if err := c.acknowledge(outcome, by.Name, d.now()); err != nil {
+			return err
+		}
+		to := []string{string(Leader), string(Reviewer)}
+		return alert(tx, caseNotice(c, "acknowledged", to, d.now(), "Công an trả lời về phiếu chuyển ("+outcome+")", "The police answered the hand-off ("+outcome+")"), c.ID, d.now())
+	})
+}

@@ -1,0 +1,657 @@
+package review_test
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"log/slog"
+	"maps"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"langnghe/internal/news"
+	"langnghe/official"
+	"langnghe/review"
+	"langnghe/review/reviewtest"
+)
+
+// The invariants of the product, over random sequences of events: flags of
+// every kind, and a staff that tries everything with any role, in any order,
+// with good and bad arguments. What is right is computed here anew from what
+// was done, without the code under test.
+
+// A world is a desk and what the test knows about it.
+type world struct {
+	t     *rapid.T
+	desk  *review.Desk
+	store *memory
+	now   time.Time
+	out   []news.Alert
+
+	items    map[string]*source
+	decided  map[string]news.Choice // entry → what a person decided, undone ones removed
+	chain    int                    // entries that the audit chain must have at least
+	unlocked map[string]time.Time   // case → last co-signature of the justice officer
+	vetoed   map[string]time.Time
+	acted    map[string][]string // "act case" → who did it
+	verdicts map[string]bool     // "case verdict" set by a person with a citation in force
+	left     map[string]string   // case → seal of what was sent
+	cached   map[*byte]any
+}
+
+// A source is an item as the test made it.
+type source struct {
+	id, story, text, account string
+	stance                   news.Stance
+	scam                     bool
+	about                    bool // the police or an official
+}
+
+// people: a name may have several roles, because small wards are like that.
+var people = []review.User{
+	{Name: "hoa", Role: review.Reviewer}, {Name: "minh", Role: review.Reviewer}, {Name: "minh", Role: review.Leader},
+	{Name: "Hoa", Role: review.Leader}, {Name: "lan", Role: review.Justice}, {Name: "lan", Role: review.Leader},
+	{Name: "dung", Role: review.Liaison}, {Name: "thu", Role: review.Editor}, {Name: "tuan", Role: review.Unit, Unit: "Đội Cấp nước"},
+	{Name: "quan", Role: review.Admin}, {Name: "van", Role: review.Office}, {Name: "khoi", Role: review.Khoi, Unit: "Khối Đồng Tâm"},
+}
+
+var stances = []news.Stance{
+	news.Complaint, news.Question, news.Suggestion, news.Opinion, news.Satire, news.RumourQuery,
+	news.Claiming, news.Claiming, news.Report, news.Warning, news.Praise, news.Other, "",
+}
+
+// protected is the list of invariant 1, written down once more.
+func protected(s news.Stance) bool {
+	switch s {
+	case "complaint", "question", "rumour_query", "suggestion", "opinion", "satire", "":
+		return true
+	}
+	return false
+}
+
+func newWorld(t *rapid.T) *world {
+	w := &world{
+		t: t, store: newMemory(), now: reviewtest.Epoch, items: map[string]*source{}, decided: map[string]news.Choice{},
+		unlocked: map[string]time.Time{}, vetoed: map[string]time.Time{}, acted: map[string][]string{}, verdicts: map[string]bool{}, left: map[string]string{}, cached: map[*byte]any{},
+	}
+	var err error
+	w.desk, err = review.New(review.Options{
+		Store: w.store, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return w.now },
+		Due:     func(_ context.Context, as []news.Alert) error { w.out = append(w.out, as...); return nil },
+		Decided: func(context.Context, []news.Decided) error { return nil },
+		Unit:    func(string) string { return "Đội Cấp nước" },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range []official.Document{
+		{No: "42/TB-UBND", From: "2026-01-01", Text: "x"}, {No: "17/TB-UBND", From: "2025-01-01", To: "2025-12-31", Text: "x"}, {No: "60/TB-UBND", From: "2027-01-01", Text: "x"},
+	} {
+		if _, err := w.desk.AddDocument(context.Background(), d, review.User{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.chain = w.length()
+	return w
+}
+
+func (w *world) length() int { return len(w.store.chain) }
+
+func inForce(no string) bool { return no == "42/TB-UBND" } // in the days of the test
+
+// did checks that an act that was allowed is in the chain n times, and one
+// that was refused not at all.
+func (w *world) did(what string, err error, n int) bool {
+	got := w.length()
+	want := w.chain
+	if err == nil {
+		want += n
+	}
+	if got != want {
+		w.t.Fatalf("%s (error %v): the audit chain grew by %d, want %d", what, err, got-w.chain, want-w.chain)
+	}
+	w.chain = got
+	return err == nil
+}
+
+// die draws 0…n-1 evenly; rapid's own ranges prefer small numbers, which
+// here would mean few events out of many.
+func (w *world) die(name string, n int) int {
+	h := fnv.New32a()
+	fmt.Fprint(h, rapid.Uint64().Draw(w.t, name), rapid.Uint64().Draw(w.t, name))
+	return int(h.Sum32()>>8) % n
+}
+
+func pick[T any](w *world, name string, from []T) T { return from[w.die(name, len(from))] }
+
+func (w *world) someone(role review.Role) review.User {
+	if w.die("whoever", 4) > 0 {
+		var fit []review.User
+		for _, u := range people {
+			if u.Role == role {
+				fit = append(fit, u)
+			}
+		}
+		return pick(w, "who", fit)
+	}
+	return pick(w, "who", people)
+}
+
+func (w *world) cases() []review.Case { return decoded(w.cached, w.store.cases, get[review.Case]) }
+
+func (w *world) entries() []review.Entry {
+	return decoded(w.cached, w.store.entries, get[review.Entry])
+}
+
+// decoded reads values, each once for as long as it is not written again;
+// nearly all of the test's time would go there.
+func decoded[T any](cache map[*byte]any, from map[string][]byte, get func(map[string][]byte, string) (T, error)) (vs []T) {
+	for _, id := range slices.Sorted(maps.Keys(from)) {
+		at := &from[id][0]
+		v, ok := cache[at]
+		if !ok {
+			fresh, err := get(from, id)
+			if err != nil {
+				panic(err)
+			}
+			v = fresh
+			cache[at] = v
+		}
+		vs = append(vs, v.(T))
+	}
+	return vs
+}
+
+func (w *world) flag() {
+	n := (1 + w.die("item", 12))
+	id := fmt.Sprint("i", n)
+	s, ok := w.items[id]
+	if !ok {
+		s = &source{id: id, stance: pick(w, "stance", stances), scam: w.die("scam", 2) == 0, account: fmt.Sprintf("p:acc%04d", n)}
+		if k := w.die("story", 7); k < 3 {
+			s.story = fmt.Sprint("s", k)
+		}
+		words := "một hai ba bốn năm sáu bảy tám chín mười mười một mười hai"
+		switch w.die("about", 10) {
+		case 0:
+			words, s.about = "công an phường làm ngơ và bao che suốt cả tháng nay", true
+		case 1:
+			words, s.about = "cán bộ địa chính đòi phong bì mới chịu làm giấy tờ", true
+		}
+		if s.stance == news.Warning { // a warning of the police is about the scam
+			s.about = false
+		}
+		s.text = fmt.Sprintf("người thứ %d viết rằng %s xem https://lua-%d.top", n, words, n)
+		w.items[id] = s
+	}
+	f := flag(id, s.stance, news.Level((1 + w.die("level", 4))), story(s.story), text(s.text))
+	f.ID = fmt.Sprint("f", w.die("rule", 4), "-", id)
+	f.Item.Account = s.account
+	if s.stance == "" {
+		f.Item.Reading = nil
+	} else if s.scam {
+		cue("free_gift_scam")(&f)
+	}
+	f.Status = pick(w, "status", []string{"stable", "stable", "stable", "test", "experimental"})
+	f.Withdrawn = w.die("withdrawn", 10) == 0
+	if err := w.desk.Take(context.Background(), []news.Flag{f}); err != nil {
+		w.t.Fatal(err)
+	}
+	w.did("take", nil, 0)
+	// A dismissed entry may have come back.
+	for id := range w.decided {
+		if e, err := w.store.Entry(context.Background(), id); err == nil && e.Decision == nil {
+			delete(w.decided, id)
+		}
+	}
+}
+
+func (w *world) decideSome() {
+	id := fmt.Sprint("i", 1+w.die("entry", 12))
+	if known := w.undecidedIDs(); len(known) > 0 && w.die("known", 4) > 0 {
+		id = pick(w, "entry", known)
+	}
+	by := w.someone(review.Reviewer)
+	r := review.DecideRequest{Entry: id, Choice: pick(w, "choice", append(slices.Clone(news.Choices), "police", news.Scam, news.Verify, news.Danger)), Similar: w.die("similar", 2) == 0, By: by}
+	before := w.undecided(id)
+	_, err := w.desk.Decide(context.Background(), r)
+	if !r.Similar {
+		before = []string{id}
+	}
+	if w.did("decide", err, len(before)) {
+		for _, id := range before {
+			w.decided[id] = r.Choice
+		}
+	}
+}
+
+func (w *world) undecidedIDs() (ids []string) {
+	for _, e := range w.entries() {
+		if e.Decision == nil {
+			ids = append(ids, e.ID)
+		}
+	}
+	return ids
+}
+
+// undecided lists the entry and those of its story.
+func (w *world) undecided(id string) []string {
+	out := []string{id}
+	e, err := w.store.Entry(context.Background(), id)
+	if err != nil || e.Story == "" {
+		return out
+	}
+	for _, o := range w.entries() {
+		if o.ID != id && o.Story == e.Story && o.Decision == nil && !o.Hidden {
+			out = append(out, o.ID)
+		}
+	}
+	return out
+}
+
+func (w *world) undo() {
+	id := fmt.Sprint("i", 1+w.die("entry", 12))
+	together := []string{id}
+	if e, err := w.store.Entry(context.Background(), id); err == nil && e.Decision != nil {
+		for _, o := range w.entries() {
+			if o.Decision != nil && o.Decision.With == e.Decision.ID {
+				together = append(together, o.ID)
+			}
+		}
+	}
+	err := w.desk.Undo(context.Background(), id, w.someone(review.Reviewer))
+	if w.did("undo", err, len(together)) {
+		for _, id := range together {
+			delete(w.decided, id)
+		}
+	}
+}
+
+// step does something with a case; often what comes next, sometimes anything.
+func (w *world) step() {
+	cs := w.cases()
+	if len(cs) == 0 {
+		return
+	}
+	ctx, c := context.Background(), pick(w, "case", cs)
+	act := w.die("act", 16)
+	switch drive := w.die("drive", 6); {
+	case drive == 0 && c.Claim != "": // towards a correction
+		switch {
+		case c.Citation == nil:
+			act = 1
+		case c.Correction == nil:
+			act = 8
+		case c.Correction.Approver == "":
+			act = 9
+		default:
+			act = 10
+		}
+	case drive < 4: // towards a hand-off
+		switch {
+		case c.Claim == "":
+			act = 0
+		case c.Locked && c.Unlocked == nil:
+			act = 6
+		case c.Handoff == nil:
+			act = 3
+		case c.Handoff.Approved == "":
+			act = 4
+		default:
+			act = 14
+		}
+	}
+	careful := w.die("careful", 4) > 0 // or anything goes
+	cite, words := news.Citation{Document: "42/TB-UBND"}, "Trang giả mạo phường"
+	if !careful {
+		cite.Document = pick(w, "document", []string{"17/TB-UBND", "60/TB-UBND", "none", ""})
+		words = pick(w, "words", append([]string{"Đập sắp vỡ", "", "hỏi tài khoản p:acc0001", "@kẻ xấu"}, w.texts()...))
+	}
+	did := func(act string, by review.User, err error) {
+		if w.did(act, err, 1) {
+			w.acted[act+" "+c.ID] = append(w.acted[act+" "+c.ID], strings.ToLower(by.Name)+" "+string(by.Role))
+		}
+	}
+	switch act {
+	case 0:
+		by := w.someone(review.Reviewer)
+		did("claim", by, w.desk.SetClaim(ctx, c.ID, "", words, []string{"https://la.top"}, by))
+	case 1, 2:
+		by := w.someone(review.Reviewer)
+		v := pick(w, "verdict", []review.Verdict{review.FalseInfo, review.Fake, review.Outdated, review.Confirmed, review.OutOfContext, review.Suspected, review.Inconclusive, "lie"})
+		err := w.desk.SetVerdict(ctx, c.ID, v, cite, by)
+		did("verdict", by, err)
+		if err == nil && inForce(cite.Document) {
+			w.verdicts[c.ID+" "+string(v)] = true
+		}
+	case 3:
+		by := w.someone(review.Reviewer)
+		h := review.Handoff{Evidence: "ảnh chụp đã che", Request: "cảnh báo", Citation: cite, Harm: "hoảng loạn trong đêm",
+			Checklist: &review.Checklist{Context: "a", Speaker: "b", Intent: "c", Content: "d", Extent: "e", Likelihood: "f"}}
+		if fit := review.CategoriesFor(c.Kind); len(fit) > 0 {
+			h.Category = fit[0]
+		}
+		if !careful {
+			h.Category = pick(w, "category", append(slices.Clone(review.Categories), h.Category, h.Category, "other"))
+			h.Evidence = pick(w, "evidence", []string{h.Evidence, words})
+			h.Request = pick(w, "request", []string{h.Request, h.Request, ""})
+			if w.die("bare", 2) == 0 {
+				h.Harm, h.Checklist = "", nil
+			}
+			if w.die("urls", 2) == 0 {
+				h.URLs = []string{pick(w, "url", append(w.urls(), c.Indicators...))}
+			}
+			if w.die("right", 2) == 0 {
+				h.Citation = news.Citation{Document: "42/TB-UBND"}
+			}
+		}
+		// What a crafty form could send along.
+		h.Approved, h.ApprovedAt, h.Sent, h.Seal, h.Claim = "minh", w.now.Add(-time.Hour), w.now.Add(-time.Hour), "x", words
+		did("propose", by, w.desk.ProposeHandoff(ctx, c.ID, h, by))
+	case 4:
+		by := w.someone(review.Leader)
+		did("approve", by, w.desk.ApproveHandoff(ctx, c.ID, by))
+	case 5:
+		by := w.someone(review.Justice)
+		err := w.desk.VetoHandoff(ctx, c.ID, pick(w, "why", []string{"", "chưa đủ"}), by)
+		did("veto", by, err)
+		if err == nil {
+			w.vetoed[c.ID] = w.now
+		}
+	case 6:
+		by := w.someone(review.Justice)
+		err := w.desk.Unlock(ctx, c.ID, pick(w, "why", []string{"", "lý do được ghi đầy đủ"}), by)
+		did("unlock", by, err)
+		if err == nil {
+			w.unlocked[c.ID] = w.now
+		}
+	case 7:
+		by := w.someone(review.Reviewer)
+		did("recall", by, w.desk.RecallHandoff(ctx, c.ID, "nhầm", by))
+	case 8:
+		by := w.someone(review.Reviewer)
+		did("draft", by, w.desk.DraftCorrection(ctx, c.ID, words, "", "", by))
+	case 9:
+		by := w.someone(review.Leader)
+		did("approve correction", by, w.desk.ApproveCorrection(ctx, c.ID, by))
+	case 10:
+		by := w.someone(review.Editor)
+		did("publish", by, w.desk.PublishCorrection(ctx, c.ID, "https://phuong.gov.vn", by))
+	case 11:
+		by := w.someone(review.Liaison)
+		did("acknowledge", by, w.desk.AcknowledgeHandoff(ctx, c.ID, pick(w, "outcome", append(slices.Clone(review.Outcomes), "x")), by))
+	case 12:
+		by := w.someone(review.Reviewer)
+		did("close", by, w.desk.CloseCase(ctx, c.ID, "xong", by))
+	case 13:
+		by := w.someone(review.Reviewer)
+		did("assign", by, w.desk.Assign(ctx, c.ID, pick(w, "unit", []string{"Công an phường", "Đội Cấp nước"}), time.Time{}, by))
+	default:
+		w.wait()
+	}
+}
+
+func (w *world) texts() (out []string) {
+	for _, s := range w.items {
+		out = append(out, s.text)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (w *world) urls() []string {
+	out := []string{"https://elsewhere.top"}
+	for id := range w.items {
+		out = append(out, "https://example.com/"+id)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// wait lets time pass and the service do its round.
+func (w *world) wait() {
+	w.now = w.now.Add(time.Duration((1 + w.die("minutes", 15))) * time.Minute)
+	if err := w.desk.Release(context.Background()); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := w.desk.Forward(context.Background()); err != nil {
+		w.t.Fatal(err)
+	}
+	w.chain = w.length() // what the service does by itself is checked in check
+}
+
+// look reads with any role: the liaison never sees an inbox, an item or a
+// case, and only hand-offs that were sent.
+func (w *world) look() {
+	ctx, by := context.Background(), pick(w, "reader", people)
+	// Without a name nobody is anybody.
+	if _, err := w.desk.Entry(ctx, "i1", review.User{Role: review.Reviewer}); err == nil {
+		w.t.Fatal("somebody without a name reads an item")
+	}
+	in, err := w.desk.Inbox(ctx, review.InboxQuery{By: by})
+	seen := 0
+	if err == nil && len(in.Entries) > 0 {
+		seen = 1
+	}
+	w.did("inbox", nil, seen)
+	if by.Role != review.Reviewer && by.Role != review.Leader && err == nil {
+		w.t.Fatalf("%s reads the inbox", by.Role)
+	}
+	e, err := w.desk.Entry(ctx, fmt.Sprint("i", (1+w.die("entry", 12))), by)
+	w.did("entry", err, 1)
+	if err == nil && (by.Role == review.Liaison || by.Role == review.Admin || by.Role == review.Editor || by.Role == review.Office) {
+		w.t.Fatalf("%s reads the item %s", by.Role, e.ID)
+	}
+	if cs := w.cases(); len(cs) > 0 {
+		c, err := w.desk.Case(ctx, pick(w, "case", cs).ID, by)
+		w.did("case", err, 1)
+		if err == nil && (by.Role == review.Liaison || by.Role == review.Admin) {
+			w.t.Fatalf("%s reads the case %s", by.Role, c.ID)
+		}
+		if err == nil && (by.Role == review.Unit || by.Role == review.Khoi) && c.Unit != by.Unit {
+			w.t.Fatalf("%s of %s reads the case of %q", by.Role, by.Unit, c.Unit)
+		}
+	}
+	slips, err := w.desk.Handoffs(ctx, by)
+	w.did("hand-offs", err, 1)
+	for _, s := range slips {
+		if by.Role == review.Liaison && s.Sent.IsZero() {
+			w.t.Fatalf("the liaison sees a hand-off that was not sent: %+v", s)
+		}
+	}
+	if err == nil && by.Role != review.Liaison && by.Role != review.Justice && by.Role != review.Leader {
+		w.t.Fatalf("%s reads hand-offs", by.Role)
+	}
+}
+
+// reached counts what the sequences got to, so that a check that never
+// meets its subject fails.
+var reached = map[string]int{}
+
+// check holds the invariants against everything there is.
+func (w *world) check() {
+	sent := map[string]bool{}
+	for _, c := range w.cases() {
+		if c.Verdict != "" && c.Verdict != review.Unverified {
+			reached["verdict"]++
+			switch c.Verdict {
+			case review.FalseInfo, review.Fake, review.Outdated, review.Confirmed, review.OutOfContext:
+				// Invariants 2 and 6: a person, with a document in force.
+				if c.Citation == nil || !inForce(c.Citation.Document) || !w.verdicts[c.ID+" "+string(c.Verdict)] {
+					w.t.Fatalf("case %s is %s, cites %+v", c.ID, c.Verdict, c.Citation)
+				}
+			}
+		}
+		if k := c.Correction; k != nil && k.Approver != "" {
+			reached["correction"]++
+			if strings.EqualFold(k.Approver, k.DraftBy) || c.Citation == nil || !inForce(c.Citation.Document) {
+				w.t.Fatalf("correction of %s: drafted by %s, approved by %s, cites %+v", c.ID, k.DraftBy, k.Approver, c.Citation)
+			}
+			if !k.Out.IsZero() && k.Out.Sub(k.At) < 10*time.Minute {
+				w.t.Fatalf("correction of %s published %v after its approval", c.ID, k.Out.Sub(k.At))
+			}
+		}
+		h := c.Handoff
+		if h == nil {
+			continue
+		}
+		reached["proposal"]++
+		if seal, ok := w.left[c.ID]; ok {
+			// It was right when it left; it stays as it is, whatever joins
+			// the case later.
+			if h.Seal != seal || !review.VerifySeal(*h) {
+				w.t.Fatalf("hand-off of %s changed after it had left", c.ID)
+			}
+			sent[c.ID] = true
+			continue
+		}
+		w.proposed(c)
+		if h.Approved != "" && strings.EqualFold(strings.TrimSpace(h.Approved), h.Proposed) {
+			w.t.Fatalf("%s proposed and approved the hand-off of %s", h.Approved, c.ID)
+		}
+		if h.Sent.IsZero() {
+			if h.Seal != "" {
+				w.t.Fatalf("hand-off of %s has a seal before it left", c.ID)
+			}
+			continue
+		}
+		reached["sent"]++
+		sent[c.ID], w.left[c.ID] = true, h.Seal
+		switch {
+		case h.Approved == "" || h.Sent.Sub(h.ApprovedAt) < 10*time.Minute:
+			w.t.Fatalf("hand-off of %s left %v after the approval of %q", c.ID, h.Sent.Sub(h.ApprovedAt), h.Approved)
+		case h.Vetoed != "":
+			w.t.Fatalf("vetoed hand-off of %s left", c.ID)
+		case !review.VerifySeal(*h):
+			w.t.Fatalf("hand-off of %s is not sealed", c.ID)
+		case !slices.Contains(w.acted["approve "+c.ID], strings.ToLower(h.Approved)+" leader"):
+			w.t.Fatalf("hand-off of %s: no leader approved it: %v", c.ID, w.acted["approve "+c.ID])
+		case !slices.Contains(w.acted["propose "+c.ID], strings.ToLower(h.Proposed)+" reviewer"):
+			w.t.Fatalf("hand-off of %s: no reviewer proposed it", c.ID)
+		}
+	}
+	for _, a := range w.out {
+		text := string(encode(a))
+		for _, s := range w.items {
+			if strings.Contains(text, s.account) || strings.Contains(text, s.text) {
+				w.t.Fatalf("a notice carries what a person wrote, or who: %s", text)
+			}
+		}
+		if slices.Contains(a.To, string(review.Liaison)) && (a.Kind != "handoff" || !slices.ContainsFunc(w.cases(), func(c review.Case) bool { return sent[c.ID] && strings.Contains(a.Subject.VI, c.ID) })) {
+			w.t.Fatalf("the liaison is told of something else than a hand-off that was sent: %+v", a)
+		}
+	}
+}
+
+// proposed checks the content of a hand-off and, unless something was undone
+// since, that its case had a path.
+func (w *world) proposed(c review.Case) {
+	h := c.Handoff
+	kinds := map[review.Category]news.Choice{
+		review.FraudOrScam: news.Scam, review.Impersonation: news.Scam, review.Incitement: news.Danger, review.PublicSafety: news.Verify,
+	}
+	switch {
+	case kinds[h.Category] == "" || kinds[h.Category] != c.Kind:
+		w.t.Fatalf("case %s of kind %s is handed on as %q", c.ID, c.Kind, h.Category)
+	case h.Evidence == "" || h.Request == "" || h.Claim == "" || !inForce(h.Citation.Document):
+		w.t.Fatalf("hand-off of %s lacks a part: %+v", c.ID, h)
+	case h.Category == review.Incitement && (h.Checklist == nil || h.Checklist.Likelihood == ""):
+		w.t.Fatalf("incitement without its checklist: %+v", h)
+	case h.Category == review.PublicSafety && h.Harm == "":
+		w.t.Fatalf("public safety without harm: %+v", h)
+	}
+	text := string(encode(h))
+	if strings.Contains(text, "https://") || strings.Contains(text, ".top") {
+		w.t.Fatalf("hand-off of %s has a live address: %s", c.ID, text)
+	}
+	for _, s := range w.items {
+		if strings.Contains(text, s.account) {
+			w.t.Fatalf("hand-off of %s names an account: %s", c.ID, text)
+		}
+		if protected(s.stance) && slices.Contains(c.Entries, s.id) && (strings.Contains(text, s.text[:40]) || strings.Contains(text, "example[.]com/"+s.id+`"`)) {
+			w.t.Fatalf("hand-off of %s carries a resident's item: %s", c.ID, text)
+		}
+	}
+	if c.State == review.Closed && len(c.Entries) == 0 {
+		if !h.Sent.IsZero() {
+			w.t.Fatalf("hand-off of %s left though every decision was undone", c.ID)
+		}
+		return
+	}
+	// Invariant 1.
+	_, signed := w.unlocked[c.ID]
+	free := signed
+	for _, id := range c.Entries {
+		s := w.items[id]
+		if d := w.decided[id]; d != c.Kind {
+			w.t.Fatalf("entry %s of case %s (%s) was decided as %q", id, c.ID, c.Kind, d)
+		}
+		if s.about && !h.Sent.IsZero() {
+			w.t.Fatalf("case %s criticises the police or accuses an official and was handed on", c.ID)
+		}
+		free = free || !protected(s.stance) || c.Kind == news.Scam && s.scam
+	}
+	if !h.Sent.IsZero() && !free {
+		w.t.Fatalf("case %s rests on residents' voices and was handed on: %v", c.ID, c.Voices)
+	}
+	if v, ok := w.vetoed[c.ID]; ok && !h.Sent.IsZero() && !w.unlocked[c.ID].After(v) {
+		w.t.Fatalf("case %s was vetoed and handed on without a new signature", c.ID)
+	}
+}
+
+// sequences is how many random ones are tried; LANGNGHE_SEQUENCES sets it.
+func sequences(t *testing.T) int {
+	if n, err := strconv.Atoi(os.Getenv("LANGNGHE_SEQUENCES")); err == nil {
+		return n
+	}
+	if testing.Short() {
+		return 200
+	}
+	return 1000
+}
+
+func TestInvariants(t *testing.T) {
+	clear(reached)
+	total := 0
+	for total < sequences(t) {
+		rapid.Check(t, func(t *rapid.T) {
+			w := newWorld(t)
+			for range rapid.IntRange(60, 120).Draw(t, "length") {
+				switch w.die("event", 10) {
+				case 0, 1:
+					w.flag()
+				case 2, 3:
+					w.decideSome()
+				case 4:
+					if w.die("really", 4) == 0 {
+						w.undo()
+					} else {
+						w.look()
+					}
+				default:
+					w.step()
+				}
+				w.check()
+			}
+			if n, err := w.desk.VerifyAudit(context.Background()); err != nil || n != w.chain {
+				t.Fatalf("VerifyAudit = %d, %v, want %d", n, err, w.chain)
+			}
+		})
+		if t.Failed() {
+			return
+		}
+		total += 100
+	}
+	t.Logf("%d sequences reached %v", total, reached)
+	for _, what := range []string{"proposal", "sent", "verdict", "correction"} {
+		if reached[what] == 0 {
+			t.Errorf("no sequence reached a %s: the test shows nothing about it", what)
+		}
+	}
+}

@@ -1,0 +1,577 @@
+package review
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"langnghe/internal/news"
+)
+
+// This file is the state machine: functions on entries and cases without
+// clock, store or notices. Each refuses with an *Error and then has changed
+// nothing; what it accepts it writes into the timeline.
+
+// same reports whether two names are one person.
+func same(a, b string) bool {
+	fold := func(s string) string { return strings.ToLower(norm.NFC.String(strings.TrimSpace(s))) }
+	return fold(a) == fold(b)
+}
+
+// decide records a decision; the first one wins.
+func (e *Entry) decide(d Decision) error {
+	if !slices.Contains(news.Choices, d.Choice) {
+		return refuse("choice", string(d.Choice))
+	}
+	if e.Decision != nil {
+		return refuse("decided", e.Decision.By)
+	}
+	e.Decision = &d
+	e.Locked = e.locked()
+	return nil
+}
+
+// undo takes the decision back and returns it.
+func (e *Entry) undo(by User, now time.Time) (Decision, error) {
+	if e.Decision == nil {
+		return Decision{}, refuse("undecided")
+	}
+	if !same(e.Decision.By, by.Name) && by.Role != Leader {
+		return Decision{}, refuse("not_yours", e.Decision.By)
+	}
+	if now.Sub(e.Decision.At) > UndoWindow {
+		return Decision{}, refuse("too_late", int(UndoWindow/time.Minute))
+	}
+	d := *e.Decision
+	d.Undone = now
+	e.History = append(e.History, d)
+	e.Decision, e.Case = nil, ""
+	e.Locked = e.locked()
+	return d, nil
+}
+
+// open makes a case of a decided entry.
+func open(id string, kind CaseKind, e *Entry, by string, now time.Time) Case {
+	c := Case{ID: id, Kind: kind, State: Open, Opened: now, By: by, Topic: e.Topic, Title: title(e)}
+	if kind == news.Verify || kind == news.Scam {
+		c.Verdict = Unverified
+	}
+	c.event(now, by, "case.open", "")
+	c.join(e, by, now)
+	if kind == news.Emergency {
+		// A person is in danger: nothing waits for a second step.
+		c.State = Escalated
+		c.event(now, by, "case.escalate", "113 · 114 · 115")
+	}
+	return c
+}
+
+// title names a case after its strongest flag, never after a person's words.
+func title(e *Entry) string {
+	best := -1
+	for i, f := range e.Flags {
+		if best < 0 || f.Level > e.Flags[best].Level {
+			best = i
+		}
+	}
+	if best < 0 || e.Flags[best].Title.VI == "" {
+		return e.Topic
+	}
+	return e.Flags[best].Title.VI
+}
+
+// join adds an entry. Joining twice changes nothing.
+func (c *Case) join(e *Entry, who string, now time.Time) {
+	if slices.Contains(c.Entries, e.ID) {
+		return
+	}
+	c.Entries = append(c.Entries, e.ID)
+	c.Voices = append(c.Voices, e.voice())
+	if e.Story != "" && !slices.Contains(c.Stories, e.Story) {
+		c.Stories = append(c.Stories, e.Story)
+	}
+	c.Level = max(c.Level, e.Level)
+	if c.Kind == news.Scam {
+		for _, i := range indicators(e.Item) {
+			if !slices.Contains(c.Indicators, i) {
+				c.Indicators = append(c.Indicators, i)
+			}
+		}
+	}
+	if len(c.Entries) > 1 {
+		c.event(now, who, "entry.join", e.ID)
+	}
+	c.lock()
+}
+
+// leave removes an entry whose decision was undone. A case without entries is
+// closed: nothing of it may go anywhere.
+func (c *Case) leave(entry, who string, now time.Time) {
+	c.Entries = slices.DeleteFunc(c.Entries, func(s string) bool { return s == entry })
+	c.Voices = slices.DeleteFunc(c.Voices, func(v Voice) bool { return v.Entry == entry })
+	c.event(now, who, "entry.leave", entry)
+	if len(c.Entries) == 0 && c.Closed.IsZero() {
+		c.State, c.Closed = Closed, now
+		c.event(now, who, "case.close", "")
+	}
+	c.lock()
+}
+
+// hear renews what the case knows of an entry whose text has changed.
+func (c *Case) hear(e *Entry) {
+	for i, v := range c.Voices {
+		if v.Entry == e.ID {
+			c.Voices[i] = e.voice()
+		}
+	}
+	c.lock()
+}
+
+func (c *Case) event(now time.Time, who, act, text string) {
+	c.Timeline = append(c.Timeline, Event{At: now, Who: who, Act: act, Text: text})
+}
+
+// expect refuses unless the case is of one of the kinds and in one of the
+// states; no states means any but closed.
+func (c *Case) expect(kinds []CaseKind, states ...State) error {
+	if c.State == Closed {
+		return refuse("closed")
+	}
+	if !slices.Contains(kinds, c.Kind) {
+		return refuse("kind", string(c.Kind))
+	}
+	if len(states) > 0 && !slices.Contains(states, c.State) {
+		return refuse("state", string(c.State))
+	}
+	return nil
+}
+
+var (
+	claims   = []CaseKind{news.Verify, news.Scam}
+	handable = []CaseKind{news.Verify, news.Scam, news.Danger}
+	answers  = []CaseKind{news.Answer}
+)
+
+// setLevel is a person's change of the level.
+func (c *Case) setLevel(l news.Level, by string, now time.Time) error {
+	if err := c.expect(news.Choices); err != nil {
+		return err
+	}
+	if l < news.Informational || l > news.Critical {
+		return refuse("level")
+	}
+	c.Level = l
+	c.event(now, by, string(SetLevel), l.String())
+	return nil
+}
+
+// setClaim records what is said, in neutral words.
+func (c *Case) setClaim(title, claim string, indicators []string, by string, now time.Time) error {
+	if err := c.expect(handable); err != nil {
+		return err
+	}
+	claim = tidy(claim)
+	switch {
+	case claim == "":
+		return refuse("empty", missing["claim"])
+	case c.Handoff != nil && !c.Handoff.Sent.IsZero():
+		return refuse("sent")
+	case c.Handoff.waiting():
+		return refuse("handoff_open") // what was proposed is what is approved
+	}
+	c.Claim = claim
+	if t := tidy(title); t != "" {
+		c.Title = t
+	}
+	if indicators != nil {
+		c.Indicators = nil
+		for _, i := range indicators {
+			if i = tidy(i); i != "" && !slices.Contains(c.Indicators, i) {
+				c.Indicators = append(c.Indicators, i)
+			}
+		}
+	}
+	if c.State == Open && c.Kind != news.Danger {
+		c.State = Verifying
+	}
+	c.event(now, by, string(SetClaim), "")
+	return nil
+}
+
+// cites reports whether a verdict needs an official document.
+func (v Verdict) cites() bool {
+	switch v {
+	case Unverified, Suspected, Inconclusive:
+		return false
+	}
+	return true
+}
+
+// verdicts that people may set.
+var verdicts = []Verdict{Unverified, Suspected, Confirmed, FalseInfo, Fake, OutOfContext, Outdated, Inconclusive}
+
+// setVerdict records a person's finding. The caller has checked that the
+// cited document is in force. A new verdict takes an approval back.
+func (c *Case) setVerdict(v Verdict, cite *news.Citation, by string, now time.Time) error {
+	if err := c.expect(claims, Open, Verifying, Judged, Correcting, Approved); err != nil {
+		return err
+	}
+	switch {
+	case !slices.Contains(verdicts, v):
+		return refuse("verdict", string(v))
+	case c.Claim == "":
+		return refuse("no_claim")
+	case v.cites() && (cite == nil || cite.Document == ""):
+		return refuse("no_citation")
+	}
+	if !v.cites() && cite != nil && cite.Document == "" {
+		cite = nil
+	}
+	c.Verdict, c.Citation, c.Paused, c.State = v, cite, "", Judged
+	c.Correction = c.Correction.draft()
+	c.event(now, by, string(SetVerdict), string(v))
+	return nil
+}
+
+// draft is the correction without its approval, or nil.
+func (k *Correction) draft() *Correction {
+	if k == nil {
+		return nil
+	}
+	d := *k
+	d.Approver, d.At = "", time.Time{}
+	return &d
+}
+
+// maxRadio is how long the loudspeaker may speak about one matter.
+const maxRadio = 120
+
+// RadioSeconds estimates how long a script takes: a careful announcer reads
+// three syllables a second.
+func RadioSeconds(script string) int { return (len(strings.Fields(script)) + 2) / 3 }
+
+// draft writes or rewrites the correction; the leader approves it.
+func (c *Case) draft(k Correction, by string, now time.Time) error {
+	if err := c.expect(claims, Judged, Correcting, Approved); err != nil {
+		return err
+	}
+	switch {
+	case c.Citation == nil || !c.Verdict.cites():
+		return refuse("no_verdict")
+	case c.Paused != "":
+		return refuse("paused", c.Paused)
+	case tidy(k.Portal) == "":
+		return refuse("empty", missing["portal"])
+	case RadioSeconds(k.Radio) > maxRadio:
+		return refuse("too_long", RadioSeconds(k.Radio))
+	}
+	c.Correction = &Correction{Portal: tidy(k.Portal), Post: tidy(k.Post), Radio: tidy(k.Radio), DraftBy: by}
+	c.State = Correcting
+	c.event(now, by, string(DraftCorrection), "")
+	return nil
+}
+
+// approve lets the correction be published after the undo window.
+func (c *Case) approve(by string, now time.Time) error {
+	if err := c.expect(claims, Correcting); err != nil {
+		return err
+	}
+	switch {
+	case c.Paused != "":
+		return refuse("paused", c.Paused)
+	case same(by, c.Correction.DraftBy):
+		return refuse("same_person", c.Correction.DraftBy)
+	}
+	c.Correction.Approver, c.Correction.At, c.State = by, now, Approved
+	c.event(now, by, string(ApproveCorrection), "")
+	return nil
+}
+
+// publish records that the correction is out, and where.
+func (c *Case) publish(url, by string, now time.Time) error {
+	if err := c.expect(claims, Approved); err != nil {
+		return err
+	}
+	at := c.Correction.At.Add(UndoWindow)
+	switch {
+	case c.Paused != "":
+		return refuse("paused", c.Paused)
+	case now.Before(at):
+		return refuse("waiting", int(at.Sub(now)/time.Minute)+1)
+	case tidy(url) == "":
+		return refuse("empty", missing["address"])
+	}
+	c.Correction.URL, c.Correction.Out, c.State = tidy(url), now, Published
+	c.event(now, by, string(PublishCorrection), c.Correction.URL)
+	return nil
+}
+
+// assign gives a complaint, question or suggestion to a unit.
+func (c *Case) assign(unit, responsible string, due time.Time, by string, now time.Time) error {
+	if err := c.expect(answers, Open, Forwarded, Answered); err != nil {
+		return err
+	}
+	switch {
+	case tidy(unit) == "":
+		return refuse("no_unit")
+	case !due.After(now):
+		return refuse("due")
+	case c.accuses(unit, responsible):
+		return refuse("own_unit", unit)
+	}
+	c.Unit, c.Due, c.State = tidy(unit), due, Forwarded
+	c.event(now, by, string(AssignAnswer), c.Unit)
+	return nil
+}
+
+// accuses reports whether an entry of the case is about the unit itself: it
+// is police and the police are criticised, or an official is accused and the
+// unit is the one responsible for the topic.
+func (c *Case) accuses(unit, responsible string) bool {
+	for _, v := range c.Voices {
+		if v.Subject != "" && policeUnit(unit) || v.Subject == SubjectOfficial && same(unit, responsible) {
+			return true
+		}
+	}
+	return false
+}
+
+// reply records a unit's answer.
+func (c *Case) reply(text string, by User, now time.Time) error {
+	if err := c.expect(answers, Open, Forwarded, Answered); err != nil {
+		return err
+	}
+	switch {
+	case (by.Role == Unit || by.Role == Khoi) && !c.seenBy(by):
+		return refuse("other_unit")
+	case tidy(text) == "":
+		return refuse("empty", missing["reply"])
+	}
+	c.Reply, c.State = tidy(text), Answered
+	c.event(now, by.Name, string(ReplyAnswer), "")
+	return nil
+}
+
+// seenBy reports whether a unit, board, editor or liaison may see the case.
+func (c *Case) seenBy(by User) bool {
+	switch by.Role {
+	case Unit, Khoi:
+		return c.Kind == news.Answer && c.Unit != "" && same(c.Unit, by.Unit)
+	case Editor:
+		return c.Correction != nil && !c.Correction.At.IsZero()
+	case Liaison, Admin:
+		return false
+	}
+	return true
+}
+
+// escalate records that the leader has taken a danger in hand.
+func (c *Case) escalate(note, by string, now time.Time) error {
+	if err := c.expect([]CaseKind{news.Danger, news.Emergency}, Open, Escalated); err != nil {
+		return err
+	}
+	if tidy(note) == "" {
+		return refuse("empty", missing["note"])
+	}
+	c.State = Escalated
+	c.event(now, by, string(EscalateCase), tidy(note))
+	return nil
+}
+
+// close ends the work. An answer is closed once it is answered, a correction
+// that was approved once it is published; what is closed stays so.
+func (c *Case) close(outcome, by string, now time.Time) error {
+	if err := c.expect(news.Choices); err != nil {
+		return err
+	}
+	switch {
+	case tidy(outcome) == "":
+		return refuse("empty", missing["outcome"])
+	case c.State == Approved || c.State == Correcting || c.State == Forwarded:
+		return refuse("state", string(c.State))
+	case c.Handoff.waiting():
+		return refuse("handoff_open")
+	}
+	c.Outcome, c.State, c.Closed = tidy(outcome), Closed, now
+	c.event(now, by, string(CloseCase), c.Outcome)
+	return nil
+}
+
+// pause stops the answer that cites a superseded document. What is already
+// published is only noted.
+func (c *Case) pause(by string, now time.Time) {
+	c.event(now, "system", "citation.superseded", by)
+	if c.State == Published || c.State == Closed {
+		return
+	}
+	c.Paused = by
+	if c.State == Approved || c.State == Correcting {
+		c.Correction, c.State = c.Correction.draft(), Judged
+	}
+}
+
+// waiting reports whether a proposal is on its way and has not left.
+func (h *Handoff) waiting() bool { return h != nil && h.Vetoed == "" && h.Sent.IsZero() }
+
+// unlock is the justice officer's co-signature.
+func (c *Case) unlock(reason, by string, now time.Time) error {
+	if err := c.expect(handable); err != nil {
+		return err
+	}
+	why, locked := Lock(c)
+	switch {
+	case !locked:
+		return refuse("not_locked")
+	case !Unlockable(why):
+		return refuse("cannot_unlock", LockText(why))
+	case utf8.RuneCountInString(tidy(reason)) < 10:
+		return refuse("no_reason")
+	}
+	c.Unlocked = &Unlock{By: by, Reason: tidy(reason), At: now}
+	c.event(now, by, string(UnlockCase), tidy(reason))
+	c.lock()
+	return nil
+}
+
+// propose puts a checked hand-off before the leader.
+func (c *Case) propose(h Handoff, by string, now time.Time) error {
+	if err := c.expect(handable); err != nil {
+		return err
+	}
+	if c.Handoff.waiting() {
+		return refuse("handoff_open")
+	}
+	if c.Handoff != nil && !c.Handoff.Sent.IsZero() {
+		return refuse("sent")
+	}
+	if why, locked := Lock(c); locked {
+		return refuse("locked", LockText(why))
+	}
+	if err := h.complete(c.Kind); err != nil {
+		return err
+	}
+	h.Case, h.Proposed, h.At = c.ID, by, now
+	h.Approved, h.ApprovedAt, h.Sent, h.Seal = "", time.Time{}, time.Time{}, ""
+	h.Vetoed, h.VetoWhy, h.VetoedAt, h.Received, h.Outcome = "", "", time.Time{}, time.Time{}, ""
+	c.Handoff = &h
+	c.event(now, by, string(ProposeHandoff), string(h.Category))
+	return nil
+}
+
+// approveHandoff is the second person's signature; the slip leaves when the
+// undo window has passed, see release.
+func (c *Case) approveHandoff(by string, now time.Time) error {
+	if err := c.expect(handable); err != nil {
+		return err
+	}
+	h := c.Handoff
+	switch {
+	case h != nil && !h.Sent.IsZero():
+		return refuse("sent")
+	case !h.waiting() || !h.ApprovedAt.IsZero():
+		return refuse("no_handoff")
+	case same(by, h.Proposed):
+		return refuse("same_person", h.Proposed)
+	case c.Unlocked != nil && same(by, c.Unlocked.By):
+		return refuse("same_person", c.Unlocked.By)
+	}
+	if why, locked := Lock(c); locked {
+		return refuse("locked", LockText(why))
+	}
+	h.Approved, h.ApprovedAt = by, now
+	c.event(now, by, string(ApproveHandoff), "")
+	return nil
+}
+
+// recall takes a proposal back, or declines it, before it has left.
+func (c *Case) recall(reason, by string, now time.Time) error {
+	if err := c.expect(handable); err != nil {
+		return err
+	}
+	switch {
+	case c.Handoff != nil && !c.Handoff.Sent.IsZero():
+		return refuse("sent")
+	case !c.Handoff.waiting():
+		return refuse("no_handoff")
+	case tidy(reason) == "":
+		return refuse("no_reason")
+	}
+	c.Handoff = nil
+	c.event(now, by, string(RecallHandoff), tidy(reason))
+	return nil
+}
+
+// veto stops a hand-off that has not left, and locks the case.
+func (c *Case) veto(reason, by string, now time.Time) error {
+	if err := c.expect(handable); err != nil {
+		return err
+	}
+	switch {
+	case c.Handoff != nil && !c.Handoff.Sent.IsZero():
+		return refuse("sent")
+	case !c.Handoff.waiting():
+		return refuse("no_handoff")
+	case tidy(reason) == "":
+		return refuse("no_reason")
+	}
+	c.Handoff.Vetoed, c.Handoff.VetoWhy, c.Handoff.VetoedAt = by, tidy(reason), now
+	c.event(now, by, string(VetoHandoff), tidy(reason))
+	c.lock()
+	return nil
+}
+
+// release lets an approved hand-off leave once its undo window has passed:
+// it is sealed and sent. It reports whether it left. What is locked by then
+// does not leave.
+func (c *Case) release(now time.Time) bool {
+	h := c.Handoff
+	if c.State == Closed || !h.waiting() || h.ApprovedAt.IsZero() || now.Before(h.ApprovedAt.Add(UndoWindow)) {
+		return false
+	}
+	if why, locked := Lock(c); locked {
+		c.stop(LockText(why).VI, now)
+		return false
+	}
+	h.Sent = now
+	h.Seal = Seal(*h)
+	if c.Kind == news.Danger {
+		c.State = Escalated
+	}
+	c.event(now, "system", "handoff.send", h.Seal)
+	return true
+}
+
+// stop ends a hand-off that may not leave any more.
+func (c *Case) stop(why string, now time.Time) {
+	c.Handoff.Vetoed, c.Handoff.VetoWhy, c.Handoff.VetoedAt = "system", why, now
+	c.event(now, "system", "handoff.stop", why)
+	c.lock()
+}
+
+// Outcomes are what the liaison may answer.
+var Outcomes = []string{"received", "returned", "warned", "escalated", "closed"}
+
+// acknowledge records the liaison's answer.
+func (c *Case) acknowledge(outcome, by string, now time.Time) error {
+	h := c.Handoff
+	switch {
+	case h == nil || h.Sent.IsZero():
+		return refuse("not_found", c.ID)
+	case !slices.Contains(Outcomes, outcome):
+		return refuse("outcome", outcome)
+	}
+	if h.Received.IsZero() {
+		h.Received = now
+	}
+	h.Outcome = outcome
+	c.event(now, by, string(AckHandoff), outcome)
+	return nil
+}
+
+// tidy trims a person's text and brings it into the stored form.
+func tidy(s string) string {
+	return strings.TrimSpace(norm.NFC.String(strings.ToValidUTF8(s, "\uFFFD")))
+}

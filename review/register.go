@@ -1,0 +1,313 @@
+package review
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"langnghe/internal/news"
+	"langnghe/official"
+)
+
+// The register of official documents and their facts. A machine proposes
+// facts, people confirm them, and every confirmed set has a version.
+
+// AddDocument puts a document into the register with the facts proposed from
+// it; adding the same one again changes nothing. It returns the ids of the
+// cases whose answers are paused because they cite what it supersedes. The
+// zero User is the crawler's watch on the portals.
+func (d *Desk) AddDocument(ctx context.Context, doc official.Document, by User) (paused []string, err error) {
+	add := func(tx Tx) error {
+		paused, err = d.addDocument(tx, doc)
+		return err
+	}
+	if by != (User{}) {
+		err = d.act(ctx, by, AddDocument, doc.No, doc.Title, add)
+		return paused, err
+	}
+	err = d.Store.Update(ctx, func(tx Tx) error {
+		old, err := tx.Document(doc.No)
+		if err == nil && old.Same(doc) {
+			return nil // seen again on a portal: nothing to account for
+		}
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		if err := add(tx); err != nil {
+			return err
+		}
+		return tx.Chain(d.entry("system", string(AddDocument), doc.No, doc.Title))
+	})
+	return paused, d.refusal(string(AddDocument), doc.No, err)
+}
+
+func (d *Desk) addDocument(tx Tx, doc official.Document) (paused []string, err error) {
+	if doc.No == "" || doc.From == "" {
+		return nil, refuse("incomplete")
+	}
+	for _, day := range []string{doc.Date, doc.From, doc.To} {
+		if _, err := time.Parse(time.DateOnly, day); day != "" && err != nil {
+			return nil, refuse("bad_date", day)
+		}
+	}
+	old, err := tx.Document(doc.No)
+	switch {
+	case err == nil && old.Same(doc):
+		return nil, nil
+	case err != nil && !errors.Is(err, ErrNotFound):
+		return nil, err
+	}
+	changed := false
+	doc.Facts = official.Extract(doc)
+	for i := range doc.Facts {
+		for _, f := range old.Facts {
+			if f.Status == "confirmed" && f.ID == doc.Facts[i].ID && f.Value == doc.Facts[i].Value && f.Span.Text == doc.Facts[i].Span.Text {
+				doc.Facts[i].Status = "confirmed" // a person said so about the same words
+			}
+		}
+	}
+	changed = slices.ContainsFunc(old.Facts, confirmed)
+	all, err := tx.Documents()
+	if err != nil {
+		return nil, err
+	}
+	for _, other := range all {
+		// What was superseded before ends when its successor starts,
+		// whichever came to the register first.
+		switch {
+		case other.No == doc.Supersedes:
+			paused, err = d.supersede(tx, other, doc)
+			changed = changed || slices.ContainsFunc(other.Facts, confirmed)
+		case other.Supersedes == doc.No:
+			doc = doc.Until(other.From)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if err := tx.PutDocument(doc); err != nil {
+		return nil, err
+	}
+	if changed {
+		return paused, d.publish(tx)
+	}
+	return paused, nil
+}
+
+// supersede ends a document on the day before the new one is in force, and
+// pauses the answers that cite it.
+func (d *Desk) supersede(tx Tx, old, by official.Document) (paused []string, err error) {
+	if err := tx.PutDocument(old.Until(by.From)); err != nil {
+		return nil, err
+	}
+	cases, err := tx.Citing(old.No)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range cases {
+		c.pause(by.No, d.now())
+		if err := tx.PutCase(c); err != nil {
+			return nil, err
+		}
+		if c.Paused != "" {
+			paused = append(paused, c.ID)
+			a := caseNotice(&c, "paused", []string{string(Reviewer), string(Leader)}, d.now(),
+				"Văn bản được trích dẫn đã bị "+by.No+" thay thế, tạm dừng trả lời", "The cited document was superseded by "+by.No+"; the answer is paused")
+			if err := alert(tx, a, c.ID, d.now()); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return paused, nil
+}
+
+func confirmed(f news.Fact) bool { return f.Status == "confirmed" }
+
+// ConfirmFact is a person's word that a fact says what its document says.
+// Rules hear of the new set.
+func (d *Desk) ConfirmFact(ctx context.Context, id string, by User) error {
+	return d.ConfirmFacts(ctx, []string{id}, by)
+}
+
+// ConfirmFacts confirms several at once, as one new version.
+func (d *Desk) ConfirmFacts(ctx context.Context, ids []string, by User) error {
+	object := ""
+	if len(ids) == 1 {
+		object = ids[0]
+	}
+	return d.act(ctx, by, ConfirmFact, object, fmt.Sprint(len(ids)), func(tx Tx) error {
+		docs, err := tx.Documents()
+		if err != nil {
+			return err
+		}
+		changed := false
+		for _, id := range ids {
+			found := false
+			for i := range docs {
+				for j := range docs[i].Facts {
+					f := &docs[i].Facts[j]
+					if f.ID != id {
+						continue
+					}
+					found = true
+					if f.Status == "confirmed" {
+						continue
+					}
+					f.Status, changed = "confirmed", true
+					if err := tx.PutDocument(docs[i]); err != nil {
+						return err
+					}
+				}
+			}
+			if !found {
+				return refuse("no_fact", id)
+			}
+		}
+		if !changed {
+			return nil
+		}
+		return d.publish(tx)
+	})
+}
+
+// version counts the sets of confirmed facts.
+const version = "facts"
+
+// publish puts the new set of confirmed facts into the outbox.
+func (d *Desk) publish(tx Tx) error {
+	n, err := tx.Next(version)
+	if err != nil {
+		return err
+	}
+	docs, err := tx.Documents()
+	if err != nil {
+		return err
+	}
+	return send(tx, FactsMessage, fmt.Sprintf("facts/%d", n), version, d.now(), snapshot(n, docs))
+}
+
+func snapshot(n int, docs []official.Document) news.Facts {
+	set := news.Facts{Version: n, Facts: []news.Fact{}}
+	for _, doc := range docs {
+		for _, f := range doc.Facts {
+			if confirmed(f) {
+				set.Facts = append(set.Facts, f)
+			}
+		}
+	}
+	return set
+}
+
+// ConfirmedFacts is the current set; it answers the question "facts".
+func (d *Desk) ConfirmedFacts(ctx context.Context) (set news.Facts, err error) {
+	err = d.Store.Update(ctx, func(tx Tx) error {
+		n, err := tx.Count(version)
+		if err != nil {
+			return err
+		}
+		docs, err := tx.Documents()
+		set = snapshot(n, docs)
+		return err
+	})
+	if err != nil {
+		return news.Facts{}, fmt.Errorf("review: facts: %w", err)
+	}
+	return set, nil
+}
+
+// Documents lists the register, newest first.
+func (d *Desk) Documents(ctx context.Context) ([]official.Document, error) {
+	docs, err := d.Store.Documents(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("review: documents: %w", err)
+	}
+	return docs, nil
+}
+
+// Check compares a claim with the register.
+func (d *Desk) Check(ctx context.Context, c official.Claim) (official.Finding, error) {
+	docs, err := d.Documents(ctx)
+	if err != nil {
+		return official.Finding{}, err
+	}
+	return official.Check(docs, c), nil
+}
+
+// inForce returns the citation with what the register knows, or refuses one
+// whose document is not in force: today, or when the matter came up.
+func (d *Desk) inForce(tx Tx, cite news.Citation, c *Case) (news.Citation, error) {
+	if cite.Document == "" {
+		return cite, refuse("no_citation")
+	}
+	doc, err := tx.Document(cite.Document)
+	if errors.Is(err, ErrNotFound) {
+		return cite, refuse("no_document", cite.Document)
+	}
+	if err != nil {
+		return cite, err
+	}
+	today, opened := d.now().In(d.Zone).Format(time.DateOnly), c.Opened.In(d.Zone).Format(time.DateOnly)
+	if !doc.InForce(today) && !doc.InForce(opened) {
+		return cite, refuse("not_in_force", cite.Document)
+	}
+	cite.From, cite.To = doc.From, doc.To
+	cite.URL = or(cite.URL, doc.URL)
+	return cite, nil
+}
+
+// AppendAudit handles audit.appended: entries of the other roles join the
+// chain, each once.
+func (d *Desk) AppendAudit(ctx context.Context, as []news.Audit) error {
+	err := d.Store.Update(ctx, func(tx Tx) error {
+		for _, a := range as {
+			if a.ID == "" {
+				return fmt.Errorf("audit entry %q of %s has no id", a.Act, a.Role)
+			}
+			if err := tx.Chain(a); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("review: audit: %w", err)
+	}
+	return nil
+}
+
+// Audit reads the chain, newest first. Reading it is itself an act.
+func (d *Desk) Audit(ctx context.Context, q AuditQuery) (AuditPage, error) {
+	if q.Limit <= 0 {
+		q.Limit = 50
+	}
+	if q.By != (User{}) {
+		if err := d.act(ctx, q.By, ReadAudit, "", "", func(Tx) error { return nil }); err != nil {
+			return AuditPage{}, err
+		}
+	}
+	p, err := d.Store.Audit(ctx, q)
+	if err != nil {
+		return AuditPage{}, fmt.Errorf("review: audit: %w", err)
+	}
+	return p, nil
+}
+
+// VerifyAudit checks the whole chain and returns how many entries it has.
+func (d *Desk) VerifyAudit(ctx context.Context) (int, error) {
+	n, err := d.Store.VerifyAudit(ctx)
+	if err != nil {
+		return n, fmt.Errorf("review: audit: %w", err)
+	}
+	return n, nil
+}
+
+// Precision says, rule by rule, how many flags people found worth their time.
+func (d *Desk) Precision(ctx context.Context) ([]Precision, error) {
+	ps, err := d.Store.Precision(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("review: precision: %w", err)
+	}
+	return ps, nil
+}

@@ -1,0 +1,553 @@
+// Package reviewtest says what every review.Store must do: its promises are
+// the tests here, which each implementation runs.
+package reviewtest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"langnghe/internal/news"
+	"langnghe/official"
+	"langnghe/review"
+)
+
+// Epoch is the time at which the tests' days begin: a Monday, 08:00 in the
+// ward.
+var Epoch = time.Date(2026, 6, 1, 1, 0, 0, 0, time.UTC)
+
+// Run tests a store. Open makes an empty one for a test; reopen, unless it is
+// nil, closes it and opens its data again.
+func Run(t *testing.T, open func(*testing.T) review.Store, reopen func(*testing.T, review.Store) review.Store) {
+	tests := []struct {
+		name string
+		run  func(*testing.T, review.Store)
+	}{
+		{"entries", entries},
+		{"inbox", inbox},
+		{"cases", cases},
+		{"outbox", outbox},
+		{"recall", recall},
+		{"rollback", rollback},
+		{"chain", chain},
+		{"precision", precision},
+		{"documents", documents},
+		{"small things", smallThings},
+		{"one of eight wins", race},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) { tt.run(t, open(t)) })
+	}
+	if reopen != nil {
+		t.Run("reopen", func(t *testing.T) { survive(t, open(t), reopen) })
+	}
+}
+
+func update(t *testing.T, s review.Store, f func(review.Tx) error) {
+	t.Helper()
+	if err := s.Update(context.Background(), f); err != nil {
+		t.Fatalf("Update: %v", err)
+	}
+}
+
+func put(t *testing.T, s review.Store, es ...review.Entry) {
+	t.Helper()
+	update(t, s, func(tx review.Tx) error {
+		for _, e := range es {
+			if err := tx.PutEntry(e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// same compares as JSON, which is what a store keeps.
+func same(t *testing.T, what string, got, want any) {
+	t.Helper()
+	g, _ := json.Marshal(got)
+	w, _ := json.Marshal(want)
+	var gv, wv any
+	_ = json.Unmarshal(g, &gv)
+	_ = json.Unmarshal(w, &wv)
+	if !reflect.DeepEqual(gv, wv) {
+		t.Errorf("%s = %s, want %s", what, g, w)
+	}
+}
+
+func entry(id, story string, l news.Level, minute int) review.Entry {
+	return review.Entry{
+		ID: id, Story: story, Level: l, Topic: "water", Received: Epoch.Add(time.Duration(minute) * time.Minute),
+		Item:  &news.Item{ID: id, Text: "Khối Đồng Tâm mất nước", Published: Epoch},
+		Flags: []news.Flag{{ID: "f-" + id, Rule: "water-cut", Version: 1, Level: l, Status: "stable", At: Epoch}},
+	}
+}
+
+func decided(e review.Entry, c news.Choice, by string, with string) review.Entry {
+	e.Decision = &review.Decision{ID: "d-" + e.ID, Entry: e.ID, Choice: c, By: by, At: Epoch.Add(time.Hour), With: with}
+	return e
+}
+
+func entries(t *testing.T, s review.Store) {
+	ctx := context.Background()
+	if _, err := s.Entry(ctx, "none"); !errors.Is(err, review.ErrNotFound) {
+		t.Errorf("Entry of an unknown id: error = %v, want ErrNotFound", err)
+	}
+	e := entry("a", "s1", 3, 0)
+	put(t, s, e)
+	got, err := s.Entry(ctx, "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "Entry", got, e)
+	update(t, s, func(tx review.Tx) error {
+		if _, err := tx.Entry("none"); !errors.Is(err, review.ErrNotFound) {
+			t.Errorf("tx.Entry of an unknown id: error = %v, want ErrNotFound", err)
+		}
+		e.Topic = "roads"
+		if err := tx.PutEntry(e); err != nil {
+			return err
+		}
+		own, err := tx.Entry("a")
+		same(t, "Entry within the transaction", own, e)
+		if id, err := tx.Flagged("f-a"); id != "a" || err != nil {
+			t.Errorf("Flagged = %q, %v, want a", id, err)
+		}
+		if id, err := tx.Flagged("f-none"); id != "" || err != nil {
+			t.Errorf("Flagged of an unknown flag = %q, %v, want none", id, err)
+		}
+		return err
+	})
+}
+
+func inbox(t *testing.T, s review.Store) {
+	ctx := context.Background()
+	hidden := entry("h", "", 4, 0)
+	hidden.Hidden = true
+	put(t, s,
+		entry("a", "s1", 2, 0), entry("b", "s1", 4, 9), entry("c", "s1", 4, 5), // one line: c, the oldest of level 4
+		entry("d", "", 3, 1), entry("e", "", 3, 0), hidden,
+		decided(entry("x", "s1", 4, 0), news.Scam, "hoa", ""), decided(entry("y", "", 1, 0), news.Stat, "hoa", ""))
+	ids := func(in review.Inbox) (out []string) {
+		for _, e := range in.Entries {
+			out = append(out, e.ID)
+		}
+		return out
+	}
+	in, err := s.Inbox(ctx, review.InboxQuery{Limit: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := ids(in), []string{"c", "e", "d"}; !slices.Equal(got, want) {
+		t.Fatalf("inbox = %v, want %v", got, want)
+	}
+	if in.Open != 3 || in.ByLevel != [5]int{0, 0, 0, 2, 1} || in.ByTopic["water"] != 3 {
+		t.Errorf("counts = %d %v %v, want 3 lines, two of level 3, one of level 4, all water", in.Open, in.ByLevel, in.ByTopic)
+	}
+	if c := in.Entries[0]; c.Folded != 2 || !slices.Equal(c.Similar, []string{"a", "b"}) {
+		t.Errorf("folded = %d %v, want a and b", c.Folded, c.Similar)
+	}
+	for _, tt := range []struct {
+		q    review.InboxQuery
+		want []string
+	}{
+		{review.InboxQuery{Limit: 1, Offset: 1}, []string{"e"}},
+		{review.InboxQuery{Limit: 9, Min: 4}, []string{"c"}},
+		{review.InboxQuery{Limit: 9, Topic: "roads"}, nil},
+		{review.InboxQuery{Limit: 9, Decided: true}, []string{"x", "y"}},
+	} {
+		if in, err := s.Inbox(ctx, tt.q); err != nil || !slices.Equal(ids(in), tt.want) {
+			t.Errorf("inbox %+v = %v, %v, want %v", tt.q, ids(in), err, tt.want)
+		}
+	}
+	update(t, s, func(tx review.Tx) error {
+		got, err := tx.Undecided("s1")
+		if !slices.Equal(got, []string{"a", "c", "b"}) {
+			t.Errorf("Undecided = %v, want a c b", got)
+		}
+		return err
+	})
+	put(t, s, decided(entry("a", "s1", 2, 0), news.Scam, "hoa", "d-x"))
+	update(t, s, func(tx review.Tx) error {
+		got, err := tx.Together("d-x")
+		if !slices.Equal(got, []string{"a"}) {
+			t.Errorf("Together = %v, want a", got)
+		}
+		return err
+	})
+}
+
+func cases(t *testing.T, s review.Store) {
+	ctx := context.Background()
+	if _, err := s.Case(ctx, "none"); !errors.Is(err, review.ErrNotFound) {
+		t.Errorf("Case of an unknown id: error = %v, want ErrNotFound", err)
+	}
+	at := func(min int) time.Time { return Epoch.Add(time.Duration(min) * time.Minute) }
+	answer := review.Case{ID: "V-1", Kind: news.Answer, State: review.Forwarded, Level: 2, Unit: "Đội Cấp nước", Due: at(60), Opened: at(0), Stories: []string{"s1"}}
+	scam := review.Case{ID: "V-2", Kind: news.Scam, State: review.Judged, Level: 3, Opened: at(1), Stories: []string{"s1", "s2"},
+		Citation: &news.Citation{Document: "42/TB-UBND"}, Handoff: &review.Handoff{Case: "V-2", Category: review.FraudOrScam, ApprovedAt: at(5)}}
+	sent := review.Case{ID: "V-3", Kind: news.Verify, State: review.Approved, Level: 3, Opened: at(2),
+		Correction: &review.Correction{Portal: "x", At: at(3)}, Handoff: &review.Handoff{Case: "V-3", Sent: at(4), ApprovedAt: at(1)}}
+	done := review.Case{ID: "V-4", Kind: news.Scam, State: review.Closed, Opened: at(3), Closed: at(4), Stories: []string{"s2"}, Citation: &news.Citation{Document: "42/TB-UBND"}}
+	vetoed := review.Case{ID: "V-5", Kind: news.Danger, State: review.Open, Level: 4, Opened: at(4), Handoff: &review.Handoff{ApprovedAt: at(1), Vetoed: "tư pháp"}}
+	all := []review.Case{answer, scam, sent, done, vetoed}
+	update(t, s, func(tx review.Tx) error {
+		for _, c := range all {
+			if err := tx.PutCase(c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for _, c := range all {
+		got, err := s.Case(ctx, c.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, c.ID, got, c)
+	}
+	for _, tt := range []struct {
+		q    review.CaseQuery
+		want string
+	}{
+		{review.CaseQuery{}, "V-5 V-2 V-3 V-1"},
+		{review.CaseQuery{Closed: true}, "V-5 V-4 V-3 V-2 V-1"},
+		{review.CaseQuery{Kind: news.Answer}, "V-1"},
+		{review.CaseQuery{State: review.Judged}, "V-2"},
+		{review.CaseQuery{Unit: "đội cấp nước"}, "V-1"},
+		{review.CaseQuery{Unit: "Đội Môi trường"}, ""},
+		{review.CaseQuery{Handoff: true}, "V-5 V-2 V-3"},
+		{review.CaseQuery{Handoff: true, Sent: true}, "V-3"},
+		{review.CaseQuery{Public: true}, "V-3"},
+		{review.CaseQuery{Overdue: true, Now: at(59)}, ""},
+		{review.CaseQuery{Overdue: true, Now: at(61)}, "V-1"},
+		{review.CaseQuery{Limit: 1, Offset: 1}, "V-2"},
+	} {
+		if tt.q.Limit == 0 {
+			tt.q.Limit = 50
+		}
+		cs, err := s.Cases(ctx, tt.q)
+		got := ""
+		for i, c := range cs {
+			if i > 0 {
+				got += " "
+			}
+			got += c.ID
+		}
+		if err != nil || got != tt.want {
+			t.Errorf("Cases(%+v) = %q, %v, want %q", tt.q, got, err, tt.want)
+		}
+	}
+	for min, want := range map[int][]string{14: nil, 15: {"V-2"}} { // ten minutes after the approval
+		if got, err := s.Releasable(ctx, at(min)); err != nil || !slices.Equal(got, want) {
+			t.Errorf("Releasable at minute %d = %v, %v, want %v", min, got, err, want)
+		}
+	}
+	update(t, s, func(tx review.Tx) error {
+		for _, tt := range []struct {
+			kind        review.CaseKind
+			story, want string
+		}{{news.Scam, "s2", "V-2"}, {news.Scam, "s1", "V-2"}, {news.Answer, "s1", "V-1"}, {news.Answer, "s2", ""}} {
+			if got, err := tx.OpenCase(tt.kind, tt.story); err != nil || got != tt.want {
+				t.Errorf("OpenCase(%s, %s) = %q, %v, want %q", tt.kind, tt.story, got, err, tt.want)
+			}
+		}
+		cs, err := tx.Citing("42/TB-UBND")
+		if len(cs) != 1 || cs[0].ID != "V-2" {
+			t.Errorf("Citing = %v, want V-2 alone", cs)
+		}
+		return err
+	})
+}
+
+func message(id, ref string, minute int) review.Message {
+	return review.Message{ID: id, Kind: review.AlertMessage, Ref: ref, From: Epoch.Add(time.Duration(minute) * time.Minute), Body: []byte(`{"id":"` + id + `"}`)}
+}
+
+func send(t *testing.T, s review.Store, ms ...review.Message) {
+	t.Helper()
+	update(t, s, func(tx review.Tx) error {
+		for _, m := range ms {
+			if err := tx.Send(m); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func take(t *testing.T, s review.Store, minute, limit int) (ids []string) {
+	t.Helper()
+	ms, err := s.TakeMessages(context.Background(), review.AlertMessage, Epoch.Add(time.Duration(minute)*time.Minute), limit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range ms {
+		if string(m.Body) != `{"id":"`+m.ID+`"}` || m.Kind != review.AlertMessage {
+			t.Errorf("message %s came back as %+v", m.ID, m)
+		}
+		ids = append(ids, m.ID)
+	}
+	return ids
+}
+
+func outbox(t *testing.T, s review.Store) {
+	ctx := context.Background()
+	other := message("d", "", 0)
+	other.Kind = review.DecidedMessage
+	send(t, s, message("a", "", 0), message("later", "", 10), message("b", "", 0), other, message("a", "twice", 0))
+	if got := take(t, s, 0, 10); !slices.Equal(got, []string{"a", "b"}) {
+		t.Errorf("taken = %v, want a b", got)
+	}
+	if got := take(t, s, 0, 1); !slices.Equal(got, []string{"a"}) {
+		t.Errorf("taken again = %v, want a: what is not marked comes back", got)
+	}
+	if n, oldest, err := s.Backlog(ctx, Epoch.Add(time.Minute)); n != 3 || !oldest.Equal(Epoch) || err != nil {
+		t.Errorf("Backlog = %d since %v, %v, want 3 since %v", n, oldest, err, Epoch)
+	}
+	if err := s.Sent(ctx, Epoch, []string{"a", "b"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := take(t, s, 9, 10); got != nil {
+		t.Errorf("taken after the mark = %v, want none", got)
+	}
+	if got := take(t, s, 10, 10); !slices.Equal(got, []string{"later"}) {
+		t.Errorf("taken at its time = %v, want later", got)
+	}
+}
+
+func recall(t *testing.T, s review.Store) {
+	send(t, s, message("seen", "x", 0), message("else", "y", 0))
+	take(t, s, 0, 10) // seen, though nobody has marked it
+	send(t, s, message("waits", "x", 10))
+	update(t, s, func(tx review.Tx) error {
+		ms, err := tx.Recall("x")
+		if len(ms) != 1 || ms[0].ID != "seen" {
+			t.Errorf("Recall = %v, want the one that was taken", ms)
+		}
+		return err
+	})
+	if got := take(t, s, 20, 10); slices.Contains(got, "waits") {
+		t.Errorf("taken after the recall = %v, want the waiting one gone", got)
+	}
+}
+
+func rollback(t *testing.T, s review.Store) {
+	ctx := context.Background()
+	oops := errors.New("oops")
+	err := s.Update(ctx, func(tx review.Tx) error {
+		err := errors.Join(tx.PutEntry(entry("a", "s", 3, 0)), tx.PutCase(review.Case{ID: "V-1", Kind: news.Scam, State: review.Open}),
+			tx.Send(message("m", "", 0)), tx.Chain(news.Audit{ID: "1", Act: "x"}), tx.PutNotice("k", review.Notice{Alert: "a", At: Epoch}))
+		if _, nerr := tx.Next("n"); nerr != nil || err != nil {
+			t.Fatal(err, nerr)
+		}
+		return oops
+	})
+	if !errors.Is(err, oops) {
+		t.Errorf("Update = %v, want the error of the function", err)
+	}
+	if _, err := s.Entry(ctx, "a"); !errors.Is(err, review.ErrNotFound) {
+		t.Errorf("entry after a failed transaction: %v, want ErrNotFound", err)
+	}
+	if _, err := s.Case(ctx, "V-1"); !errors.Is(err, review.ErrNotFound) {
+		t.Errorf("case after a failed transaction: %v, want ErrNotFound", err)
+	}
+	if got := take(t, s, 0, 10); got != nil {
+		t.Errorf("messages after a failed transaction = %v", got)
+	}
+	if n, err := s.VerifyAudit(ctx); n != 0 || err != nil {
+		t.Errorf("chain after a failed transaction = %d, %v", n, err)
+	}
+	update(t, s, func(tx review.Tx) error {
+		n, err := tx.Next("n")
+		if n != 1 {
+			t.Errorf("counter after a failed transaction = %d, want 1", n)
+		}
+		if note, _ := tx.Notice("k"); note != (review.Notice{}) {
+			t.Errorf("notice after a failed transaction = %+v", note)
+		}
+		return err
+	})
+}
+
+func chain(t *testing.T, s review.Store) {
+	ctx := context.Background()
+	for i := range 5 {
+		update(t, s, func(tx review.Tx) error {
+			a := news.Audit{ID: fmt.Sprint("a", i), At: Epoch.Add(time.Duration(i) * time.Minute), Role: "desk", Who: "hoa", Act: "flag.decide", Object: fmt.Sprint("e", i%2)}
+			if i == 4 {
+				a.Who, a.Act = "minh", "case.view"
+			}
+			return errors.Join(tx.Chain(a), tx.Chain(a)) // the second one is a repeat
+		})
+	}
+	if n, err := s.VerifyAudit(ctx); n != 5 || err != nil {
+		t.Errorf("VerifyAudit = %d, %v, want 5", n, err)
+	}
+	p, err := s.Audit(ctx, review.AuditQuery{Limit: 2})
+	if err != nil || p.Total != 5 || len(p.Entries) != 2 || p.Entries[0].ID != "a4" || p.Entries[0].Prev != p.Entries[1].Hash || p.Entries[0].Hash == "" {
+		t.Errorf("Audit = %+v, %v, want the newest two of 5, linked", p, err)
+	}
+	for _, tt := range []struct {
+		q    review.AuditQuery
+		want int
+	}{
+		{review.AuditQuery{Who: "hoa"}, 4},
+		{review.AuditQuery{Act: "flag"}, 4},
+		{review.AuditQuery{Act: "fla"}, 0},
+		{review.AuditQuery{Act: "case.view"}, 1},
+		{review.AuditQuery{Object: "e1"}, 2},
+		{review.AuditQuery{From: Epoch.Add(time.Minute), To: Epoch.Add(3 * time.Minute)}, 2},
+	} {
+		tt.q.Limit = 50
+		if p, err := s.Audit(ctx, tt.q); err != nil || p.Total != tt.want || len(p.Entries) != tt.want {
+			t.Errorf("Audit(%+v) = %d, %v, want %d", tt.q, p.Total, err, tt.want)
+		}
+	}
+}
+
+func precision(t *testing.T, s review.Store) {
+	withdrawn := entry("w", "", 3, 0)
+	withdrawn.Flags[0].Withdrawn = true
+	withdrawn.Hidden = true
+	two := decided(entry("b", "", 3, 0), news.Answer, "hoa", "")
+	two.Flags = append(two.Flags, news.Flag{ID: "f-b2", Rule: "other", Version: 3})
+	put(t, s, decided(entry("a", "", 3, 0), news.Stat, "hoa", ""), two, entry("c", "", 3, 0), withdrawn)
+	undone := decided(entry("d", "", 3, 0), news.Scam, "hoa", "")
+	put(t, s, undone)
+	undone.Decision = nil
+	put(t, s, undone)
+	ps, err := s.Precision(context.Background())
+	want := []review.Precision{{Rule: "other", Version: 3, Flags: 1, Decided: 1, Useful: 1}, {Rule: "water-cut", Version: 1, Flags: 4, Decided: 2, Useful: 1}}
+	if err != nil || !slices.Equal(ps, want) {
+		t.Errorf("Precision = %+v, %v, want %+v", ps, err, want)
+	}
+}
+
+func documents(t *testing.T, s review.Store) {
+	old := official.Document{No: "17/TB-UBND", Date: "2025-01-01", From: "2025-01-01", Title: "Phí vệ sinh", Text: "25.000 đồng"}
+	young := official.Document{No: "42/TB-UBND", Date: "2026-01-01", From: "2026-01-05", Facts: []news.Fact{{ID: "42/TB-UBND#1.money.1", Status: "proposed"}}}
+	update(t, s, func(tx review.Tx) error {
+		if _, err := tx.Document(old.No); !errors.Is(err, review.ErrNotFound) {
+			t.Errorf("unknown document: error = %v, want ErrNotFound", err)
+		}
+		if err := errors.Join(tx.PutDocument(old), tx.PutDocument(young)); err != nil {
+			return err
+		}
+		old.To = "2026-01-04"
+		if err := tx.PutDocument(old); err != nil {
+			return err
+		}
+		got, err := tx.Document(old.No)
+		same(t, "Document", got, old)
+		all, aerr := tx.Documents()
+		same(t, "Documents within the transaction", all, []official.Document{young, old})
+		return errors.Join(err, aerr)
+	})
+	all, err := s.Documents(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "Documents", all, []official.Document{young, old})
+}
+
+func smallThings(t *testing.T, s review.Store) {
+	update(t, s, func(tx review.Tx) error {
+		n := review.Notice{At: Epoch, Level: 3, Alert: "a1"}
+		if err := errors.Join(tx.PutNotice("story/s", n), tx.SetErased(news.Erased{ID: "i", Reason: "yêu cầu", At: Epoch})); err != nil {
+			return err
+		}
+		if got, err := tx.Notice("story/s"); err != nil || got.Alert != "a1" || got.Level != 3 || !got.At.Equal(Epoch) {
+			t.Errorf("Notice = %+v, %v, want %+v", got, err, n)
+		}
+		for item, want := range map[string]bool{"i": true, "j": false} {
+			if got, err := tx.Erased(item); err != nil || got != want {
+				t.Errorf("Erased(%s) = %v, %v, want %v", item, got, err, want)
+			}
+		}
+		for want := 1; want <= 3; want++ {
+			if got, err := tx.Next("case-2026"); err != nil || got != want {
+				t.Errorf("Next = %d, %v, want %d", got, err, want)
+			}
+		}
+		if got, err := tx.Count("case-2026"); err != nil || got != 3 {
+			t.Errorf("Count = %d, %v, want 3", got, err)
+		}
+		if got, err := tx.Count("nothing"); err != nil || got != 0 {
+			t.Errorf("Count of nothing = %d, %v, want 0", got, err)
+		}
+		return nil
+	})
+}
+
+// race lets eight people decide one entry at once.
+func race(t *testing.T, s review.Store) {
+	ctx := context.Background()
+	put(t, s, entry("a", "s", 3, 0))
+	taken := errors.New("decided already")
+	errs := make([]error, 8)
+	var wg sync.WaitGroup
+	for i := range errs {
+		wg.Go(func() {
+			errs[i] = s.Update(ctx, func(tx review.Tx) error {
+				e, err := tx.Entry("a")
+				if err != nil {
+					return err
+				}
+				if e.Decision != nil {
+					return taken
+				}
+				if err := tx.Chain(news.Audit{ID: fmt.Sprint(i), At: Epoch, Act: "flag.decide"}); err != nil {
+					return err
+				}
+				return tx.PutEntry(decided(e, news.Choices[i%7], fmt.Sprint("person ", i), ""))
+			})
+		})
+	}
+	wg.Wait()
+	won := 0
+	for _, err := range errs {
+		if err == nil {
+			won++
+		} else if !errors.Is(err, taken) {
+			t.Errorf("decide at once: %v", err)
+		}
+	}
+	if n, err := s.VerifyAudit(ctx); won != 1 || n != 1 || err != nil {
+		t.Errorf("%d of 8 decisions at once won, %d audit entries, %v; want one each", won, n, err)
+	}
+}
+
+// survive opens the data again: all of it is there.
+func survive(t *testing.T, s review.Store, reopen func(*testing.T, review.Store) review.Store) {
+	ctx := context.Background()
+	put(t, s, entry("a", "s", 3, 0))
+	send(t, s, message("m", "x", 0))
+	update(t, s, func(tx review.Tx) error {
+		return errors.Join(tx.PutCase(review.Case{ID: "V-1", Kind: news.Scam, State: review.Open, Opened: Epoch}), tx.Chain(news.Audit{ID: "1", At: Epoch, Who: "hoa", Act: "flag.decide"}))
+	})
+	s = reopen(t, s)
+	got, err := s.Entry(ctx, "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "entry after reopening", got, entry("a", "s", 3, 0))
+	if _, err := s.Case(ctx, "V-1"); err != nil {
+		t.Errorf("case after reopening: %v", err)
+	}
+	if got := take(t, s, 0, 10); !slices.Equal(got, []string{"m"}) {
+		t.Errorf("outbox after reopening = %v, want m", got)
+	}
+	update(t, s, func(tx review.Tx) error {
+		return tx.Chain(news.Audit{ID: "2", At: Epoch, Who: "hoa", Act: "flag.undo"})
+	})
+	if n, err := s.VerifyAudit(ctx); n != 2 || err != nil {
+		t.Errorf("chain after reopening = %d, %v, want 2", n, err)
+	}
+}

@@ -1,0 +1,81 @@
+package review
+
+import "slices"
+
+// An Action is something that a person does at the desk. Its name stands in
+// the audit chain.
+type Action string
+
+// The actions.
+const (
+	ReadInbox         Action = "inbox.view"
+	ReadItem          Action = "item.view"
+	DecideEntry       Action = "flag.decide"
+	UndoEntry         Action = "flag.undo"
+	SetLevel          Action = "level.set"
+	ReadCase          Action = "case.view"
+	SetClaim          Action = "claim.set"
+	SetVerdict        Action = "verdict.set"
+	DraftCorrection   Action = "correction.draft"
+	ApproveCorrection Action = "correction.approve"
+	PublishCorrection Action = "correction.publish"
+	AssignAnswer      Action = "answer.assign"
+	ReplyAnswer       Action = "answer.reply"
+	EscalateCase      Action = "case.escalate"
+	CloseCase         Action = "case.close"
+	ProposeHandoff    Action = "handoff.propose"
+	ApproveHandoff    Action = "handoff.approve"
+	RecallHandoff     Action = "handoff.recall"
+	VetoHandoff       Action = "handoff.veto"
+	UnlockCase        Action = "case.unlock"
+	ReadHandoffs      Action = "handoff.view"
+	AckHandoff        Action = "handoff.acknowledge"
+	AddDocument       Action = "document.add"
+	ConfirmFact       Action = "fact.confirm"
+	EraseItem         Action = "item.erase"
+	ReadAudit         Action = "audit.view"
+)
+
+// may says who does what; what is not here is refused. Units and
+// neighbourhood boards see only what is assigned to them, editors only
+// approved corrections, the liaison only hand-offs that were sent.
+var may = map[Action][]Role{
+	ReadInbox:         {Reviewer, Leader},
+	ReadItem:          {Reviewer, Leader, Justice, Unit, Khoi},
+	DecideEntry:       {Reviewer, Leader},
+	UndoEntry:         {Reviewer, Leader},
+	SetLevel:          {Reviewer, Leader},
+	ReadCase:          {Reviewer, Leader, Justice, Office, Editor, Unit, Khoi},
+	SetClaim:          {Reviewer},
+	SetVerdict:        {Reviewer, Leader},
+	DraftCorrection:   {Reviewer},
+	ApproveCorrection: {Leader},
+	PublishCorrection: {Reviewer, Editor},
+	AssignAnswer:      {Reviewer, Leader},
+	ReplyAnswer:       {Reviewer, Office, Unit, Khoi},
+	EscalateCase:      {Leader},
+	CloseCase:         {Reviewer, Leader},
+	ProposeHandoff:    {Reviewer},
+	ApproveHandoff:    {Leader},
+	RecallHandoff:     {Reviewer, Leader},
+	VetoHandoff:       {Justice},
+	UnlockCase:        {Justice},
+	ReadHandoffs:      {Liaison, Justice, Leader},
+	AckHandoff:        {Liaison},
+	AddDocument:       {Reviewer, Office, Justice},
+	ConfirmFact:       {Reviewer, Office, Justice, Leader},
+	EraseItem:         {Justice},
+	ReadAudit:         {Justice, Leader},
+}
+
+// May reports whether a role may do an action at all; the state of the case
+// may still refuse it.
+func May(r Role, a Action) bool { return slices.Contains(may[a], r) }
+
+// allow is the one gate that every act passes first.
+func allow(by User, a Action) error {
+	if !May(by.Role, a) || by.Name == "" {
+		return refuse("forbidden", string(by.Role), string(a))
+	}
+	return nil
+}

@@ -1,0 +1,355 @@
+package review
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"langnghe/internal/news"
+)
+
+// storm is how long flags of one story or group join the first notice.
+const storm = 6 * time.Hour
+
+// Take handles news.flagged: it files flags under their item (or trend) and
+// tells reviewers of the first high or critical one of a story. Taking a flag
+// again changes nothing.
+func (d *Desk) Take(ctx context.Context, flags []news.Flag) error {
+	err := d.Store.Update(ctx, func(tx Tx) error {
+		for i := range flags {
+			if err := d.take(tx, &flags[i]); err != nil {
+				return fmt.Errorf("flag %s: %w", flags[i].ID, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("review: take: %w", err)
+	}
+	for i := range flags {
+		d.metrics.flags.WithLabelValues(flags[i].Level.String()).Inc()
+	}
+	return nil
+}
+
+// entryID names the entry of a flag: the item, or the trend at one time.
+func entryID(f *news.Flag) string {
+	if f.Item != nil {
+		return f.Item.ID
+	}
+	sum := sha256.Sum256([]byte(f.Rule + "\x00" + f.Group + "\x00" + f.At.UTC().Format(time.RFC3339Nano)))
+	return "signal-" + hex.EncodeToString(sum[:10])
+}
+
+func (d *Desk) take(tx Tx, f *news.Flag) error {
+	if f.ID == "" || f.Item != nil && f.Item.ID == "" {
+		return refuse("bad_flag", f.Rule)
+	}
+	id, err := tx.Flagged(f.ID)
+	if err != nil {
+		return err
+	}
+	if id == "" {
+		id = entryID(f)
+	}
+	e, err := tx.Entry(id)
+	fresh := errors.Is(err, ErrNotFound)
+	if err != nil && !fresh {
+		return err
+	}
+	if fresh {
+		e = Entry{ID: id, Received: d.now()}
+	}
+	// The item that is newest by its own time stays, whatever came first.
+	if f.Item != nil && (e.Item == nil || newer(f.Item, e.Item)) {
+		gone, err := tx.Erased(f.Item.ID)
+		if err != nil {
+			return err
+		}
+		it := *f.Item
+		if gone {
+			it = bare(&it)
+		}
+		e.Item = &it
+	}
+	if e.Item != nil && e.Item.Text == "" {
+		wordless := *f
+		strip(&wordless)
+		f = &wordless
+	}
+	known, changed := e.file(*f)
+	if known && !changed && !fresh {
+		return nil
+	}
+	before := e.Level
+	e.refresh()
+	if !known && d.reopens(&e, f, before) {
+		e.History = append(e.History, *e.Decision)
+		e.Decision = nil
+		e.refresh()
+	}
+	if err := d.notify(tx, &e, f, known); err != nil {
+		return err
+	}
+	if e.Decision != nil && !known && counts(f) {
+		if err := d.label(tx, &e, f); err != nil {
+			return err
+		}
+	}
+	if e.Case != "" {
+		c, err := tx.Case(e.Case)
+		if err != nil {
+			return err
+		}
+		c.hear(&e)
+		if err := tx.PutCase(c); err != nil {
+			return err
+		}
+	}
+	return tx.PutEntry(e)
+}
+
+func newer(a, b *news.Item) bool {
+	return a.Observed.After(b.Observed)
+}
+
+// file adds or updates the flag. It reports whether it was known and whether
+// that changed anything: a known flag can only be withdrawn or muted.
+func (e *Entry) file(f news.Flag) (known, changed bool) {
+	f.Item = nil
+	for i := range e.Flags {
+		if e.Flags[i].ID == f.ID {
+			old := &e.Flags[i]
+			changed = f.Withdrawn && !old.Withdrawn || f.Muted != "" && old.Muted == ""
+			old.Withdrawn = old.Withdrawn || f.Withdrawn
+			old.Muted = or(old.Muted, f.Muted)
+			return true, changed
+		}
+	}
+	e.Flags = append(e.Flags, f)
+	slices.SortFunc(e.Flags, func(a, b news.Flag) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
+	return false, true
+}
+
+// counts reports whether a flag is before people: not withdrawn, not muted,
+// of a rule beyond the experiment.
+func counts(f *news.Flag) bool {
+	return !f.Withdrawn && f.Muted == "" && f.Status != "experimental"
+}
+
+// notifies reports whether a flag may lead to a notice.
+func notifies(f *news.Flag) bool {
+	return counts(f) && f.Status != "test" && !f.Retro && !f.Late && f.Level >= news.High
+}
+
+// refresh computes what follows from flags, item and decision.
+func (e *Entry) refresh() {
+	e.Hidden, e.Trial = true, true
+	level := news.Informational
+	for i := range e.Flags {
+		f := &e.Flags[i]
+		if !counts(f) {
+			continue
+		}
+		e.Hidden = false
+		e.Trial = e.Trial && f.Status == "test"
+		level = max(level, f.Level)
+		if f.Topic != "" {
+			e.Topic = f.Topic
+		}
+	}
+	e.Trial = e.Trial && !e.Hidden
+	if !e.Set {
+		e.Level = level
+	}
+	if it := e.Item; it != nil && it.Reading != nil {
+		e.Story = it.Reading.Story
+		if e.Topic == "" && len(it.Reading.Topics) > 0 {
+			e.Topic = it.Reading.Topics[0].ID
+		}
+	}
+	if s := subject(e.Item); s != "" || e.Item != nil && e.Item.Text != "" {
+		e.Subject = s
+	}
+	e.Suggest = suggest(e)
+	e.Locked = e.locked()
+}
+
+// at is the event time of the entry.
+func (e *Entry) at() time.Time {
+	switch {
+	case e.Item != nil && !e.Item.At().IsZero():
+		return e.Item.At()
+	case len(e.Flags) > 0:
+		return e.Flags[len(e.Flags)-1].At
+	}
+	return e.Received
+}
+
+// reopens reports whether a new flag brings a dismissed entry back: what was
+// counted or put aside has become high or critical since, for instance
+// because its text was changed.
+func (d *Desk) reopens(e *Entry, f *news.Flag, before news.Level) bool {
+	return e.Decision != nil && (e.Decision.Choice == news.Stat || e.Decision.Choice == news.Out) && notifies(f) && f.Level > before
+}
+
+// notify sends the first notice of a story or group, and another one when it
+// becomes more urgent; a withdrawn flag takes back what only it had caused.
+func (d *Desk) notify(tx Tx, e *Entry, f *news.Flag, known bool) error {
+	now := d.now()
+	if known {
+		if f.Withdrawn && e.Hidden && e.Alert != "" && e.Decision == nil {
+			return d.recall(tx, "notice/"+e.Alert)
+		}
+		return nil
+	}
+	if !notifies(f) || e.Decision != nil {
+		return nil
+	}
+	if e.Story != "" {
+		// An open case is being worked on; only what is worse is news.
+		for _, k := range handable {
+			id, err := tx.OpenCase(k, e.Story)
+			if err != nil {
+				return err
+			}
+			if id == "" {
+				continue
+			}
+			c, err := tx.Case(id)
+			if err != nil {
+				return err
+			}
+			if f.Level <= c.Level {
+				return nil
+			}
+		}
+	}
+	key := noticeKey(e, f)
+	last, err := tx.Notice(key)
+	if err != nil {
+		return err
+	}
+	if last.Alert != "" && now.Sub(last.At) < storm && f.Level <= last.Level {
+		return nil
+	}
+	a := flaggedNotice(e, f, now)
+	e.Alert = a.ID
+	if err := tx.PutNotice(key, Notice{At: now, Level: f.Level, Alert: a.ID}); err != nil {
+		return err
+	}
+	return alert(tx, a, "notice/"+a.ID, now)
+}
+
+// noticeKey says what belongs together: the story, else the rule's group,
+// else the entry.
+func noticeKey(e *Entry, f *news.Flag) string {
+	switch {
+	case e.Story != "":
+		return "story/" + e.Story
+	case f.Group != "":
+		return "group/" + f.Rule + "/" + f.Group
+	}
+	return "entry/" + e.ID
+}
+
+// label tells the rules what a person made of a flag.
+func (d *Desk) label(tx Tx, e *Entry, f *news.Flag) error {
+	v := news.Decided{
+		ID: e.Decision.ID, Rule: f.Rule, Version: f.Version, Flag: f.ID, Label: e.Decision.Choice,
+		Useful: Useful(e.Decision.Choice), At: e.Decision.At,
+	}
+	if e.Item != nil {
+		v.Item = e.Item.ID
+	}
+	return send(tx, DecidedMessage, "decided/"+v.ID+"/"+v.Flag, e.Decision.ID, d.now(), v)
+}
+
+// Useful reports whether a decision says that the flag was worth a person's
+// time.
+func Useful(c news.Choice) bool { return c != news.Stat && c != news.Out }
+
+// Inbox returns a page of entries. Whoever looks at texts is in the audit
+// chain; see [InboxQuery.By].
+func (d *Desk) Inbox(ctx context.Context, q InboxQuery) (Inbox, error) {
+	if q.Limit <= 0 {
+		q.Limit = 25
+	}
+	program := q.By == (User{})
+	if !program {
+		if err := allow(q.By, ReadInbox); err != nil {
+			return Inbox{}, d.refusal(string(ReadInbox), "", err)
+		}
+	}
+	in, err := d.Store.Inbox(ctx, q)
+	if err != nil {
+		return Inbox{}, fmt.Errorf("review: inbox: %w", err)
+	}
+	if program {
+		for i := range in.Entries {
+			e := &in.Entries[i]
+			in.Entries[i] = Entry{ID: e.ID, Level: e.Level, Topic: e.Topic, Received: e.Received, Folded: e.Folded, Locked: e.Locked, Suggest: e.Suggest, Trial: e.Trial}
+		}
+		return in, nil
+	}
+	if len(in.Entries) == 0 {
+		return in, nil
+	}
+	seen := make([]string, len(in.Entries))
+	for i, e := range in.Entries {
+		seen[i] = e.ID
+	}
+	err = d.act(ctx, q.By, ReadInbox, "", strings.Join(seen, " "), func(Tx) error { return nil })
+	if err != nil {
+		return Inbox{}, err // what cannot be accounted for is not shown
+	}
+	return in, nil
+}
+
+// Entry shows one entry with its item; that is in the audit chain.
+func (d *Desk) Entry(ctx context.Context, id string, by User) (e Entry, err error) {
+	err = d.act(ctx, by, ReadItem, id, "", func(tx Tx) error {
+		if e, err = tx.Entry(id); err != nil {
+			return err
+		}
+		if by.Role == Unit || by.Role == Khoi {
+			c, err := tx.Case(e.Case)
+			if errors.Is(err, ErrNotFound) || err == nil && !c.seenBy(by) {
+				return refuse("other_unit")
+			}
+			if err != nil {
+				return err
+			}
+			if e.Item != nil {
+				it := *e.Item
+				it.Account, it.Thread, it.Parent = "", "", ""
+				e.Item = &it
+			}
+		}
+		if e.Decision == nil && e.Story != "" {
+			like, err := tx.Undecided(e.Story)
+			if err != nil {
+				return err
+			}
+			for _, other := range like {
+				if other != e.ID {
+					e.Folded++
+					if len(e.Similar) < 50 {
+						e.Similar = append(e.Similar, other)
+					}
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return Entry{}, err
+	}
+	return e, nil
+}
