@@ -19,7 +19,7 @@ func (d *Desk) Decide(ctx context.Context, r DecideRequest) (e Entry, err error)
 		if e, err = tx.Entry(r.Entry); err != nil {
 			return err
 		}
-		first := Decision{ID: rand.Text(), Entry: e.ID, Choice: r.Choice, By: r.By.Name, At: now, Note: tidy(r.Note)}
+		first := Decision{ID: rand.Text(), Entry: e.ID, Choice: r.Choice, By: r.By.Name, At: now, Note: tidy(r.Note), Into: r.Case}
 		if err := d.decide(tx, &e, first, true); err != nil {
 			return err
 		}
@@ -77,12 +77,20 @@ func (d *Desk) decide(tx Tx, e *Entry, dec Decision, tell bool) error {
 	return tx.PutEntry(*e)
 }
 
-// follow opens the case of a decided entry, or joins the one that its story
-// has.
+// follow opens the case of a decided entry, or joins the one that the
+// reviewer named or its story has.
 func (d *Desk) follow(tx Tx, e *Entry, dec Decision, tell bool) error {
-	id := ""
+	id := dec.Into
 	var err error
-	if e.Story != "" {
+	if id != "" {
+		c, err := tx.Case(id)
+		if err != nil {
+			return err
+		}
+		if c.Kind != dec.Choice || c.State == Closed {
+			return refuse("other_case", id)
+		}
+	} else if e.Story != "" {
 		if id, err = tx.OpenCase(dec.Choice, e.Story); err != nil {
 			return err
 		}

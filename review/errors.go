@@ -46,6 +46,7 @@ var refusals = map[string]news.Text{
 	"no_handoff":     {VI: "Không có đề xuất chuyển nào đang chờ.", EN: "No proposal is waiting."},
 	"handoff_open":   {VI: "Đã có một đề xuất chuyển.", EN: "There is a proposal already."},
 	"sent":           {VI: "Phiếu đã chuyển đi, không thu lại được.", EN: "The hand-off has left and cannot be taken back."},
+	"other_case":     {VI: "Vụ việc %s đã đóng hoặc thuộc loại khác; hãy chọn vụ khác hoặc mở vụ mới.", EN: "Case %s is closed or of another kind; choose another one or open a new one."},
 	"no_reason":      {VI: "Hãy ghi rõ lý do.", EN: "Give the reason."},
 	"not_locked":     {VI: "Vụ việc không bị khóa.", EN: "The case is not locked."},
 	"cannot_unlock":  {VI: "Khóa này không mở được: %s", EN: "This lock cannot be opened: %s"},

@@ -76,6 +76,7 @@ type Decision struct {
 	Note   string      `json:"note,omitempty"`
 	With   string      `json:"with,omitempty"` // id of the decision that this one was made with, as a similar entry
 	Undone time.Time   `json:"undone,omitzero"`
+	Into   string      `json:"into,omitempty"` // the open case that the reviewer put it into
 }
 
 // InboxQuery narrows the inbox. The zero value is everything undecided,
@@ -97,6 +98,7 @@ type DecideRequest struct {
 	Choice  news.Choice `json:"choice"`
 	Note    string      `json:"note,omitempty"`
 	Similar bool        `json:"similar,omitempty"` // the entries folded under this one as well
+	Case    string      `json:"case,omitempty"`    // put it into this open case of the same choice instead of a new one
 	By      User        `json:"-"`
 }
 

@@ -1,0 +1,382 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"langnghe/crawler"
+	"langnghe/indexer"
+	"langnghe/internal/app"
+	"langnghe/internal/bus"
+	"langnghe/internal/config"
+	"langnghe/internal/news"
+	"langnghe/review"
+)
+
+// with asks the service of the data folder, or starts the named roles on it.
+func (c *call) with(ctx context.Context, f func(context.Context, bus.Asker) error, roles ...string) error {
+	cfg, err := config.Load(c.config)
+	if err != nil {
+		return err
+	}
+	return app.With(ctx, app.Options{Config: cfg, DataDir: c.data, Roles: roles, Log: c.log(slog.LevelWarn), Version: version}, f)
+}
+
+func runSearch(ctx context.Context, c *call) error {
+	q := indexer.Query{}
+	fs, err := c.flags("config data json", func(fs *flag.FlagSet) {
+		fs.BoolVar(&q.Strict, "strict", false, "read the query as the rule language exactly")
+		fs.IntVar(&q.Limit, "limit", 20, "at most so many hits")
+		fs.BoolVar(&q.Newest, "newest", false, "newest first")
+	})
+	if err != nil {
+		return err
+	}
+	if q.Text = strings.Join(fs.Args(), " "); strings.TrimSpace(q.Text) == "" {
+		return usagef("needs a query")
+	}
+	return c.with(ctx, func(ctx context.Context, a bus.Asker) error {
+		ctx, cancel := context.WithTimeout(ctx, time.Minute)
+		defer cancel()
+		res, err := bus.Ask(ctx, a, app.AskSearch, q)
+		if err != nil {
+			return err
+		}
+		w := bufio.NewWriter(c.out)
+		defer w.Flush()
+		enc := json.NewEncoder(w)
+		enc.SetEscapeHTML(false)
+		for _, h := range res.Hits {
+			if c.json {
+				because := h.Because
+				if because == nil {
+					because = []news.Span{}
+				}
+				line := struct {
+					ID        string      `json:"id"`
+					Score     float64     `json:"score"`
+					Title     string      `json:"title"`
+					URL       string      `json:"url"`
+					Published time.Time   `json:"published,omitzero"`
+					Because   []news.Span `json:"because"`
+				}{h.Item.ID, h.Score, h.Item.Title, h.Item.URL, h.Item.Published, because}
+				if err := enc.Encode(line); err != nil {
+					return err
+				}
+				continue
+			}
+			head := h.Item.Title
+			if head == "" {
+				head = shorten(h.Item.Text, 100)
+			}
+			fmt.Fprintf(w, "%s  %s\n    %s\n", h.Item.At().In(time.Local).Format("02/01/2006 15:04"), head, h.Item.URL)
+		}
+		fmt.Fprintf(c.err, "%d\n", res.Total)
+		return nil
+	}, "indexer")
+}
+
+func shorten(s string, n int) string {
+	r := []rune(strings.Join(strings.Fields(s), " "))
+	if len(r) <= n {
+		return string(r)
+	}
+	return string(r[:n]) + "…"
+}
+
+func runImport(ctx context.Context, c *call) error {
+	source := "import"
+	fs, err := c.flags("config data", func(fs *flag.FlagSet) {
+		fs.StringVar(&source, "source", source, "`name` of the source that the items are filed under")
+	})
+	if err != nil {
+		return err
+	}
+	if fs.NArg() == 0 {
+		return usagef("needs a file, or - for the standard input")
+	}
+	return c.with(ctx, func(ctx context.Context, a bus.Asker) error {
+		taken, refused := 0, 0
+		last := ""
+		for _, name := range fs.Args() {
+			in, err := c.input(name)
+			if err != nil {
+				return err
+			}
+			defer in.Close()
+			var batch []news.Item
+			var rows []int
+			send := func() error {
+				if len(batch) == 0 {
+					return nil
+				}
+				sctx, cancel := context.WithTimeout(ctx, time.Minute)
+				defer cancel()
+				res, err := bus.Ask(sctx, a, app.AskFetch, crawler.FetchRequest{Items: batch, Source: source, By: "import"})
+				if err != nil {
+					return fmt.Errorf("%s: %w", name, err)
+				}
+				taken += len(res.Taken)
+				for _, r := range res.Refused {
+					refused++
+					fmt.Fprintf(c.err, "%s:%d: %s\n", name, rows[r.Row-1], r.Reason)
+				}
+				if len(res.Taken) > 0 {
+					last = res.Taken[len(res.Taken)-1]
+				}
+				batch, rows = batch[:0], rows[:0]
+				return nil
+			}
+			sc := bufio.NewScanner(in)
+			sc.Buffer(nil, 4<<20)
+			row := 0
+			for sc.Scan() {
+				row++
+				line := bytes.TrimSpace(sc.Bytes())
+				if len(line) == 0 {
+					continue
+				}
+				var it news.Item
+				if err := json.Unmarshal(line, &it); err != nil {
+					refused++
+					fmt.Fprintf(c.err, "%s:%d: %v\n", name, row, err)
+					continue
+				}
+				batch, rows = append(batch, it), append(rows, row)
+				if len(batch) == 500 {
+					if err := send(); err != nil {
+						return err
+					}
+				}
+			}
+			if err := sc.Err(); err != nil {
+				return fmt.Errorf("%s:%d: %w", name, row+1, err)
+			}
+			if err := send(); err != nil {
+				return err
+			}
+		}
+		if err := searchable(ctx, a, last); err != nil {
+			return err
+		}
+		fmt.Fprintf(c.err, "%d taken, %d refused\n", taken, refused)
+		if refused > 0 {
+			return errSilent
+		}
+		return nil
+	}, "crawler", "indexer")
+}
+
+// searchable waits until the index has the item: what was published before
+// it is there then too.
+func searchable(ctx context.Context, a bus.Asker, id string) error {
+	if id == "" {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for {
+		if _, err := bus.Ask(ctx, a, app.AskItem, id); err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("the items were taken in but are not searchable after a minute; see the log of the service")
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+func runExport(ctx context.Context, c *call) error {
+	var from, to string
+	_, err := c.flags("config data", func(fs *flag.FlagSet) {
+		fs.StringVar(&from, "from", "", "first `day`, 2006-01-02")
+		fs.StringVar(&to, "to", "", "day after the last `day`, 2006-01-02")
+	})
+	if err != nil {
+		return err
+	}
+	q := indexer.ItemsQuery{Limit: 500}
+	for _, d := range []struct {
+		text string
+		t    *time.Time
+	}{{from, &q.From}, {to, &q.To}} {
+		if d.text == "" {
+			continue
+		}
+		if *d.t, err = time.ParseInLocation("2006-01-02", d.text, zone()); err != nil {
+			return usagef("%q is not a day like 2026-11-20", d.text)
+		}
+	}
+	return c.with(ctx, func(ctx context.Context, a bus.Asker) error {
+		w := bufio.NewWriter(c.out)
+		defer w.Flush()
+		enc := json.NewEncoder(w)
+		enc.SetEscapeHTML(false)
+		for {
+			actx, cancel := context.WithTimeout(ctx, time.Minute)
+			page, err := bus.Ask(actx, a, app.AskItems, q)
+			cancel()
+			if err != nil {
+				return err
+			}
+			for _, it := range page.Items {
+				if err := enc.Encode(it); err != nil {
+					return err
+				}
+			}
+			if page.Next == "" {
+				return nil
+			}
+			q.Cursor = page.Next
+		}
+	}, "indexer")
+}
+
+func zone() *time.Location {
+	z, err := time.LoadLocation("Asia/Ho_Chi_Minh")
+	if err != nil {
+		return time.FixedZone("+07", 7*3600)
+	}
+	return z
+}
+
+func runErase(ctx context.Context, c *call) error {
+	reason := ""
+	fs, err := c.flags("config data", func(fs *flag.FlagSet) {
+		fs.StringVar(&reason, "reason", "", "why, for the audit log")
+	})
+	if err != nil {
+		return err
+	}
+	if fs.NArg() != 1 || reason == "" {
+		return usagef("needs -reason WHY and one id")
+	}
+	return c.with(ctx, func(ctx context.Context, a bus.Asker) error {
+		ctx, cancel := context.WithTimeout(ctx, time.Minute)
+		defer cancel()
+		_, err := bus.Ask(ctx, a, app.AskErase, news.Erased{ID: fs.Arg(0), Reason: reason, At: time.Now()})
+		return err
+	})
+}
+
+func runUser(ctx context.Context, c *call) error {
+	acc := review.Account{}
+	role, password := "", ""
+	fs, err := c.flags("config data json", func(fs *flag.FlagSet) {
+		fs.StringVar(&role, "role", "reviewer", "`role`: reviewer, leader, justice, police_liaison, office, editor, khoi, unit, admin")
+		fs.StringVar(&acc.Unit, "unit", "", "unit or khối of the roles unit and khoi")
+	})
+	if err != nil {
+		return err
+	}
+	acc.Role = review.Role(role)
+	req := app.UserRequest{By: "command line"}
+	switch {
+	case fs.Arg(0) == "list" && fs.NArg() == 1:
+	case fs.Arg(0) == "add" && fs.NArg() == 2, fs.Arg(0) == "password" && fs.NArg() == 2:
+		if password, err = c.password(); err != nil {
+			return err
+		}
+		acc.Name = fs.Arg(1)
+		req.Name, req.Password = fs.Arg(1), password
+		if fs.Arg(0) == "add" {
+			req.Add = &acc
+		}
+	case fs.Arg(0) == "disable" && fs.NArg() == 2:
+		req.Name, req.Disable = fs.Arg(1), true
+	default:
+		return usagef("needs list, add NAME, password NAME or disable NAME; flags stand before them")
+	}
+	return c.with(ctx, func(ctx context.Context, a bus.Asker) error {
+		ctx, cancel := context.WithTimeout(ctx, time.Minute)
+		defer cancel()
+		list, err := bus.Ask(ctx, a, app.AskUsers, req)
+		if err != nil {
+			return err
+		}
+		for _, u := range list {
+			state := ""
+			if !u.Disabled.IsZero() {
+				state = "disabled"
+			}
+			fmt.Fprintf(c.out, "%-20s %-15s %-20s %s\n", u.Name, u.Role, u.Unit, state)
+		}
+		return nil
+	}, "desk")
+}
+
+// password reads one line from the standard input.
+func (c *call) password() (string, error) {
+	fmt.Fprint(c.err, "Mật khẩu / password: ")
+	sc := bufio.NewScanner(c.in)
+	if !sc.Scan() {
+		return "", usagef("no password on the standard input")
+	}
+	return strings.TrimRight(sc.Text(), "\r\n"), nil
+}
+
+func runAudit(ctx context.Context, c *call) error {
+	limit := 50
+	fs, err := c.flags("config data json", func(fs *flag.FlagSet) {
+		fs.IntVar(&limit, "limit", limit, "list at most so many entries")
+	})
+	if err != nil {
+		return err
+	}
+	req := app.AuditRequest{Limit: limit}
+	switch fs.Arg(0) {
+	case "verify":
+		req.Verify = true
+	case "list":
+	default:
+		return usagef("needs verify or list")
+	}
+	return c.with(ctx, func(ctx context.Context, a bus.Asker) error {
+		ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+		defer cancel()
+		rep, err := bus.Ask(ctx, a, app.AskAudit, req)
+		if err != nil {
+			return err
+		}
+		if req.Verify {
+			fmt.Fprintf(c.out, "ok: %d entries, chain unbroken\n", rep.Verified)
+			return nil
+		}
+		enc := json.NewEncoder(c.out)
+		enc.SetEscapeHTML(false)
+		for _, e := range rep.Page.Entries {
+			if c.json {
+				if err := enc.Encode(e); err != nil {
+					return err
+				}
+				continue
+			}
+			fmt.Fprintf(c.out, "%6d  %s  %-16s %-20s %s %s\n", e.Seq, e.At.In(zone()).Format("02/01/2006 15:04:05"), e.Who, e.Act, e.Object, e.Detail)
+		}
+		return nil
+	}, "desk")
+}
+
+func runReindex(ctx context.Context, c *call) error {
+	if _, err := c.flags("config data", nil); err != nil {
+		return err
+	}
+	return c.with(ctx, func(ctx context.Context, a bus.Asker) error {
+		ctx, cancel := context.WithTimeout(ctx, 12*time.Hour)
+		defer cancel()
+		st, err := bus.Ask(ctx, a, app.AskReindex, app.None{})
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(c.out, "%d items indexed in %d months\n", st.Items, len(st.Months))
+		return nil
+	}, "indexer")
+}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"langnghe/internal/app"
+	"langnghe/internal/config"
+)
+
+func runServe(ctx context.Context, c *call) error {
+	var roles, nats string
+	_, err := c.flags("config data listen v", func(fs *flag.FlagSet) {
+		fs.StringVar(&roles, "roles", "", "`roles` of this process, comma-separated: "+strings.Join(app.Roles, ", ")+" (default all)")
+		fs.StringVar(&nats, "nats", "", "`URL` of a NATS server with JetStream (default: one inside this process)")
+	})
+	if err != nil {
+		return err
+	}
+	var list []string
+	for r := range strings.SplitSeq(roles, ",") {
+		if r = strings.TrimSpace(r); r != "" {
+			list = append(list, r)
+		}
+	}
+	if len(list) > 0 && len(list) < len(app.Roles) && nats == "" {
+		return usagef("-roles %s leaves the other roles to other processes; name the NATS server that connects them with -nats", roles)
+	}
+	cfg, err := config.Load(c.config)
+	if err != nil {
+		return err
+	}
+	if !config.Loopback(c.listen) && !strings.HasPrefix(cfg.BaseURL, "https://") {
+		return usagef("-listen %s is reachable from the network; put HTTPS in front of it and set base_url: https://… in the configuration", c.listen)
+	}
+	log := c.log(slog.LevelInfo)
+	return app.Run(ctx, app.Options{
+		Config: cfg, DataDir: c.data, Roles: list, NATS: nats, Listen: c.listen, Version: version, Log: log,
+		Started: func(s *app.Service) {
+			if s.URL != "" {
+				fmt.Fprintf(c.err, "Lắng Nghe: %s\n", s.URL)
+			}
+		},
+	})
+}
+
+func runConfig(_ context.Context, c *call) error {
+	fs, err := c.flags("", nil)
+	if err != nil {
+		return err
+	}
+	if fs.NArg() != 2 || fs.Arg(0) != "check" {
+		return usagef("needs check FILE")
+	}
+	cfg, err := config.Load(fs.Arg(1))
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.out, "%s: ok, %d sources, %d recipients\n", fs.Arg(1), len(cfg.Sources), len(cfg.Recipients))
+	return nil
+}

@@ -1,0 +1,220 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"langnghe/indexer"
+	"langnghe/internal/bus"
+	"langnghe/internal/demo"
+	"langnghe/internal/news"
+	"langnghe/review"
+)
+
+// TestDemo replays the sixty days and looks for the stories that were put
+// into them: what must be found is found, what must be left alone is.
+func TestDemo(t *testing.T) {
+	if testing.Short() {
+		t.Skip("replays sixty days")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	ready := make(chan struct{})
+	var svc *Service
+	var world *demo.World
+	var box *demo.Mailbox
+	var out bytes.Buffer
+	done := make(chan error, 1)
+	log := slog.New(slog.DiscardHandler)
+	if os.Getenv("LANGNGHE_TEST_LOG") != "" {
+		log = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	}
+	begin := time.Now()
+	go func() {
+		done <- Demo(ctx, DemoOptions{DataDir: t.TempDir(), Listen: "127.0.0.1:0", Log: log, Out: &out, Live: time.Hour,
+			Ready: func(s *Service, w *demo.World, b *demo.Mailbox) { svc, world, box = s, w, b; close(ready) }})
+	}()
+	select {
+	case <-ready:
+	case err := <-done:
+		t.Fatalf("demo: %v", err)
+	case <-time.After(4 * time.Minute):
+		t.Fatal("the replay takes more than four minutes")
+	}
+	t.Logf("replayed in %v", time.Since(begin).Round(100*time.Millisecond))
+
+	// Nothing is lost on the way.
+	st, err := bus.Ask(ctx, svc.bus, AskIndex, None{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	flags := flagsByPiece(t, svc, world)
+	list, err := bus.Ask(ctx, svc.bus, AskRules, None{})
+	if err != nil || len(list.Errors) != 0 {
+		t.Fatalf("rules: %v, %v", list.Errors, err)
+	}
+	t.Logf("%d pieces, %d items stored, %d flagged", world.Len(), st.Items, len(flags))
+
+	type tally struct{ all, any, serious int }
+	stories := map[string]*tally{}
+	var wronged []string // residents' voices that got a flag of level 2 or more
+	residents := 0
+	for _, p := range world.Pieces() {
+		s := stories[p.Story]
+		if s == nil {
+			s = new(tally)
+			stories[p.Story] = s
+		}
+		s.all++
+		fs := flags[p.ID]
+		serious := false
+		for _, f := range fs {
+			serious = serious || f.Level >= news.Medium && f.Rule != "hoi-tin-don" && f.Rule != "to-cao-tham-nhung"
+		}
+		if len(fs) > 0 {
+			s.any++
+		}
+		if serious {
+			s.serious++
+		}
+		if news.Stance(p.Stance).Protected() && p.Stance != "rumour_query" || p.Stance == "praise" {
+			residents++
+			if serious {
+				wronged = append(wronged, p.ID+": "+p.Text)
+			}
+		}
+	}
+	for name, s := range stories {
+		t.Logf("%-10s %3d pieces, %3d flagged, %3d of level ≥ 2", name, s.all, s.any, s.serious)
+	}
+	// found: at least so many serious flags; silent: at most so many.
+	for story, least := range map[string]int{"dam": 4, "school": 3, "gift": 5, "fee": 4} {
+		if stories[story].serious < least {
+			t.Errorf("story %s: %d serious flags, want at least %d", story, stories[story].serious, least)
+		}
+	}
+	if s := stories["water"]; s.any < s.all/2 {
+		t.Errorf("the water complaints: %d of %d in the inbox, want at least half", s.any, s.all)
+	}
+	for story, most := range map[string]int{"police": 0, "elsewhere": 0, "praise": 0, "water": 1} {
+		if stories[story].serious > most {
+			t.Errorf("story %s: %d serious flags, want at most %d", story, stories[story].serious, most)
+		}
+	}
+	if len(wronged)*50 > residents {
+		t.Errorf("%d of %d complaints, questions, opinions, praise and satire were flagged as more than to be answered:\n%s", len(wronged), residents, strings.Join(wronged, "\n"))
+	}
+
+	// The dam is critical; the fee rumour cites the paper that refutes it;
+	// the water complaints rise.
+	var critical, cited, rising bool
+	for id, fs := range flags {
+		p, _ := world.Piece(id)
+		for _, f := range fs {
+			critical = critical || p.Story == "dam" && f.Level == news.Critical
+			cited = cited || p.Story == "fee" && f.Citation != nil && f.Citation.Document == "42/TB-UBND"
+		}
+	}
+	for _, f := range signals(t, svc) {
+		rising = rising || f.Topic == "water"
+	}
+	if !critical || !cited || !rising {
+		t.Errorf("dam critical: %v, fee cites 42/TB-UBND: %v, water rises: %v; want all", critical, cited, rising)
+	}
+	dams := 0
+	for _, m := range mails(box, "chutich@", "") {
+		if strings.Contains(strings.ToLower(m.Subject+m.Text), "đập") {
+			dams++
+		}
+	}
+	if dams == 0 {
+		t.Error("the leader got no mail about the dam")
+	}
+	// The sample officers' cases went their whole way.
+	slips, err := svc.desk.Handoffs(ctx, sampleLiaison)
+	if err != nil || len(slips) == 0 {
+		t.Errorf("the liaison has %d hand-offs, %v; want the impersonation of the ward", len(slips), err)
+	}
+	published, err := svc.desk.Cases(ctx, review.CaseQuery{State: review.Published, Limit: 200})
+	if err != nil || len(published) < 2 {
+		t.Errorf("%d corrections are published, %v; want those of the fee and the forged letter", len(published), err)
+	}
+	if n, err := svc.desk.VerifyAudit(ctx); err != nil || n == 0 {
+		t.Errorf("audit chain: %d, %v", n, err)
+	}
+
+	// Observed follows the simulated time.
+	page, err := bus.Ask(ctx, svc.bus, AskItems, indexer.ItemsQuery{To: world.First.AddDate(0, 0, 10)})
+	if err != nil || len(page.Items) == 0 {
+		t.Fatalf("items of the first ten days: %d, %v", len(page.Items), err)
+	}
+	for _, it := range page.Items {
+		if d := it.Observed.Sub(it.Published); d < 0 || d > 6*time.Hour {
+			t.Errorf("%s was observed %v after it was published", it.URL, d)
+		}
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Errorf("demo: %v", err)
+	}
+	if !strings.Contains(out.String(), "http://127.0.0.1:") || !strings.Contains(out.String(), demo.Password) {
+		t.Errorf("the demo printed %q; want its address and sign-ins", out.String())
+	}
+}
+
+// flagsByPiece are the flags on the desk, by the sample web's piece.
+func flagsByPiece(t *testing.T, svc *Service, w *demo.World) map[string][]news.Flag {
+	t.Helper()
+	out := map[string][]news.Flag{}
+	add := func(e review.Entry) {
+		if e.Item == nil {
+			return
+		}
+		if p, ok := w.ByURL(e.Item.URL); ok {
+			out[p.ID] = e.Flags
+		}
+	}
+	entries(t, svc, func(e review.Entry) { add(e) })
+	return out
+}
+
+func signals(t *testing.T, svc *Service) (out []news.Flag) {
+	t.Helper()
+	entries(t, svc, func(e review.Entry) {
+		if e.Item == nil {
+			out = append(out, e.Flags...)
+		}
+	})
+	return out
+}
+
+// entries visits every entry of the desk, folded and decided ones too.
+func entries(t *testing.T, svc *Service, visit func(review.Entry)) {
+	t.Helper()
+	for _, decided := range []bool{false, true} {
+		for off := 0; ; off += 200 {
+			page, err := svc.desk.Inbox(t.Context(), review.InboxQuery{Decided: decided, Offset: off, Limit: 200, By: officer})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range page.Entries {
+				visit(e)
+				for _, id := range e.Similar {
+					folded, err := svc.desk.Entry(t.Context(), id, officer)
+					if err != nil {
+						t.Fatal(err)
+					}
+					visit(folded)
+				}
+			}
+			if len(page.Entries) < 200 {
+				break
+			}
+		}
+	}
+}

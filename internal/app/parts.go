@@ -1,0 +1,253 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"langnghe/alerts"
+	"langnghe/alerts/email"
+	"langnghe/alerts/webhook"
+	"langnghe/indexer"
+	"langnghe/internal/bus"
+	"langnghe/internal/news"
+)
+
+// askFor bounds a question asked by a page or another role.
+const askFor = 20 * time.Second
+
+// ask makes a plain function of a question, for those who need the answer.
+func ask[Q, A any](b *builder, q bus.Question[Q, A]) func(context.Context, Q) (A, error) {
+	return func(ctx context.Context, v Q) (A, error) {
+		ctx, cancel := context.WithTimeout(ctx, askFor)
+		defer cancel()
+		return bus.Ask(ctx, b.bus, q, v)
+	}
+}
+
+func askNone[A any](b *builder, q bus.Question[None, A]) func(context.Context) (A, error) {
+	f := ask(b, q)
+	return func(ctx context.Context) (A, error) { return f(ctx, None{}) }
+}
+
+// act is ask for questions whose answer is only that it was done.
+func act[Q any](b *builder, q bus.Question[Q, None]) func(context.Context, Q) error {
+	f := ask(b, q)
+	return func(ctx context.Context, v Q) error {
+		_, err := f(ctx, v)
+		return err
+	}
+}
+
+// history reads the items of the last days from the indexer, page by page.
+func (b *builder) history(ctx context.Context, days int) iter.Seq2[news.Item, error] {
+	return func(yield func(news.Item, error) bool) {
+		q := indexer.ItemsQuery{From: b.now().AddDate(0, 0, -days), Limit: 500}
+		for {
+			page, err := ask(b, AskItems)(ctx, q)
+			if err != nil {
+				yield(news.Item{}, err)
+				return
+			}
+			for _, it := range page.Items {
+				if !yield(it, nil) {
+					return
+				}
+			}
+			if page.Next == "" {
+				return
+			}
+			q.Cursor = page.Next
+		}
+	}
+}
+
+// baseURL is where people reach the desk.
+func (b *builder) baseURL() string {
+	if b.opts.Config.BaseURL != "" {
+		return strings.TrimSuffix(b.opts.Config.BaseURL, "/")
+	}
+	if b.svc.URL != "" {
+		return b.svc.URL
+	}
+	return "http://127.0.0.1:8080"
+}
+
+// channels are the ways to reach people that the config sets up.
+func (b *builder) channels() (map[string]alerts.Channel, error) {
+	channels := map[string]alerts.Channel{"webhook": webhook.New(webhook.Options{})}
+	if b.opts.Config.Mail != nil {
+		m, err := email.New(*b.opts.Config.Mail)
+		if err != nil {
+			return nil, err
+		}
+		channels["email"] = m
+	}
+	return channels, nil
+}
+
+// readiness says which parts are not ready, by name.
+func (b *builder) readiness(ctx context.Context) map[string]error {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	out := map[string]error{}
+	for name, f := range b.ready {
+		out[name] = f(ctx)
+	}
+	return out
+}
+
+func (b *builder) metrics() {
+	f := promauto.With(b.reg)
+	for name, value := range map[string]func(bus.Stats) int64{
+		"published": func(s bus.Stats) int64 { return s.Published },
+		"handled":   func(s bus.Stats) int64 { return s.Handled },
+		"retried":   func(s bus.Stats) int64 { return s.Retried },
+		"dropped":   func(s bus.Stats) int64 { return s.Dropped },
+	} {
+		f.NewCounterFunc(prometheus.CounterOpts{
+			Name: "langnghe_bus_" + name + "_total", Help: "Messages " + name + " by this process.",
+		}, func() float64 { return float64(value(b.bus.Stats())) })
+	}
+	f.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "langnghe_bus_waiting", Help: "Facts of the pipeline that wait for their role.",
+	}, func() float64 {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		n, err := b.svc.Pending(ctx)
+		if err != nil {
+			return -1
+		}
+		return float64(n)
+	})
+}
+
+func (b *builder) metricsHandler() http.Handler {
+	return promhttp.HandlerFor(b.reg, promhttp.HandlerOpts{Registry: b.reg})
+}
+
+// serveHTTP serves until ctx is done, then lets running requests finish for
+// a moment; open event streams end with their request's context.
+func serveHTTP(ctx context.Context, l net.Listener, h http.Handler) error {
+	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	srv := &http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute,
+		BaseContext: func(net.Listener) context.Context { return base },
+	}
+	stop := context.AfterFunc(ctx, func() {
+		cancel()
+		sctx, done := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer done()
+		if srv.Shutdown(sctx) != nil {
+			_ = srv.Close()
+		}
+	})
+	defer stop()
+	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// SocketPath is where the commands find the service of a data folder.
+func SocketPath(dataDir string) string { return filepath.Join(dataDir, "socket") }
+
+// ErrLocked is returned when another process holds the data folder.
+var ErrLocked = errors.New("another process is using the data folder")
+
+// lock takes the data folder for this process; the kernel lets go of it
+// when the process ends, however it ends.
+func lock(dir string) (unlock func(), err error) {
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		_ = f.Close()
+		return nil, fmt.Errorf("%s: %w", dir, ErrLocked)
+	}
+	return func() { _ = f.Close() }, nil
+}
+
+// Locked reports whether a process holds the data folder.
+func Locked(dir string) bool {
+	if _, err := os.Stat(filepath.Join(dir, "lock")); err != nil {
+		return false
+	}
+	unlock, err := lock(dir)
+	if err != nil {
+		return true
+	}
+	unlock()
+	return false
+}
+
+// With calls f with a way to ask the roles that own the state in dataDir:
+// the running service when there is one, else the roles started in this
+// process for as long as f takes.
+func With(ctx context.Context, opts Options, f func(context.Context, bus.Asker) error) error {
+	if Locked(opts.DataDir) {
+		return f(ctx, bus.Dial(SocketPath(opts.DataDir)))
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	opts.Manual, opts.Listen = true, ""
+	var ferr error
+	started := false
+	opts.Started = func(s *Service) {
+		started = true
+		go func() {
+			defer stop()
+			ferr = s.answering(ctx, opts.Roles)
+			if ferr == nil {
+				ferr = f(ctx, s.bus)
+			}
+		}()
+	}
+	err := Run(ctx, opts)
+	if !started {
+		return err
+	}
+	return errors.Join(ferr, err)
+}
+
+// answering waits until the roles answer: their subscriptions are made as
+// they start.
+func (s *Service) answering(ctx context.Context, roles []string) error {
+	probes := map[string]func() error{
+		"crawler": func() error { _, err := bus.Ask(ctx, s.bus, AskSources, None{}); return err },
+		"indexer": func() error { _, err := bus.Ask(ctx, s.bus, AskIndex, None{}); return err },
+		"rules":   func() error { _, err := bus.Ask(ctx, s.bus, AskRules, None{}); return err },
+		"desk":    func() error { _, err := bus.Ask(ctx, s.bus, AskFacts, None{}); return err },
+		"alerts":  func() error { _, err := bus.Ask(ctx, s.bus, AskDeliveries, alerts.DeliveriesQuery{}); return err },
+	}
+	if len(roles) == 0 {
+		roles = Roles
+	}
+	for _, r := range roles {
+		for {
+			err := probes[r]()
+			if err == nil {
+				break
+			}
+			if !errors.Is(err, bus.ErrNobody) || ctx.Err() != nil {
+				return err
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+	}
+	return nil
+}

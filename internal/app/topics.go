@@ -1,0 +1,118 @@
+package app
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"strconv"
+
+	"langnghe/alerts"
+	"langnghe/crawler"
+	"langnghe/indexer"
+	"langnghe/internal/bus"
+	"langnghe/internal/news"
+	"langnghe/review"
+	"langnghe/rules"
+)
+
+// The facts, in the order of the flow. A name belongs to the role that
+// publishes it; the comment says who listens.
+var (
+	// crawler → indexer
+	found = bus.Topic[news.Found]{Subject: "news.found",
+		ID:  func(f news.Found) string { return f.Item.ID + "/" + f.Item.Hash() },
+		Key: func(f news.Found) string { return f.Item.ID }}
+	// indexer → rules
+	indexed = bus.Topic[news.Indexed]{Subject: "news.indexed",
+		ID:  func(i news.Indexed) string { return i.Item.ID + "/" + i.Hash + "/" + strconv.FormatBool(i.Retro) },
+		Key: func(i news.Indexed) string { return i.Item.ID }}
+	// rules → desk
+	flagged = bus.Topic[news.Flag]{Subject: "news.flagged",
+		ID: func(f news.Flag) string { // a flag comes again when its state has changed
+			data, _ := json.Marshal(f)
+			sum := sha256.Sum256(data)
+			return hex.EncodeToString(sum[:16])
+		},
+		Key: func(f news.Flag) string {
+			if f.Item != nil {
+				return f.Item.ID
+			}
+			return f.ID
+		}}
+	// desk → alerts
+	due = bus.Topic[news.Alert]{Subject: "alerts.due", ID: func(a news.Alert) string { return a.ID }}
+	// desk → rules
+	decided = bus.Topic[news.Decided]{Subject: "review.decided",
+		ID: func(d news.Decided) string { return d.ID + "/" + d.Flag + "/" + strconv.FormatBool(d.Undone) }}
+	// desk → rules
+	changed = bus.Topic[news.Facts]{Subject: "official.changed",
+		ID: func(f news.Facts) string { return strconv.Itoa(f.Version) }}
+	// whoever erases → every role
+	erased = bus.Topic[news.Erased]{Subject: "item.erased", ID: func(e news.Erased) string { return e.ID }}
+	// crawler → desk
+	health = bus.Topic[news.Health]{Subject: "sources.health",
+		ID: func(h news.Health) string {
+			return h.Source + "/" + h.State + "/" + strconv.FormatInt(h.At.UnixMilli(), 36)
+		}}
+	// alerts → desk
+	delivered = bus.Topic[news.Delivered]{Subject: "alerts.delivered",
+		ID: func(d news.Delivered) string {
+			return d.Alert + "/" + d.Recipient + "/" + d.Channel + "/" + d.State + "/" + strconv.Itoa(d.Tries)
+		}}
+	// every role → desk, the only writer of the chain
+	audited = bus.Topic[news.Audit]{Subject: "audit.appended", ID: func(a news.Audit) string { return a.ID }}
+)
+
+// None is the question without parameters, and the answer without content.
+type None struct{}
+
+// The questions, by the role that answers.
+var (
+	AskSearch  = bus.Question[indexer.Query, indexer.Result]{Subject: "ask.indexer.search"}
+	AskCounts  = bus.Question[indexer.CountQuery, indexer.Counts]{Subject: "ask.indexer.counts"}
+	AskItems   = bus.Question[indexer.ItemsQuery, indexer.Items]{Subject: "ask.indexer.items"}
+	AskItem    = bus.Question[string, news.Item]{Subject: "ask.indexer.item"}
+	AskIndex   = bus.Question[None, indexer.Status]{Subject: "ask.indexer.status"}
+	AskReindex = bus.Question[None, indexer.Status]{Subject: "ask.indexer.reindex"}
+
+	AskRules   = bus.Question[None, rules.List]{Subject: "ask.rules.list"}
+	AskCheck   = bus.Question[rules.CheckRequest, rules.CheckResult]{Subject: "ask.rules.check"}
+	AskPreview = bus.Question[rules.PreviewRequest, rules.Preview]{Subject: "ask.rules.preview"}
+	AskSave    = bus.Question[rules.SaveRequest, rules.CheckResult]{Subject: "ask.rules.save"}
+
+	AskPrecision = bus.Question[None, []review.Precision]{Subject: "ask.desk.precision"}
+	AskFacts     = bus.Question[None, news.Facts]{Subject: "ask.desk.facts"}
+	AskUsers     = bus.Question[UserRequest, []review.Account]{Subject: "ask.desk.users"}
+	AskAudit     = bus.Question[AuditRequest, AuditReport]{Subject: "ask.desk.audit"}
+	AskErase     = bus.Question[news.Erased, None]{Subject: "ask.desk.erase"}
+
+	AskSilences   = bus.Question[alerts.SilenceRequest, []alerts.Silence]{Subject: "ask.alerts.silences"}
+	AskDeliveries = bus.Question[alerts.DeliveriesQuery, alerts.Deliveries]{Subject: "ask.alerts.deliveries"}
+	AskAck        = bus.Question[alerts.AckRequest, None]{Subject: "ask.alerts.ack"}
+	AskTest       = bus.Question[alerts.TestRequest, None]{Subject: "ask.alerts.test"}
+
+	AskSources = bus.Question[None, []crawler.Status]{Subject: "ask.crawler.sources"}
+	AskFetch   = bus.Question[crawler.FetchRequest, crawler.FetchResult]{Subject: "ask.crawler.fetch"}
+)
+
+// A UserRequest lists the accounts (empty) or changes one.
+type UserRequest struct {
+	Add      *review.Account `json:"add,omitempty"`
+	Password string          `json:"password,omitempty"` // of Add, or of Name
+	Name     string          `json:"name,omitempty"`
+	Disable  bool            `json:"disable,omitempty"`
+	By       string          `json:"by"`
+}
+
+// An AuditRequest reads the audit chain; Verify checks all of it.
+type AuditRequest struct {
+	Verify bool `json:"verify,omitempty"`
+	Offset int  `json:"offset,omitempty"`
+	Limit  int  `json:"limit,omitempty"`
+}
+
+// An AuditReport is part of the chain, or how many entries were verified.
+type AuditReport struct {
+	Page     review.AuditPage `json:"page"`
+	Verified int              `json:"verified"`
+}

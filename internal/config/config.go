@@ -1,0 +1,293 @@
+// Package config reads the one YAML file of the service.
+//
+// It is read strictly: an unknown key, a value of the wrong kind or a source
+// named twice is refused with the file, the line and an excerpt, all of them
+// at once. What is left out has a safe default. Secrets may live in files of
+// their own ("password_file").
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"langnghe/alerts"
+	"langnghe/alerts/email"
+	"langnghe/crawler"
+	"langnghe/internal/news"
+)
+
+// Config is the whole file.
+type Config struct {
+	// Profile is the ward: names, places, units. "thai-hoa-2026" or
+	// "long-son-2024".
+	Profile string `yaml:"profile"`
+	// BaseURL is how people reach the desk, for links in notices. Default
+	// is http:// and the listening address.
+	BaseURL string `yaml:"base_url"`
+	// RulesDir holds the ward's own rules/ and lists/; empty means
+	// <data>/rules.
+	RulesDir   string              `yaml:"rules_dir"`
+	Crawler    Crawler             `yaml:"crawler"`
+	Sources    []crawler.Source    `yaml:"sources"`
+	Mail       *email.Config       `yaml:"mail"`
+	Recipients []Recipient         `yaml:"recipients"`
+	Hours      alerts.WorkingHours `yaml:"working_hours"`
+	Retention  Retention           `yaml:"retention"`
+}
+
+// A Recipient is one who gets notices; Min is the word for the lowest level
+// that reaches them, default medium.
+type Recipient struct {
+	alerts.Recipient `yaml:",inline"`
+	MinLevel         string `yaml:"min"`
+}
+
+// People are the recipients as package alerts wants them.
+func (c *Config) People() []alerts.Recipient {
+	var out []alerts.Recipient
+	for _, r := range c.Recipients {
+		out = append(out, r.Recipient)
+	}
+	return out
+}
+
+// Crawler names us to the sites that we visit.
+type Crawler struct {
+	UserAgent string `yaml:"user_agent"`
+	Contact   string `yaml:"contact"` // address or page in the user agent
+	Workers   int    `yaml:"workers"` // hosts fetched at a time; default 4
+}
+
+// Retention says how long text is kept. Aggregates stay for years.
+type Retention struct {
+	TextDays int `yaml:"text_days"` // default 90, 7 to 365
+}
+
+// Default is the configuration of an empty file.
+func Default() Config {
+	return Config{
+		Profile:   "thai-hoa-2026",
+		Crawler:   Crawler{UserAgent: "langnghe", Workers: 4},
+		Retention: Retention{TextDays: 90},
+	}
+}
+
+// A Problem is one mistake in the file.
+type Problem struct {
+	File string
+	Line int    // zero when the mistake is an absence
+	Path string // sources[2].url
+	VI   string
+	EN   string
+}
+
+func (p *Problem) Error() string {
+	at := p.File
+	if p.Line > 0 {
+		at = fmt.Sprintf("%s:%d", p.File, p.Line)
+	}
+	msg := p.EN
+	if msg == "" {
+		msg = p.VI
+	}
+	if p.Path != "" {
+		return fmt.Sprintf("%s: %s: %s", at, p.Path, msg)
+	}
+	return at + ": " + msg
+}
+
+// Load reads the file at path; an empty path is the default configuration.
+// The error joins one [*Problem] for each mistake.
+func Load(path string) (Config, error) {
+	if path == "" {
+		return Default(), nil
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return Config{}, &Problem{File: path, VI: "không có tệp này", EN: "there is no such file; see docs/operations.md for an example"}
+		}
+		return Config{}, fmt.Errorf("config: %w", err)
+	}
+	return Parse(path, data)
+}
+
+// Parse reads data; file is its name in messages.
+func Parse(file string, data []byte) (Config, error) {
+	c := Default()
+	tree, err := parser.ParseBytes(data, 0)
+	if err != nil {
+		return Config{}, yamlProblem(file, err)
+	}
+	if len(tree.Docs) == 0 || tree.Docs[0].Body == nil {
+		return c, nil // nothing but comments: the defaults
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict(), yaml.DisallowUnknownField())
+	if err := dec.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
+		return Config{}, yamlProblem(file, err)
+	}
+	v := &checker{file: file, tree: tree}
+	v.check(&c, filepath.Dir(file))
+	return c, errors.Join(v.problems...)
+}
+
+var yamlAt = regexp.MustCompile(`(?s)^\[(\d+):\d+\]\s*(.*)$`)
+
+// yamlProblem turns the library's "[3:5] unknown field …" with its excerpt
+// into ours.
+func yamlProblem(file string, err error) error {
+	msg := err.Error()
+	p := &Problem{File: file, EN: msg, VI: msg}
+	if m := yamlAt.FindStringSubmatch(msg); m != nil {
+		fmt.Sscan(m[1], &p.Line)
+		p.EN, p.VI = m[2], m[2]
+	}
+	return p
+}
+
+type checker struct {
+	file     string
+	tree     *ast.File
+	problems []error
+}
+
+// line finds where the value at a path stands, e.g. "$.sources[0].url"; the
+// nearest parent when it is absent.
+func (v *checker) line(path string) int {
+	for p := "$." + path; p != "$"; {
+		if yp, err := yaml.PathString(p); err == nil {
+			if n, err := yp.FilterFile(v.tree); err == nil && n != nil && n.GetToken() != nil {
+				return n.GetToken().Position.Line
+			}
+		}
+		i := strings.LastIndexAny(p, ".[")
+		if i <= 0 {
+			return 0
+		}
+		p = p[:i]
+	}
+	return 0
+}
+
+func (v *checker) bad(path, vi, en string, args ...any) {
+	v.problems = append(v.problems, &Problem{File: v.file, Line: v.line(path), Path: path, VI: fmt.Sprintf(vi, args...), EN: fmt.Sprintf(en, args...)})
+}
+
+var idForm = regexp.MustCompile(`^[a-z][a-z0-9_-]{1,40}$`)
+
+func (v *checker) check(c *Config, dir string) {
+	if !slices.Contains([]string{"thai-hoa-2026", "long-son-2024"}, c.Profile) {
+		v.bad("profile", "không có hồ sơ phường %q", "there is no profile %q; use thai-hoa-2026 or long-son-2024", c.Profile)
+	}
+	if c.Retention.TextDays < 7 || c.Retention.TextDays > 365 {
+		v.bad("retention.text_days", "phải từ 7 đến 365 ngày", "must be 7 to 365 days")
+	}
+	if c.Crawler.Workers < 1 || c.Crawler.Workers > 64 {
+		v.bad("crawler.workers", "phải từ 1 đến 64", "must be 1 to 64")
+	}
+	seen := map[string]bool{}
+	for i := range c.Sources {
+		s := &c.Sources[i]
+		at := fmt.Sprintf("sources[%d]", i)
+		switch {
+		case !idForm.MatchString(s.ID):
+			v.bad(at+".id", "mã nguồn %q phải là chữ thường, số, gạch", "id %q must be 2–41 of a-z 0-9 _ -, starting with a letter", s.ID)
+		case seen[s.ID]:
+			v.bad(at+".id", "mã nguồn %q đã dùng", "id %q is already in use", s.ID)
+		}
+		seen[s.ID] = true
+		if s.Name == "" {
+			s.Name = s.ID
+		}
+		if s.Kind == "" {
+			s.Kind = "feed"
+		}
+		if !slices.Contains(crawler.Kinds, s.Kind) {
+			v.bad(at+".kind", "không có loại nguồn %q", "there is no kind %q; use one of %s", s.Kind, strings.Join(crawler.Kinds, ", "))
+		}
+		if u, err := url.Parse(s.URL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			v.bad(at+".url", "cần địa chỉ http:// hoặc https://", "needs an http:// or https:// address")
+		}
+		if s.Zone != "" {
+			if _, err := time.LoadLocation(s.Zone); err != nil {
+				v.bad(at+".zone", "không có múi giờ %q", "there is no time zone %q", s.Zone)
+			}
+		}
+		if s.Pace != 0 && s.Pace < 2*time.Second && !s.Internal {
+			v.bad(at+".pace", "không dưới 2 giây với trang ngoài", "not below 2s for a site that is not ours (internal: true)")
+		}
+		if s.Every != 0 && s.Every < time.Minute && !s.Internal {
+			v.bad(at+".every", "không dưới 1 phút với trang ngoài", "not below 1m for a site that is not ours (internal: true)")
+		}
+	}
+	if c.Mail != nil {
+		if err := c.Mail.Check(dir); err != nil {
+			v.bad("mail", "%v", "%v", err)
+		}
+	}
+	for i, r := range c.Recipients {
+		at := fmt.Sprintf("recipients[%d]", i)
+		switch r.Channel {
+		case "", "email":
+			c.Recipients[i].Channel = "email"
+			if !strings.Contains(r.Address, "@") {
+				v.bad(at+".address", "cần địa chỉ thư", "needs a mail address")
+			}
+			if c.Mail == nil {
+				v.bad(at, "chưa khai báo mail: để gửi thư", "there is no mail: section to send it with")
+			}
+		case "webhook":
+			if u, err := url.Parse(r.Address); err != nil || u.Host == "" {
+				v.bad(at+".address", "cần địa chỉ https://", "needs an https:// address")
+			}
+			if !strings.HasPrefix(r.Secret, "whsec_") {
+				v.bad(at+".secret", "khóa ký phải bắt đầu bằng whsec_", "the signing secret must start with whsec_")
+			}
+		default:
+			v.bad(at+".channel", "không có kênh %q", "there is no channel %q; use email or webhook", r.Channel)
+		}
+		if r.MinLevel != "" {
+			l, ok := news.ParseLevel(r.MinLevel)
+			if !ok {
+				v.bad(at+".min", "không có mức %q", "there is no level %q; use low, medium, high or critical", r.MinLevel)
+			}
+			c.Recipients[i].Min = l
+		}
+		if r.Name == "" || r.Role == "" {
+			v.bad(at, "cần name và role", "needs a name and a role")
+		}
+	}
+	if c.BaseURL != "" {
+		if u, err := url.Parse(c.BaseURL); err != nil || u.Host == "" {
+			v.bad("base_url", "cần địa chỉ http(s)://", "needs an http(s):// address")
+		}
+	}
+}
+
+// Loopback reports whether addr listens on this machine alone.
+func Loopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,101 @@
+package config
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestLoad(t *testing.T) {
+	c, err := Parse("langnghe.yaml", []byte(`
+profile: long-son-2024
+sources:
+  - {id: baochi, name: Báo chí, url: "https://bao.example/rss", every: 15m, prior: 1}
+mail: {host: mail.example, from: langnghe@phuong.example}
+recipients:
+  - {name: canbo, role: reviewer, address: canbo@phuong.example}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Profile != "long-son-2024" || len(c.Sources) != 1 || c.Sources[0].Every != 15*time.Minute || c.Sources[0].Kind != "feed" {
+		t.Errorf("config %+v", c)
+	}
+	if c.Retention.TextDays != 90 || c.Crawler.Workers != 4 || c.Recipients[0].Channel != "email" {
+		t.Errorf("defaults are missing: %+v", c)
+	}
+	if _, err := Parse("empty.yaml", nil); err != nil {
+		t.Errorf("an empty file: %v", err)
+	}
+	if c, err := Load(""); err != nil || c.Profile != Default().Profile {
+		t.Errorf("no file: %+v, %v", c, err)
+	}
+}
+
+// Each mistake is named with its line, all of them at once.
+func TestMistakes(t *testing.T) {
+	tests := []struct{ name, in, want string }{
+		{"unknown key", "profile: thai-hoa-2026\nsorces: []\n", "f.yaml:2: "},
+		{"wrong kind", "retention:\n  text_days: viele\n", "f.yaml:2: "},
+		{"not YAML", "sources: [\n", "f.yaml:1: "},
+		{"profile", "profile: ha-noi\n", `f.yaml:1: profile: there is no profile "ha-noi"`},
+		{"retention", "retention:\n  text_days: 3\n", "f.yaml:2: retention.text_days: must be 7 to 365 days"},
+		{"source id", "sources:\n  - id: A b\n    url: https://x.example/\n", `f.yaml:2: sources[0].id: id "A b"`},
+		{"source twice", "sources:\n  - {id: aa, url: 'https://x.example/'}\n  - {id: aa, url: 'https://y.example/'}\n", `f.yaml:3: sources[1].id: id "aa" is already in use`},
+		{"source kind", "sources:\n  - id: aa\n    kind: telepathy\n    url: https://x.example/\n", `f.yaml:3: sources[0].kind: there is no kind "telepathy"`},
+		{"source address", "sources:\n  - id: aa\n    url: bao.example\n", "f.yaml:3: sources[0].url: needs an http:// or https:// address"},
+		{"impolite", "sources:\n  - id: aa\n    url: https://x.example/\n    pace: 10ms\n", "f.yaml:4: sources[0].pace: not below 2s"},
+		{"mail is missing", "recipients:\n  - {name: a, role: reviewer, address: a@x.example}\n", "f.yaml:2: recipients[0]: there is no mail: section"},
+		{"channel", "recipients:\n  - {name: a, role: reviewer, channel: pigeon, address: roof}\n", `f.yaml:2: recipients[0].channel: there is no channel "pigeon"`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := Parse("f.yaml", []byte(tt.in))
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("Parse(%q) = %v, want it to say %q", tt.in, err, tt.want)
+			}
+		})
+	}
+	_, err := Parse("f.yaml", []byte("profile: x\nretention: {text_days: 1}\ncrawler: {workers: 0}\n"))
+	if n := strings.Count(err.Error(), "f.yaml:"); n != 3 {
+		t.Errorf("%d mistakes named, want all 3: %v", n, err)
+	}
+	_, err = Load(filepath.Join(t.TempDir(), "none.yaml"))
+	var p *Problem
+	if !errors.As(err, &p) || !strings.Contains(err.Error(), "none.yaml: there is no such file") {
+		t.Errorf("missing file: %v", err)
+	}
+}
+
+func TestLoopback(t *testing.T) {
+	for addr, want := range map[string]bool{"127.0.0.1:80": true, "[::1]:80": true, "localhost:80": true, ":80": false, "0.0.0.0:80": false, "192.168.1.2:80": false, "x": false} {
+		if got := Loopback(addr); got != want {
+			t.Errorf("Loopback(%q) = %v, want %v", addr, got, want)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte("profile: thai-hoa-2026\n"))
+	f.Add([]byte("sources:\n  - {id: aa, url: 'https://x.example/'}\n"))
+	if data, err := os.ReadFile("../../deploy/example.yaml"); err == nil {
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, err := Parse("f.yaml", data)
+		if err != nil {
+			if !strings.Contains(err.Error(), "f.yaml") {
+				t.Errorf("error without the file's name: %v", err)
+			}
+			return
+		}
+		for _, s := range c.Sources {
+			if s.ID == "" || s.URL == "" {
+				t.Errorf("accepted source %+v", s)
+			}
+		}
+	})
+}
