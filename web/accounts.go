@@ -1,0 +1,212 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"langnghe/review"
+)
+
+// Accounts keeps who may sign in, and who is signed in. An unknown user or
+// session is [review.ErrNotFound].
+type Accounts interface {
+	User(ctx context.Context, name string) (review.Account, error)
+	Users(ctx context.Context) ([]review.Account, error)
+	PutUser(ctx context.Context, a review.Account) error
+	SetPassword(ctx context.Context, name, hash string) error
+	DisableUser(ctx context.Context, name string, disabled bool) error
+
+	// AddSession keeps a session under the hash of its token; Session finds
+	// it with its user, when it has not expired.
+	AddSession(ctx context.Context, x review.Session) error
+	Session(ctx context.Context, id string, now time.Time) (review.Session, review.Account, error)
+	DropSession(ctx context.Context, id string) error
+	DropSessions(ctx context.Context, name string) error
+
+	// NoteFailure counts a wrong password; until, when set, locks the account.
+	NoteFailure(ctx context.Context, name string, until time.Time) error
+	ClearFailures(ctx context.Context, name string) error
+}
+
+type accountPage struct {
+	frame
+	Problem string
+	Min     int
+}
+
+// accountPage is where people change their own password and end sessions.
+func (s *server) accountPage(w http.ResponseWriter, r *http.Request) error {
+	return s.render(w, r, "account", accountPage{frame: s.frame(r, visitorOf(r).t.T("account.title")), Min: MinPassword})
+}
+
+func (s *server) changePassword(w http.ResponseWriter, r *http.Request) error {
+	ctx, t, me := r.Context(), visitorOf(r).t, by(r)
+	a, err := s.Accounts.User(ctx, me.Name)
+	if err != nil {
+		return err
+	}
+	var right bool
+	if busy := s.door.hashing.do(ctx, func() { right, err = CheckPassword(r.FormValue("old"), a.Hash) }); busy != nil {
+		return busy
+	}
+	if err != nil {
+		return err
+	}
+	password := r.FormValue("password")
+	key, ok := goodPassword(password, me.Name)
+	switch {
+	case !right:
+		key, ok = "password.old_wrong", false
+	case ok && password != r.FormValue("again"):
+		key, ok = "password.differ", false
+	}
+	if !ok {
+		page := accountPage{frame: s.frame(r, t.T("account.title")), Problem: t.T(key, MinPassword), Min: MinPassword}
+		return s.renderStatus(w, r, http.StatusUnprocessableEntity, "account", page)
+	}
+	if err := s.newPassword(r, me.Name, password); err != nil {
+		return err
+	}
+	return s.admit(w, r, me.Name, "/account?done=password") // the old session ended with the others
+}
+
+// newPassword sets a password and ends every session of the user.
+func (s *server) newPassword(r *http.Request, name, password string) error {
+	var hash string
+	if err := s.door.hashing.do(r.Context(), func() { hash = HashPassword(password) }); err != nil {
+		return err
+	}
+	if err := s.Accounts.SetPassword(r.Context(), name, hash); err != nil {
+		return fmt.Errorf("password of %s: %w", name, err)
+	}
+	if err := s.Accounts.DropSessions(r.Context(), name); err != nil {
+		return fmt.Errorf("password of %s: %w", name, err)
+	}
+	if err := s.Accounts.ClearFailures(r.Context(), name); err != nil {
+		return fmt.Errorf("password of %s: %w", name, err)
+	}
+	return s.record(r, "user.password", name, "")
+}
+
+func (s *server) dropSessions(w http.ResponseWriter, r *http.Request) error {
+	if err := s.Accounts.DropSessions(r.Context(), by(r).Name); err != nil {
+		return err
+	}
+	s.forget(w)
+	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+	return nil
+}
+
+type usersPage struct {
+	frame
+	Users   []review.Account
+	Roles   []review.Role
+	Units   []string
+	Problem string
+	Name    string
+	Role    review.Role
+	Unit    string
+	Min     int
+	Now     time.Time
+}
+
+// Locked reports whether a user's sign-in rests after wrong passwords.
+func (p usersPage) Locked(a review.Account) bool {
+	return p.Now.Before(a.Locked)
+}
+
+func (s *server) users(w http.ResponseWriter, r *http.Request) error {
+	return s.usersPage(w, r, http.StatusOK, usersPage{Role: review.Reviewer})
+}
+
+func (s *server) usersPage(w http.ResponseWriter, r *http.Request, status int, p usersPage) error {
+	users, err := s.Accounts.Users(r.Context())
+	if err != nil {
+		return fmt.Errorf("users: %w", err)
+	}
+	slices.SortFunc(users, func(a, b review.Account) int { return strings.Compare(a.Name, b.Name) })
+	p.frame = s.frame(r, visitorOf(r).t.T("users.title"))
+	p.Users, p.Roles, p.Units, p.Min, p.Now = users, roles, s.Units, MinPassword, s.Clock()
+	return s.renderStatus(w, r, status, "users", p)
+}
+
+// putUser adds a user, or changes the role and unit of one. A change of what
+// somebody may do ends their sessions.
+func (s *server) putUser(w http.ResponseWriter, r *http.Request) error {
+	ctx, t := r.Context(), visitorOf(r).t
+	p := usersPage{Name: strings.ToLower(strings.TrimSpace(r.FormValue("name"))), Role: review.Role(r.FormValue("role")), Unit: strings.TrimSpace(r.FormValue("unit"))}
+	refuse := func(key string) error {
+		p.Problem = t.T(key, MinPassword)
+		return s.usersPage(w, r, http.StatusUnprocessableEntity, p)
+	}
+	password := r.FormValue("password")
+	switch key, ok := goodPassword(password, p.Name); {
+	case !goodName(p.Name):
+		return refuse("users.bad_name")
+	case !slices.Contains(roles, p.Role):
+		return refuse("users.bad_role")
+	case (p.Role == review.Unit || p.Role == review.Khoi) && p.Unit == "":
+		return refuse("users.needs_unit")
+	case !ok:
+		return refuse(key)
+	}
+	if users, err := s.Accounts.Users(ctx); err != nil {
+		return fmt.Errorf("users: %w", err)
+	} else if slices.ContainsFunc(users, func(a review.Account) bool { return a.Name == p.Name }) {
+		return refuse("users.exists")
+	}
+	a := review.Account{Name: p.Name, Role: p.Role, Unit: p.Unit, Created: s.Now()}
+	if err := s.door.hashing.do(ctx, func() { a.Hash = HashPassword(password) }); err != nil {
+		return err
+	}
+	if err := s.Accounts.PutUser(ctx, a); err != nil {
+		return fmt.Errorf("add user %s: %w", p.Name, err)
+	}
+	if err := s.record(r, "user.add", p.Name, string(p.Role)); err != nil {
+		return err
+	}
+	return seeOther(w, r, "/users", "user")
+}
+
+func (s *server) resetPassword(w http.ResponseWriter, r *http.Request) error {
+	name, password := r.PathValue("name"), r.FormValue("password")
+	if key, ok := goodPassword(password, name); !ok {
+		return s.usersPage(w, r, http.StatusUnprocessableEntity, usersPage{Role: review.Reviewer, Problem: visitorOf(r).t.T(key, MinPassword)})
+	}
+	if _, err := s.Accounts.User(r.Context(), name); err != nil {
+		return err
+	}
+	if err := s.newPassword(r, name, password); err != nil {
+		return err
+	}
+	return seeOther(w, r, "/users", "password")
+}
+
+// disableUser stops or allows a user; the last word is never one's own, so
+// that nobody locks themselves out.
+func (s *server) disableUser(w http.ResponseWriter, r *http.Request) error {
+	name, off := r.PathValue("name"), r.FormValue("disabled") == "true"
+	if name == by(r).Name {
+		return s.usersPage(w, r, http.StatusUnprocessableEntity, usersPage{Role: review.Reviewer, Problem: visitorOf(r).t.T("users.not_self")})
+	}
+	if err := s.Accounts.DisableUser(r.Context(), name, off); err != nil {
+		return err
+	}
+	if off {
+		if err := s.Accounts.DropSessions(r.Context(), name); err != nil {
+			return err
+		}
+	}
+	act := "user.enable"
+	if off {
+		act = "user.disable"
+	}
+	if err := s.record(r, act, name, ""); err != nil {
+		return err
+	}
+	return seeOther(w, r, "/users", "user")
+}

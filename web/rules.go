@@ -1,0 +1,103 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+
+	"langnghe/rules"
+)
+
+type rulesPage struct {
+	frame
+	Off     bool
+	List    rules.List
+	File    string // in the editor
+	Editing string // id of the rule that it is of
+	Checked *rules.CheckResult
+	Preview *rules.Preview
+	Hash    string // of the preview that may be saved
+	Days    int
+	Problem string
+}
+
+// Bad lists what is wrong, in the order of the file.
+func (p rulesPage) Bad() []rules.Problem {
+	if p.Checked == nil {
+		return nil
+	}
+	return p.Checked.Problems
+}
+
+func (s *server) rules(w http.ResponseWriter, r *http.Request) error {
+	return s.rulesPage(w, r, http.StatusOK, rulesPage{Editing: r.FormValue("edit")})
+}
+
+func (s *server) rulesPage(w http.ResponseWriter, r *http.Request, status int, p rulesPage) error {
+	p.frame = s.frame(r, visitorOf(r).t.T("rules.title"))
+	p.Days = 30
+	if s.Rules == nil {
+		p.Off = true
+		return s.renderStatus(w, r, status, "rules", p)
+	}
+	list, err := s.Rules(r.Context())
+	if err != nil {
+		return fmt.Errorf("rules: %w", err)
+	}
+	p.List = list
+	p.List.Rules = slices.Clone(list.Rules)
+	slices.SortStableFunc(p.List.Rules, func(a, b rules.Info) int { return int(b.Level) - int(a.Level) })
+	if p.File == "" && p.Editing != "" {
+		for _, x := range list.Rules {
+			if x.ID == p.Editing {
+				p.File = x.Source
+			}
+		}
+	}
+	return s.renderStatus(w, r, status, "rules", p)
+}
+
+// tryRule checks a rule file, shows what it would have flagged, or saves what
+// was previewed. Nothing is saved that nobody has looked at.
+func (s *server) tryRule(w http.ResponseWriter, r *http.Request) error {
+	if s.Check == nil || s.Preview == nil || s.Save == nil {
+		return errOff
+	}
+	ctx, t := r.Context(), visitorOf(r).t
+	p := rulesPage{File: r.FormValue("file"), Editing: r.FormValue("edit")}
+	checked, err := s.Check(ctx, rules.CheckRequest{File: p.File})
+	if err != nil {
+		return fmt.Errorf("rules: %w", err)
+	}
+	p.Checked = &checked
+	if len(checked.Problems) > 0 {
+		return s.rulesPage(w, r, http.StatusUnprocessableEntity, p)
+	}
+	switch r.FormValue("act") {
+	case "preview":
+		preview, err := s.Preview(ctx, rules.PreviewRequest{File: p.File, Days: 30})
+		if err != nil {
+			return fmt.Errorf("rules: %w", err)
+		}
+		p.Preview, p.Hash = &preview, preview.Hash
+	case "save":
+		p.Hash = r.FormValue("hash")
+		if p.Hash == "" {
+			p.Problem = t.T("rules.preview_first")
+			return s.rulesPage(w, r, http.StatusUnprocessableEntity, p)
+		}
+		saved, err := s.Save(ctx, rules.SaveRequest{File: p.File, Hash: p.Hash, By: by(r).Name})
+		if err != nil {
+			return fmt.Errorf("rules: %w", err)
+		}
+		if len(saved.Problems) > 0 {
+			p.Checked = &saved
+			return s.rulesPage(w, r, http.StatusUnprocessableEntity, p)
+		}
+		if err := s.record(r, "rule.save", saved.Hash, shorten(saved.Canonical, 200)); err != nil {
+			return err
+		}
+		return seeOther(w, r, "/rules", "rule")
+	}
+	return s.rulesPage(w, r, http.StatusOK, p)
+}

@@ -1,0 +1,242 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"langnghe/indexer"
+	"langnghe/internal/news"
+	"langnghe/rules"
+)
+
+type searchPage struct {
+	frame
+	Text       string
+	Query      indexer.Query
+	From, To   string // 2006-01-02
+	Asked      bool
+	Off        bool // the index does not answer
+	Result     indexer.Result
+	Hits       []hitView
+	Facets     []facetGroup
+	Prev, Next string
+	First      int
+	Problem    string
+	Filters    []filter
+}
+
+type hitView struct {
+	indexer.Hit
+	Head         []part
+	Parts        []part
+	Topics       []string
+	Tone, Stance string
+	Area         string
+}
+
+type facetGroup struct {
+	Name   string // topic, area, tone, stance, source, kind
+	Values []facetValue
+}
+
+type facetValue struct {
+	indexer.Facet
+	Path string // of the search narrowed to it, or widened again
+	Here bool
+}
+
+type filter struct{ Name, Value, Path string }
+
+// facetNames are what a search can be narrowed by, in the order of the page.
+var facetNames = []string{"topic", "area", "tone", "stance", "source", "kind"}
+
+const hitsPerPage = 20
+
+// searchQuery reads a search. Lists are repeated parameters.
+func searchQuery(r *http.Request) indexer.Query {
+	_ = r.ParseForm()
+	offset, _ := strconv.Atoi(r.FormValue("offset"))
+	q := indexer.Query{
+		Text: strings.TrimSpace(r.FormValue("q")), Strict: r.FormValue("strict") == "1",
+		Topics: r.Form["topic"], Areas: r.Form["area"], Tones: r.Form["tone"], Stances: r.Form["stance"],
+		Sources: r.Form["source"], Kinds: r.Form["kind"], Story: r.FormValue("story"),
+		Newest: r.FormValue("sort") == "new", Facets: true, Offset: min(max(offset, 0), 10_000), Limit: hitsPerPage,
+	}
+	if at, err := time.ParseInLocation(time.DateOnly, r.FormValue("from"), zone); err == nil {
+		q.From = at
+	}
+	if at, err := time.ParseInLocation(time.DateOnly, r.FormValue("to"), zone); err == nil {
+		q.To = at.AddDate(0, 0, 1) // the day itself belongs to it
+	}
+	if q.Text == "" {
+		q.Newest = true // nothing to be relevant for
+	}
+	return q
+}
+
+func (s *server) search(w http.ResponseWriter, r *http.Request) error {
+	t := visitorOf(r).t
+	q := searchQuery(r)
+	p := searchPage{frame: s.frame(r, t.T("search.title")), Text: q.Text, Query: q, From: r.FormValue("from"), To: r.FormValue("to"), Asked: len(r.Form) > 0}
+	if s.Search == nil {
+		p.Off = true
+		return s.render(w, r, "search", p)
+	}
+	if p.Asked {
+		if err := s.record(r, "item.search", "", shorten(r.URL.RawQuery, 300)); err != nil {
+			return err
+		}
+	}
+	res, err := s.Search(r.Context(), q)
+	if err != nil {
+		status, text := explain(err, t)
+		if why, ok := s.queryProblem(r, q.Text, err); ok {
+			status, text = http.StatusUnprocessableEntity, why
+		}
+		if status == http.StatusInternalServerError {
+			return err
+		}
+		p.Problem = text
+		return s.renderStatus(w, r, status, "search", p)
+	}
+	p.Result, p.First = res, q.Offset+1
+	for _, h := range res.Hits {
+		v := hitView{Hit: h}
+		v.Head = marked(h.Item.Title, spansIn(h.Because, "title"))
+		v.Head, _ = clip(v.Head, titleLimit)
+		if h.Item.Title == "" {
+			v.Head = []part{{Text: headline(&h.Item)}}
+		}
+		v.Parts, _ = clip(marked(h.Item.Text, spansIn(h.Because, "text")), 260)
+		if rd := h.Item.Reading; rd != nil {
+			v.Tone, v.Stance, v.Area = rd.Tone.Label, string(rd.Stance), rd.Area.Fit
+			for _, tp := range rd.Topics {
+				v.Topics = append(v.Topics, tp.ID)
+			}
+		}
+		p.Hits = append(p.Hits, v)
+	}
+	here := r.URL.Query()
+	here.Del("done")
+	for _, name := range facetNames {
+		g := facetGroup{Name: name}
+		for _, f := range res.Facets[name] {
+			if f.Count == 0 && !slices.Contains(here[name], f.Value) {
+				continue
+			}
+			g.Values = append(g.Values, facetValue{f, toggle(here, name, f.Value), slices.Contains(here[name], f.Value)})
+			if len(g.Values) == 12 {
+				break
+			}
+		}
+		if len(g.Values) > 0 {
+			p.Facets = append(p.Facets, g)
+		}
+		for _, v := range here[name] {
+			p.Filters = append(p.Filters, filter{name, v, toggle(here, name, v)})
+		}
+	}
+	if q.Story != "" {
+		without := clone(here)
+		without.Del("story")
+		p.Filters = append(p.Filters, filter{"story", "", "/search?" + without.Encode()})
+	}
+	at := func(offset int) string {
+		v := clone(here)
+		v.Set("offset", strconv.Itoa(offset))
+		return "/search?" + v.Encode()
+	}
+	if q.Offset > 0 {
+		p.Prev = at(max(q.Offset-hitsPerPage, 0))
+	}
+	if q.Offset+len(res.Hits) < res.Total || res.More {
+		p.Next = at(q.Offset + hitsPerPage)
+	}
+	return s.render(w, r, "search", p)
+}
+
+// queryProblem says what is wrong with a query, when that is why a search
+// failed. The index says it in one language with the code of the rule
+// language; the rules part explains it in both, with a way out.
+func (s *server) queryProblem(r *http.Request, text string, err error) (string, bool) {
+	var c interface{ Code() string }
+	if !errors.As(err, &c) || !strings.HasPrefix(c.Code(), "E_") {
+		return "", false
+	}
+	t := visitorOf(r).t
+	if s.Check != nil {
+		if res, err := s.Check(r.Context(), rules.CheckRequest{Query: text}); err == nil && len(res.Problems) > 0 {
+			p := res.Problems[0]
+			say := news.Text{VI: p.VI, EN: p.EN}.In(t.lang)
+			if p.Fix != "" {
+				say += " — " + p.Fix
+			}
+			return t.T("search.at", p.Column, say), true
+		}
+	}
+	return err.Error(), true
+}
+
+// toggle is the address of a search with a value added or taken away.
+func toggle(here url.Values, name, value string) string {
+	v := clone(here)
+	v.Del("offset")
+	if i := slices.Index(v[name], value); i >= 0 {
+		v[name] = slices.Delete(v[name], i, i+1)
+	} else {
+		v.Add(name, value)
+	}
+	return "/search?" + v.Encode()
+}
+
+func clone(v url.Values) url.Values {
+	out := url.Values{}
+	for k, x := range v {
+		out[k] = slices.Clone(x)
+	}
+	return out
+}
+
+type itemPage struct {
+	frame
+	Item  *news.Item
+	Title []part
+	Parts []part
+	Cues  []news.Cue
+}
+
+// item shows one stored item with everything that the program read in it.
+func (s *server) item(w http.ResponseWriter, r *http.Request) error {
+	if s.Item == nil {
+		return errOff
+	}
+	id := r.PathValue("id")
+	if err := s.record(r, "item.view", id, ""); err != nil {
+		return err
+	}
+	it, err := s.Item(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	var spans []news.Span
+	p := itemPage{frame: s.frame(r, headline(&it)), Item: &it}
+	if rd := it.Reading; rd != nil {
+		spans = append(spans, rd.Area.Because...)
+		spans = append(spans, rd.StanceWhy...)
+		for _, c := range rd.Cues {
+			spans = append(spans, c.Because...)
+		}
+		for _, tp := range rd.Topics {
+			spans = append(spans, tp.Because...)
+		}
+		p.Cues = rd.Cues
+	}
+	p.Title = marked(it.Title, spansIn(spans, "title"))
+	p.Parts = marked(it.Text, spansIn(spans, "text"))
+	return s.render(w, r, "item", p)
+}

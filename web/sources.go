@@ -1,0 +1,108 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"langnghe/crawler"
+)
+
+type sourcesPage struct {
+	frame
+	Off     bool
+	Sources []crawler.Status
+	Bad     int
+	URL     string
+	Result  *crawler.FetchResult
+	Problem string
+}
+
+// trouble orders the states by how much they need a person.
+var trouble = []string{"blocked", "silent", "degraded", "empty", "new", "ok"}
+
+func (s *server) sources(w http.ResponseWriter, r *http.Request) error {
+	return s.sourcesPage(w, r, http.StatusOK, sourcesPage{})
+}
+
+func (s *server) sourcesPage(w http.ResponseWriter, r *http.Request, status int, p sourcesPage) error {
+	p.frame = s.frame(r, visitorOf(r).t.T("sources.title"))
+	if s.Sources == nil {
+		p.Off = true
+		return s.renderStatus(w, r, status, "sources", p)
+	}
+	all, err := s.Sources(r.Context())
+	if err != nil {
+		return fmt.Errorf("sources: %w", err)
+	}
+	p.Sources = slices.Clone(all)
+	slices.SortStableFunc(p.Sources, func(a, b crawler.Status) int {
+		return slices.Index(trouble, a.State) - slices.Index(trouble, b.State)
+	})
+	for _, x := range p.Sources {
+		if x.State != "ok" && x.State != "new" {
+			p.Bad++
+		}
+	}
+	return s.renderStatus(w, r, status, "sources", p)
+}
+
+// namesFor is how long the names of sources are remembered.
+const namesFor = time.Minute
+
+// sourceNames remembers what the sources are called; items carry their ids.
+type sourceNames struct {
+	mu    sync.Mutex
+	names map[string]string
+	until time.Time
+}
+
+// sourceName is the name of a source for people, or its id when the crawler
+// does not know it or does not answer.
+func (s *server) sourceName(id string) string {
+	n := &s.named
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if s.Sources != nil && !s.Clock().Before(n.until) {
+		n.until = s.Clock().Add(namesFor)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		all, err := s.Sources(ctx)
+		if err != nil {
+			s.Log.Warn("names of sources", "err", err)
+		} else {
+			n.names = map[string]string{}
+			for _, x := range all {
+				n.names[x.Source.ID] = x.Source.Name
+			}
+		}
+	}
+	if name := n.names[id]; name != "" {
+		return name
+	}
+	return id
+}
+
+// fetch takes in a link that somebody pasted.
+func (s *server) fetch(w http.ResponseWriter, r *http.Request) error {
+	if s.Fetch == nil {
+		return errOff
+	}
+	p := sourcesPage{URL: strings.TrimSpace(r.FormValue("url"))}
+	u, err := url.Parse(p.URL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
+		p.Problem = visitorOf(r).t.T("sources.bad_url")
+		return s.sourcesPage(w, r, http.StatusUnprocessableEntity, p)
+	}
+	res, err := s.Fetch(r.Context(), crawler.FetchRequest{URL: p.URL, By: by(r).Name})
+	if err != nil {
+		return fmt.Errorf("fetch: %w", err)
+	}
+	p.Result = &res
+	return s.sourcesPage(w, r, http.StatusOK, p)
+}

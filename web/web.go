@@ -1,0 +1,342 @@
+// Package web serves the pages and the JSON API of the desk.
+//
+// Every route is in [server.routes], with who may use it in [access]; each
+// page has one file named after it, with one data type that its template is
+// executed on. Pages work without script: the script only saves reloads.
+// Texts from the crawl are printed as plain text, never as HTML; what a
+// person may do is decided by the desk, and the pages only hide what it
+// would refuse.
+//
+// A new page is a file, a template, a line in routes and its words in both
+// files of locales/.
+package web
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"langnghe/alerts"
+	"langnghe/crawler"
+	"langnghe/indexer"
+	"langnghe/internal/news"
+	"langnghe/official"
+	"langnghe/review"
+	"langnghe/rules"
+)
+
+//go:embed templates/*.html
+var templates embed.FS
+
+//go:embed static
+var static embed.FS
+
+// Desk is what the pages need of review: the inbox, cases, hand-offs, the
+// audit chain and the official facts. Whoever acts is named in each call and
+// the desk decides whether they may.
+type Desk interface {
+	Inbox(ctx context.Context, q review.InboxQuery) (review.Inbox, error)
+	Entry(ctx context.Context, id string, by review.User) (review.Entry, error)
+	Decide(ctx context.Context, r review.DecideRequest) (review.Entry, error)
+	Undo(ctx context.Context, entry string, by review.User) error
+	SetLevel(ctx context.Context, entry string, l news.Level, by review.User) error
+
+	Cases(ctx context.Context, q review.CaseQuery) ([]review.Case, error)
+	Case(ctx context.Context, id string, by review.User) (review.Case, error)
+	SetClaim(ctx context.Context, id, title, claim string, indicators []string, by review.User) error
+	SetVerdict(ctx context.Context, id string, v review.Verdict, c news.Citation, by review.User) error
+	DraftCorrection(ctx context.Context, id, portal, post, radio string, by review.User) error
+	ApproveCorrection(ctx context.Context, id string, by review.User) error
+	PublishCorrection(ctx context.Context, id, url string, by review.User) error
+	Assign(ctx context.Context, id, unit string, due time.Time, by review.User) error
+	Reply(ctx context.Context, id, text string, by review.User) error
+	Escalate(ctx context.Context, id, note string, by review.User) error
+	CloseCase(ctx context.Context, id, note string, by review.User) error
+	SetCaseLevel(ctx context.Context, id string, l news.Level, by review.User) error
+
+	ProposeHandoff(ctx context.Context, id string, h review.Handoff, by review.User) error
+	ApproveHandoff(ctx context.Context, id string, by review.User) error
+	RecallHandoff(ctx context.Context, id, reason string, by review.User) error
+	VetoHandoff(ctx context.Context, id, why string, by review.User) error
+	Unlock(ctx context.Context, id, reason string, by review.User) error
+	Handoffs(ctx context.Context, by review.User) ([]review.Slip, error)
+	AcknowledgeHandoff(ctx context.Context, id, outcome string, by review.User) error
+
+	Audit(ctx context.Context, q review.AuditQuery) (review.AuditPage, error)
+	VerifyAudit(ctx context.Context) (int, error)
+
+	Documents(ctx context.Context) ([]official.Document, error)
+	AddDocument(ctx context.Context, d official.Document, by review.User) (paused []string, err error)
+	ConfirmFact(ctx context.Context, id string, by review.User) error
+}
+
+// Options configures the site. Desk and Accounts are needed; a page whose
+// question is nil says that the part does not run.
+type Options struct {
+	Desk     Desk
+	Accounts Accounts
+	Audit    func(context.Context, news.Audit) error // what is done outside of the desk: items seen, searches, rules saved, accounts
+
+	Search func(context.Context, indexer.Query) (indexer.Result, error)
+	Item   func(ctx context.Context, id string) (news.Item, error)
+	Counts func(context.Context, indexer.CountQuery) (indexer.Counts, error)
+
+	Rules   func(context.Context) (rules.List, error)
+	Check   func(context.Context, rules.CheckRequest) (rules.CheckResult, error)
+	Preview func(context.Context, rules.PreviewRequest) (rules.Preview, error)
+	Save    func(context.Context, rules.SaveRequest) (rules.CheckResult, error)
+
+	Sources func(context.Context) ([]crawler.Status, error)
+	Fetch   func(context.Context, crawler.FetchRequest) (crawler.FetchResult, error)
+
+	Deliveries func(context.Context, alerts.DeliveriesQuery) (alerts.Deliveries, error)
+	Silences   func(context.Context, alerts.SilenceRequest) ([]alerts.Silence, error)
+	Ack        func(context.Context, alerts.AckRequest) error // not offered yet: a delivery does not name its group
+	Test       func(context.Context, alerts.TestRequest) error
+
+	Progress func() (done bool, percent int, what news.Text) // of start-up or a replay; may be nil
+	Ready    func(context.Context) map[string]error          // by part, nil is well; may be nil
+	Metrics  http.Handler                                    // may be nil
+
+	Ward   news.Text        // "Phường Thái Hòa"
+	Banner news.Text        // over every page, "Dữ liệu mẫu"
+	Units  []string         // who can be asked to answer
+	Secure bool             // cookies only over HTTPS
+	Now    func() time.Time // of what pages show and people do
+	Clock  func() time.Time // of sessions and lock-outs, which a replay of old days must not touch; nil is time.Now
+	Log    *slog.Logger
+}
+
+type server struct {
+	Options
+	tongues map[string]*tongue
+	pages   map[string]pages // by language
+	assets  map[string]asset
+	access  map[string]who // by route
+	hub     *hub
+	door    door
+	named   sourceNames
+}
+
+// A route is one line of the site.
+type route struct {
+	pattern string
+	who     who
+	handle  func(http.ResponseWriter, *http.Request) error
+}
+
+// routes is the whole site.
+func (s *server) routes() []route {
+	return []route{
+		{"GET /static/{file}", anyone, s.asset},
+		{"GET /livez", anyone, s.livez},
+		{"GET /readyz", anyone, s.readyz},
+		{"GET /metrics", anyone, s.metrics}, // loopback or administrator, checked there
+		{"GET /sign-in", anyone, s.signInPage},
+		{"POST /sign-in", anyone, s.signIn},
+		{"GET /setup", anyone, s.setupPage}, // loopback and no user yet, checked there
+		{"POST /setup", anyone, s.setup},
+		{"POST /language", anyone, s.switchLang},
+
+		{"GET /{$}", everyone, s.home},
+		{"POST /sign-out", everyone, s.signOut},
+		{"GET /account", everyone, s.accountPage},
+		{"POST /account/password", everyone, s.changePassword},
+		{"POST /account/sessions", everyone, s.dropSessions},
+		{"GET /help", everyone, s.help},
+
+		{"GET /inbox", judges, s.inbox},
+		{"GET /events", judges, s.events},
+		{"POST /inbox/{id}/decision", judges, s.decide},
+		{"POST /inbox/{id}/undo", judges, s.undo},
+		{"POST /inbox/{id}/level", judges, s.entryLevel},
+		{"GET /inbox/{id}", content, s.entry},
+
+		{"GET /cases", cases, s.cases},
+		{"GET /complaints", complaints, s.complaints},
+		{"GET /cases/{id}", caseReaders, s.showCase},
+		{"POST /cases/{id}/claim", reviewers, s.setClaim},
+		{"POST /cases/{id}/verdict", judges, s.setVerdict},
+		{"POST /cases/{id}/correction", reviewers, s.draftCorrection},
+		{"POST /cases/{id}/approve", leaders, s.approveCorrection},
+		{"POST /cases/{id}/publish", publishers, s.publishCorrection},
+		{"POST /cases/{id}/assign", judges, s.assign},
+		{"POST /cases/{id}/reply", answerers, s.reply},
+		{"POST /cases/{id}/level", judges, s.caseLevel},
+		{"POST /cases/{id}/escalate", leaders, s.escalate},
+		{"POST /cases/{id}/close", judges, s.closeCase},
+		{"POST /cases/{id}/handoff", reviewers, s.proposeHandoff},
+		{"POST /cases/{id}/handoff/approve", leaders, s.approveHandoff},
+		{"POST /cases/{id}/handoff/recall", judges, s.recallHandoff},
+		{"POST /cases/{id}/handoff/veto", justices, s.vetoHandoff},
+		{"POST /cases/{id}/unlock", justices, s.unlock},
+
+		{"GET /handoffs", handoffs, s.handoffs},
+		{"POST /handoffs/{id}", liaisons, s.acknowledge},
+
+		{"GET /search", content, s.search},
+		{"GET /items/{id}", content, s.item},
+		{"GET /trends", figures, s.trends},
+		{"GET /documents", documents, s.documents},
+		{"POST /documents", registrars, s.addDocument},
+		{"POST /documents/fact", confirmers, s.confirmFact},
+		{"GET /rules", ruleReaders, s.rules},
+		{"POST /rules", reviewers, s.tryRule},
+		{"GET /sources", sources, s.sources},
+		{"POST /sources", reviewers, s.fetch},
+		{"GET /alerts", notices, s.alerts},
+		{"POST /alerts/silence", judges, s.silence},
+		{"POST /alerts/end", judges, s.endSilence},
+		{"POST /alerts/test", notices, s.testAlert},
+		{"GET /audit", auditors, s.audit},
+		{"GET /users", admins, s.users},
+		{"POST /users", admins, s.putUser},
+		{"POST /users/{name}/password", admins, s.resetPassword},
+		{"POST /users/{name}/disable", admins, s.disableUser},
+
+		{"GET /api/v1/openapi.json", everyone, s.openAPI},
+		{"GET /api/v1/inbox", judges, s.apiInbox},
+		{"GET /api/v1/entries/{id}", content, s.apiEntry},
+		{"POST /api/v1/entries/{id}/decision", judges, s.apiDecide},
+		{"DELETE /api/v1/entries/{id}/decision", judges, s.apiUndo},
+		{"GET /api/v1/search", content, s.apiSearch},
+		{"GET /api/v1/cases", cases, s.apiCases},
+		{"GET /api/v1/cases/{id}", cases, s.apiCase},
+	}
+}
+
+// maxBody is the most that a request may carry: a rule file with its tests,
+// or a correction in three lengths, with room to spare.
+const maxBody = 256 << 10
+
+// New returns the whole site. It starts nothing that has to be stopped: the
+// watch of the inbox runs while a browser listens.
+func New(o Options) (http.Handler, error) {
+	if o.Desk == nil || o.Accounts == nil {
+		return nil, fmt.Errorf("web: Options.Desk and Options.Accounts are needed")
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &server{Options: o, access: map[string]who{}}
+	s.hub = newHub(o.Desk.Inbox, o.Log)
+	s.door.init()
+	var err error
+	if s.tongues, err = tongues(); err != nil {
+		return nil, err
+	}
+	if s.assets, err = readAssets(static); err != nil {
+		return nil, err
+	}
+	if s.pages, err = s.parsePages(templates); err != nil {
+		return nil, err
+	}
+
+	mux := http.NewServeMux()
+	for _, r := range s.routes() {
+		s.access[r.pattern] = r.who
+		mux.Handle(r.pattern, s.guard(r))
+	}
+	mux.Handle("/", s.guard(route{who: anyone, handle: func(http.ResponseWriter, *http.Request) error { return errNotFound }}))
+
+	// Browsers can not post from other sites, and GET changes nothing.
+	cross := http.NewCrossOriginProtection()
+	cross.SetDenyHandler(s.guard(route{who: anyone, handle: func(http.ResponseWriter, *http.Request) error {
+		return &problem{status: http.StatusForbidden, key: "problem.cross_origin"}
+	}}))
+	return headers(http.MaxBytesHandler(cross.Handler(mux), maxBody)), nil
+}
+
+// headers tells browsers to trust nothing but our own files.
+func headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("X-Frame-Options", "DENY") // for browsers that do not know frame-ancestors
+		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// guard adapts a handler that returns an error, after it has checked who
+// asks. What the visitor sees depends only on the kind of error; the detail
+// goes to the log.
+func (s *server) guard(rt route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v, err := s.visitor(r)
+		if err == nil {
+			r = r.WithContext(context.WithValue(r.Context(), visitorKey{}, v))
+			switch {
+			case rt.who.has(v.user):
+				if err = readForm(r); err == nil {
+					err = rt.handle(w, r)
+				}
+			case v.user == nil:
+				err = errSignIn
+			default:
+				err = errForbidden
+			}
+		}
+		if err != nil {
+			s.fail(w, r, err)
+		}
+	})
+}
+
+// readForm reads the whole form before anything is done with a part of it.
+func readForm(r *http.Request) error {
+	err := r.ParseForm()
+	var large *http.MaxBytesError
+	if err == nil || errors.As(err, &large) {
+		return err
+	}
+	return &problem{status: http.StatusBadRequest, key: "problem.form"}
+}
+
+type visitorKey struct{}
+
+// A visitor is who asks, and in which language.
+type visitor struct {
+	user    *review.User // nil when not signed in
+	session string       // id of the session
+	t       *tongue
+}
+
+// visitorOf returns who asks; guard has put it there.
+func visitorOf(r *http.Request) visitor {
+	v, _ := r.Context().Value(visitorKey{}).(visitor)
+	return v
+}
+
+// by returns the person who asks. Only routes that need one call it.
+func by(r *http.Request) review.User { return *visitorOf(r).user }
+
+func readAssets(fsys fs.FS) (map[string]asset, error) {
+	files, err := fs.ReadDir(fsys, "static")
+	if err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	all := map[string]asset{}
+	for _, f := range files {
+		a, err := newAsset(fsys, "static/"+f.Name())
+		if err != nil {
+			return nil, fmt.Errorf("web: %w", err)
+		}
+		all[f.Name()] = a
+	}
+	return all, nil
+}
