@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"langnghe/internal/news"
 	"langnghe/review"
@@ -63,8 +64,9 @@ type entryView struct {
 	Stance  string
 	Copies  int // other entries of the story that are folded under this one
 	Buttons []button
-	Whole   bool // the page of the entry, not the list
-	Undo    bool // the decision can still be taken back
+	Whole   bool          // the page of the entry, not the list
+	Undo    bool          // the decision can still be taken back
+	Joins   []review.Case // open cases of the topic that it may belong to
 }
 
 // A reason is why a rule flagged an item, and why that may be wrong.
@@ -141,8 +143,16 @@ func (s *server) inbox(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := inboxPage{frame: s.frame(r, visitorOf(r).t.T("inbox.title")), Open: in.Open, Query: q, Mark: mark}
+	var open []review.Case
+	if !q.Decided && len(in.Entries) > 0 {
+		if open, err = s.Desk.Cases(r.Context(), review.CaseQuery{Limit: 200, By: by(r)}); err != nil {
+			return err
+		}
+	}
 	for _, e := range in.Entries {
-		p.Entries = append(p.Entries, s.view(e, false))
+		v := s.view(e, false)
+		v.Joins = joins(open, e)
+		p.Entries = append(p.Entries, v)
 	}
 	for l := len(in.ByLevel) - 1; l >= 0; l-- {
 		p.Levels = append(p.Levels, levelCount{news.Level(l), in.ByLevel[l], q.Min == news.Level(l) && l > 0})
@@ -164,6 +174,22 @@ func (s *server) inbox(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return s.render(w, r, "inbox", p)
+}
+
+// maxJoins is how many cases a decision offers to join.
+const maxJoins = 5
+
+// joins are the open cases about a claim or a scam that an entry of the same
+// topic may belong to, newest first. A person decides whether it does.
+func joins(open []review.Case, e review.Entry) []review.Case {
+	var out []review.Case
+	for _, c := range open {
+		if (c.Kind == news.Verify || c.Kind == news.Scam) && c.Topic != "" && c.Topic == e.Topic {
+			out = append(out, c)
+		}
+	}
+	slices.SortFunc(out, func(a, b review.Case) int { return b.Opened.Compare(a.Opened) })
+	return out[:min(len(out), maxJoins)]
 }
 
 func inboxQuery(r *http.Request) review.InboxQuery {
@@ -242,6 +268,11 @@ func decision(r *http.Request) (review.DecideRequest, error) {
 	}
 	if !slices.Contains(news.Choices, req.Choice) {
 		return req, &problem{status: http.StatusBadRequest, key: "problem.choice"}
+	}
+	// The list offers cases of more than one kind; only one of the chosen
+	// kind can be joined.
+	if kind, id, ok := strings.Cut(r.FormValue("case"), " "); ok && kind == string(req.Choice) {
+		req.Case = id
 	}
 	return req, nil
 }

@@ -190,19 +190,22 @@ func (t *tongue) Ago(at, now time.Time) string {
 
 const langCookie = "langnghe_lang"
 
-// tongue chooses the language of a request: what the person chose, else what
-// the browser prefers, else Vietnamese.
+// tongue chooses the language of a request: what the person chose, else
+// Vietnamese. What the browser prefers says little about the officer: many
+// office machines were set up in English. Programs say what they want.
 func (s *server) tongue(r *http.Request) *tongue {
 	if c, err := r.Cookie(langCookie); err == nil {
 		if t, ok := s.tongues[c.Value]; ok {
 			return t
 		}
 	}
-	for part := range strings.SplitSeq(r.Header.Get("Accept-Language"), ",") {
-		tag, _, _ := strings.Cut(strings.TrimSpace(part), ";")
-		lang, _, _ := strings.Cut(strings.ToLower(tag), "-")
-		if t, ok := s.tongues[lang]; ok {
-			return t
+	if strings.HasPrefix(r.URL.Path, "/api/") {
+		for part := range strings.SplitSeq(r.Header.Get("Accept-Language"), ",") {
+			tag, _, _ := strings.Cut(strings.TrimSpace(part), ";")
+			lang, _, _ := strings.Cut(strings.ToLower(tag), "-")
+			if t, ok := s.tongues[lang]; ok {
+				return t
+			}
 		}
 	}
 	return s.tongues[langs[0]]

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"io/fs"
+	"net/http/httptest"
 	"os"
 	"regexp"
 	"slices"
@@ -221,10 +222,20 @@ func TestNumbersAndDates(t *testing.T) {
 
 func TestLanguage(t *testing.T) {
 	s := newSite(t)
-	for header, want := range map[string]string{"": "vi", "en-GB,vi;q=0.5": "en", "fr,vi": "vi", "de": "vi"} {
-		if w := s.do("", "GET", "/sign-in", nil, "Accept-Language", header); w.Header().Get("Content-Language") != want {
-			t.Errorf("Accept-Language %q gives %q, want %q", header, w.Header().Get("Content-Language"), want)
+	srv := &server{tongues: map[string]*tongue{"vi": {lang: "vi"}, "en": {lang: "en"}}}
+	// Pages are Vietnamese until a person chooses; programs say what they want.
+	for _, tt := range [][3]string{
+		{"/sign-in", "", "vi"}, {"/sign-in", "en-GB,vi;q=0.5", "vi"}, {"/sign-in", "de", "vi"},
+		{"/api/v1/cases", "en-GB,vi;q=0.5", "en"}, {"/api/v1/cases", "fr,vi", "vi"}, {"/api/v1/cases", "", "vi"},
+	} {
+		r := httptest.NewRequest("GET", tt[0], nil)
+		r.Header.Set("Accept-Language", tt[1])
+		if got := srv.tongue(r).lang; got != tt[2] {
+			t.Errorf("%s with Accept-Language %q is in %q, want %q", tt[0], tt[1], got, tt[2])
 		}
+	}
+	if w := s.do("", "GET", "/sign-in", nil, "language", "en", "Accept-Language", "vi"); w.Header().Get("Content-Language") != "en" {
+		t.Errorf("chosen English gives %q", w.Header().Get("Content-Language"))
 	}
 	w := s.do("", "POST", "/language", form("lang", "en", "back", "//evil.example"))
 	if w.Code != 303 || w.Header().Get("Location") != "/" || w.Result().Cookies()[0].Value != "en" {

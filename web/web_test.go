@@ -75,6 +75,10 @@ func (s *site) do(name, method, target string, form url.Values, header ...string
 		r.AddCookie(s.as(name))
 	}
 	for i := 0; i+1 < len(header); i += 2 {
+		if header[i] == "language" { // as a person chose it
+			r.AddCookie(&http.Cookie{Name: langCookie, Value: header[i+1]})
+			continue
+		}
 		r.Header.Set(header[i], header[i+1])
 	}
 	w := httptest.NewRecorder()
@@ -280,7 +284,7 @@ func TestRefusal(t *testing.T) {
 	s := newSite(t)
 	s.desk.refuse = fmt.Errorf("desk: %w", &review.Error{Kind: "no_citation", Text: news.Text{VI: "Phải trích dẫn.", EN: "Cite a document."}})
 	for lang, want := range map[string]string{"vi": "Phải trích dẫn.", "en": "Cite a document."} {
-		w := s.do("lan", "POST", "/cases/V-2026-0040/verdict", form("verdict", "fake", "clause", "khoản <9>"), "Accept-Language", lang)
+		w := s.do("lan", "POST", "/cases/V-2026-0040/verdict", form("verdict", "fake", "clause", "khoản <9>"), "language", lang)
 		body := w.Body.String()
 		if w.Code != http.StatusConflict || !strings.Contains(body, want) || !strings.Contains(body, "khoản &lt;9&gt;") || !strings.Contains(body, `value="fake" required checked`) {
 			t.Errorf("%s: status %d; want the reason and the form again:\n%s", lang, w.Code, body)
@@ -444,7 +448,7 @@ func TestHostileText(t *testing.T) {
 		}
 		for _, p := range pagesToSee {
 			for _, lang := range langs {
-				w := s.do(p.who, "GET", p.path, nil, "Accept-Language", lang)
+				w := s.do(p.who, "GET", p.path, nil, "language", lang)
 				if w.Code >= 500 {
 					t.Errorf("text %d: %s as %s: %d %.300s", i, p.path, p.who, w.Code, w.Body)
 					continue
