@@ -55,6 +55,7 @@ func TestOffline(t *testing.T) {
 		{"unknown flag", "", []string{"serve", "-speed", "9"}, 2, "", "-speed"},
 		{"roles without server", "", []string{"serve", "-roles", "crawler"}, 2, "", "-nats"},
 		{"open to the network", "", []string{"serve", "-listen", "0.0.0.0:80"}, 2, "", "HTTPS"},
+		{"open in a container", "", []string{"serve", "-listen", "0.0.0.0:0", "-data", "/dev/null/x", "-config", file(t, "c.yaml", "plain_http: true\n")}, 1, "", "data folder"},
 		{"version", "", []string{"version"}, 0, "dev", ""},
 		{"parse", page, []string{"parse", "-as", "page", "-url", "https://bao.example/va-duong.html", "-"}, 0, `"title":"Phường vá đường"`, ""},
 		{"parse what is no feed", "<html><body>không phải nguồn cấp</body></html>", []string{"parse", "-as", "feed", "-url", "https://bao.example/rss", "-"}, 1, "", "-: "},

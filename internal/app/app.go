@@ -97,6 +97,9 @@ func Run(ctx context.Context, opts Options) (err error) {
 		return err
 	}
 	defer unlock()
+	if err := remember(opts.DataDir, opts.NATS); err != nil {
+		return err
+	}
 
 	b := &builder{opts: opts, log: opts.Log, now: opts.Now, reg: prometheus.NewRegistry(), ready: map[string]func(context.Context) error{}}
 	b.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -141,6 +144,9 @@ func Run(ctx context.Context, opts Options) (err error) {
 	}
 	b.part("socket", func(ctx context.Context) error { return b.bus.ServeSocket(ctx, SocketPath(opts.DataDir)) })
 	b.metrics()
+	if err := b.monitoring(); err != nil {
+		return err
+	}
 
 	g, ctx := errgroup.WithContext(ctx)
 	for _, p := range b.parts {

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -279,11 +282,16 @@ func TestSplit(t *testing.T) {
 
 	s := newStand(t)
 	var desk *Service
+	var metrics string
 	for _, role := range Roles {
 		o := s.options(filepath.Join(t.TempDir(), role), role)
 		o.NATS = srv.ClientURL()
 		if role == "desk" {
 			o.Listen = "127.0.0.1:0"
+		}
+		if role == "rules" {
+			o.Config.Metrics = freeAddr(t)
+			metrics = "http://" + o.Config.Metrics
 		}
 		svc, _ := start(t, o)
 		if role == "desk" {
@@ -294,6 +302,50 @@ func TestSplit(t *testing.T) {
 	if err := found1(t.Context(), desk.bus, "mất nước"); err != nil {
 		t.Error(err)
 	}
+	// Machines watch each process, also one without pages.
+	for path, want := range map[string]string{"/livez": "ok", "/readyz": "ready", "/metrics": "langnghe_bus_handled_total"} {
+		resp, err := http.Get(metrics + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil || resp.StatusCode != http.StatusOK || !strings.Contains(string(body), want) {
+			t.Errorf("GET %s: %d %.200s, %v", path, resp.StatusCode, body, err)
+		}
+	}
+}
+
+// A command on the folder of a role that is down meets the others at the
+// server that the role was started with.
+func TestRemember(t *testing.T) {
+	dir := t.TempDir()
+	for _, url := range []string{"nats://127.0.0.1:1", ""} {
+		if err := remember(dir, url); err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(filepath.Join(dir, serverFile))
+		if url == "" && !errors.Is(err, os.ErrNotExist) || url != "" && strings.TrimSpace(string(got)) != url {
+			t.Errorf("remembered %q, %v; want %q", got, err, url)
+		}
+	}
+	if err := remember(dir, "nats://127.0.0.1:1"); err != nil {
+		t.Fatal(err)
+	}
+	err := With(t.Context(), Options{Config: config.Default(), DataDir: dir, Roles: []string{"indexer"}}, func(context.Context, bus.Asker) error { return nil })
+	if err == nil || !strings.Contains(err.Error(), "127.0.0.1:1") {
+		t.Errorf("With used another stream: %v", err)
+	}
+}
+
+func freeAddr(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
 }
 
 // TestErase follows an erasure into every role.

@@ -122,6 +122,7 @@ func TestDemo(t *testing.T) {
 	}
 	for _, f := range signals(t, svc) {
 		rising = rising || f.Topic == "water"
+		t.Logf("signal %s %s %s: %s", f.At.In(demo.Zone).Format("02/01 15:04"), f.Rule, f.Topic, f.Why.VI)
 	}
 	if !critical || !cited || !rising {
 		t.Errorf("dam critical: %v, fee cites 42/TB-UBND: %v, water rises: %v; want all", critical, cited, rising)

@@ -138,6 +138,37 @@ func (b *builder) metricsHandler() http.Handler {
 	return promhttp.HandlerFor(b.reg, promhttp.HandlerOpts{Registry: b.reg})
 }
 
+// monitoring serves what machines may know of this process, whatever its
+// roles: numbers and whether it is ready, no text and no error messages.
+func (b *builder) monitoring() error {
+	addr := b.opts.Config.Metrics
+	if addr == "" {
+		return nil
+	}
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return fmt.Errorf("metrics: listen on %s: %w", addr, err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", b.metricsHandler())
+	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		var failed []string
+		for name, err := range b.readiness(r.Context()) {
+			if err != nil {
+				failed = append(failed, name)
+			}
+		}
+		if len(failed) > 0 {
+			http.Error(w, "not ready: "+strings.Join(failed, ", "), http.StatusServiceUnavailable)
+			return
+		}
+		fmt.Fprintln(w, "ready")
+	})
+	b.part("monitoring", func(ctx context.Context) error { return serveHTTP(ctx, l, mux) })
+	return nil
+}
+
 // serveHTTP serves until ctx is done, then lets running requests finish for
 // a moment; open event streams end with their request's context.
 func serveHTTP(ctx context.Context, l net.Listener, h http.Handler) error {
@@ -164,6 +195,25 @@ func serveHTTP(ctx context.Context, l net.Listener, h http.Handler) error {
 
 // SocketPath is where the commands find the service of a data folder.
 func SocketPath(dataDir string) string { return filepath.Join(dataDir, "socket") }
+
+// serverFile remembers in a data folder which NATS server its roles meet at,
+// so that a command on the folder of a stopped role talks to the same one.
+const serverFile = "nats-url"
+
+// remember writes serverFile, or removes it when the stream is in here.
+func remember(dir, url string) error {
+	name := filepath.Join(dir, serverFile)
+	if url == "" {
+		if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("data folder: %w", err)
+		}
+		return nil
+	}
+	if err := os.WriteFile(name, []byte(url+"\n"), 0o600); err != nil {
+		return fmt.Errorf("data folder: %w", err)
+	}
+	return nil
+}
 
 // ErrLocked is returned when another process holds the data folder.
 var ErrLocked = errors.New("another process is using the data folder")
@@ -204,6 +254,9 @@ func With(ctx context.Context, opts Options, f func(context.Context, bus.Asker) 
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	if url, err := os.ReadFile(filepath.Join(opts.DataDir, serverFile)); err == nil && opts.NATS == "" {
+		opts.NATS = strings.TrimSpace(string(url)) // this folder's role belongs to a split service
+	}
 	opts.Manual, opts.Listen = true, ""
 	var ferr error
 	started := false

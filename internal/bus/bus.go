@@ -45,7 +45,12 @@ const ackWait = 6 * time.Second
 const maxPayload = 8 << 20
 
 // ErrNobody is returned by [Ask] when no running role answers the question.
-var ErrNobody = errors.New("bus: nobody answers; is the role running?")
+var ErrNobody error = nobody{}
+
+type nobody struct{}
+
+func (nobody) Error() string { return "nobody answers; is the role running?" }
+func (nobody) Code() string  { return "unavailable" }
 
 // A Topic is a typed subject. The type parameter ties publishers and
 // consumers of a subject to one Go type at compile time.
@@ -125,7 +130,7 @@ func Open(ctx context.Context, opts Options) (_ *Bus, err error) {
 	if b.nc, err = nats.Connect(url, nopts...); err != nil {
 		return nil, fmt.Errorf("bus: connect %q: %w", url, err)
 	}
-	if b.js, err = jetstream.New(b.nc, jetstream.WithPublishAsyncMaxPending(1000)); err != nil {
+	if b.js, err = jetstream.New(b.nc, jetstream.WithPublishAsyncMaxPending(1000), jetstream.WithDefaultTimeout(30*time.Second)); err != nil {
 		return nil, fmt.Errorf("bus: %w", err)
 	}
 	_, err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
@@ -258,8 +263,8 @@ const (
 	single
 )
 
-// Ready is closed over by roles that must not publish before somebody keeps
-// the facts for them: Declare makes the durable consumer without reading.
+// Declare makes the durable consumer without reading from it, so that facts
+// are kept for a role that starts later.
 func Declare[T any](ctx context.Context, b *Bus, t Topic[T], durable string) error {
 	_, err := declare(ctx, b, t, durable)
 	return err

@@ -39,6 +39,13 @@ type Config struct {
 	// BaseURL is how people reach the desk, for links in notices. Default
 	// is http:// and the listening address.
 	BaseURL string `yaml:"base_url"`
+	// PlainHTTP lets the desk listen beyond this machine without HTTPS in
+	// front of it: in a container whose port is published on 127.0.0.1.
+	PlainHTTP bool `yaml:"plain_http"`
+	// Metrics is the address (host:port) on which every process, whatever
+	// its roles, serves /metrics, /livez and /readyz to machines. Empty
+	// means that only the desk does, to its own machine.
+	Metrics string `yaml:"metrics"`
 	// RulesDir holds the ward's own rules/ and lists/; empty means
 	// <data>/rules.
 	RulesDir   string              `yaml:"rules_dir"`
@@ -270,6 +277,11 @@ func (v *checker) check(c *Config, dir string) {
 		}
 		if r.Name == "" || r.Role == "" {
 			v.bad(at, "cần name và role", "needs a name and a role")
+		}
+	}
+	if c.Metrics != "" {
+		if _, port, err := net.SplitHostPort(c.Metrics); err != nil || port == "" {
+			v.bad("metrics", "cần địa chỉ host:cổng, ví dụ 127.0.0.1:9100", "needs an address like 127.0.0.1:9100")
 		}
 	}
 	if c.BaseURL != "" {

@@ -49,6 +49,8 @@ func TestMistakes(t *testing.T) {
 		{"source address", "sources:\n  - id: aa\n    url: bao.example\n", "f.yaml:3: sources[0].url: needs an http:// or https:// address"},
 		{"impolite", "sources:\n  - id: aa\n    url: https://x.example/\n    pace: 10ms\n", "f.yaml:4: sources[0].pace: not below 2s"},
 		{"mail is missing", "recipients:\n  - {name: a, role: reviewer, address: a@x.example}\n", "f.yaml:2: recipients[0]: there is no mail: section"},
+		{"metrics", "metrics: here\n", "f.yaml:1: metrics: needs an address"},
+		{"level", "mail: {host: 127.0.0.1, tls: none, from: a@x.example}\nrecipients:\n  - {name: a, role: reviewer, address: a@x.example, min: loud}\n", "f.yaml:3: recipients[0].min: there is no level"},
 		{"channel", "recipients:\n  - {name: a, role: reviewer, channel: pigeon, address: roof}\n", `f.yaml:2: recipients[0].channel: there is no channel "pigeon"`},
 	}
 	for _, tt := range tests {

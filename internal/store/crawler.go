@@ -180,7 +180,7 @@ func (c *Crawler) Erase(ctx context.Context, id string) error {
 
 const (
 	crawlerInsertKey = `INSERT INTO pseudonym_key (period, key) VALUES (?, ?) ON CONFLICT (period) DO NOTHING`
-	crawlerKey = `SELECT key FROM pseudonym_key WHERE period = ?`
+	crawlerKey       = `SELECT key FROM pseudonym_key WHERE period = ?`
 )
 
 // Key implements crawler.Store.
