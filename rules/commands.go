@@ -326,11 +326,12 @@ func (o *MatchOptions) write(enc *json.Encoder, set *ruleSet, it *news.Item) err
 		Because []news.Span `json:"because"`
 	}
 	var lines []matchLine
-	set.match.Match(d, func(i int, spans []news.Span) {
+	set.match.Match(d, func(i int) {
 		r := set.live[i]
 		if !single(r) {
 			return
 		}
+		spans := r.when.Spans(d)
 		if r.Type != "match" {
 			m := matched{rule: r, doc: d, item: it, at: it.At(), hash: it.Hash(), spans: spans}
 			f, ok := m.flag(o.Facts)

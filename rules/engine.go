@@ -285,7 +285,7 @@ func (e *Engine) one(b *batch, in *news.Indexed) {
 	}
 	d := query.NewDoc(&it)
 	var muting []*Rule
-	e.set.mute.Match(d, func(i int, _ []news.Span) {
+	e.set.mute.Match(d, func(i int) {
 		if f := e.set.filters[i]; !at.Before(f.Created) && at.Before(f.Expires) {
 			muting = append(muting, f)
 		}
@@ -302,14 +302,15 @@ func (e *Engine) one(b *batch, in *news.Indexed) {
 			}
 		}
 	}
-	e.set.match.Match(d, func(i int, spans []news.Span) {
+	e.set.match.Match(d, func(i int) {
 		r := e.set.live[i]
-		m := matched{rule: r, doc: d, item: &it, at: at.UTC(), hash: in.Hash, spans: spans, retro: in.Retro, muted: mutedBy(muting, r)}
+		m := matched{rule: r, doc: d, item: &it, at: at.UTC(), hash: in.Hash, retro: in.Retro, muted: mutedBy(muting, r)}
 		if m.hash == "" {
 			m.hash = it.Hash()
 		}
 		switch r.Type {
 		case "match", "list", "contradicts", "outdated":
+			m.spans = r.when.Spans(d)
 			if f, ok := m.flag(e.facts.Facts); ok && !e.raised[f.ID] {
 				b.change.Flags = append(b.change.Flags, f)
 			}

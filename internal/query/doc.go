@@ -13,7 +13,8 @@ import (
 type Doc struct {
 	it     *news.Item
 	fields [2]field // title, text
-	attrs  map[string]string
+	attrs  [attrCount]string
+	known  uint16 // the attrs that are filled in
 }
 
 const (
@@ -22,35 +23,63 @@ const (
 )
 
 type field struct {
-	text       string
-	toks       []lang.Token
-	accentless bool
-	scanned    bool
-	values     []found
-	keys       []string // of the tokens, once a wildcard asked
+	text    string
+	toks    []lang.Token
+	accents accents
+	scanned bool
+	values  []found
+	keys    []string // of the tokens, once a wildcard asked
 }
+
+// accents says whether a text is written without diacritics.
+type accents uint8
+
+const (
+	notCounted accents = iota
+	accented
+	accentless
+)
 
 // NewDoc tokenises it. The item must not change while the Doc is in use.
 func NewDoc(it *news.Item) *Doc {
-	d := &Doc{it: it}
+	d := &Doc{}
+	for i, s := range [2]string{it.Title, it.Text} {
+		if s != "" {
+			d.fields[i].toks = make([]lang.Token, 0, len(s)/5+4)
+		}
+	}
+	d.Reset(it)
+	return d
+}
+
+// Reset makes d the Doc of another item, in the room that it has.
+func (d *Doc) Reset(it *news.Item) {
+	d.it, d.known = it, 0
 	for i, s := range [2]string{it.Title, it.Text} {
 		f := &d.fields[i]
-		f.text = s
-		if s != "" {
-			f.toks = lang.Tokens(make([]lang.Token, 0, len(s)/5+4), s)
-		}
-		letters, accents := 0, 0
+		*f = field{text: s, toks: lang.Tokens(f.toks[:0], s), values: f.values[:0]}
+	}
+}
+
+// accentless reports whether f is written without diacritics: three words or
+// more, at most one in ten with a mark.
+func (f *field) accentless() bool {
+	if f.accents == notCounted {
+		letters, marked := 0, 0
 		for j := range f.toks {
 			if f.toks[j].Has(lang.Letters) {
 				letters++
 				if !f.toks[j].Has(lang.Folded) {
-					accents++
+					marked++
 				}
 			}
 		}
-		f.accentless = letters >= 3 && accents*10 <= letters
+		f.accents = accented
+		if letters >= 3 && marked*10 <= letters {
+			f.accents = accentless
+		}
 	}
-	return d
+	return f.accents == accentless
 }
 
 // Item is what the Doc was made of.
@@ -63,8 +92,8 @@ func (d *Doc) Tokens() int { return len(d.fields[inText].toks) }
 // punctuation or spelling of the same words have one.
 func (d *Doc) Story() uint64 {
 	h := uint64(14695981039346656037)
-	for _, t := range d.fields[inText].toks {
-		h = (h ^ t.Key) * 1099511628211
+	for i := range d.fields[inText].toks {
+		h = (h ^ d.fields[inText].toks[i].Key) * 1099511628211
 	}
 	return h
 }
@@ -84,7 +113,7 @@ func (d *Doc) DocNumbers() (out []string) {
 func (d *Doc) vals(i int) []found {
 	f := &d.fields[i]
 	if !f.scanned {
-		f.values, f.scanned = scanValues(f.text, f.toks, itemDay(d.it)), true
+		f.values, f.scanned = scanValues(f.values, f.text, f.toks, itemDay(d.it)), true
 	}
 	return f.values
 }
@@ -101,13 +130,14 @@ func (d *Doc) keysOf(i int) []string {
 	return f.keys
 }
 
-// attr is the item's value of an attribute that has one, as it is compared.
-func (d *Doc) attr(name string) string {
-	if v, ok := d.attrs[name]; ok {
-		return v
+// attr is the item's value of the attribute at a place in attrNames that has
+// one value, as it is compared.
+func (d *Doc) attr(name int) string {
+	if d.known&(1<<name) != 0 {
+		return d.attrs[name]
 	}
 	var v string
-	switch it := d.it; name {
+	switch it := d.it; attrNames[name] {
 	case "source":
 		v = lower(it.Source)
 	case "site":
@@ -120,15 +150,21 @@ func (d *Doc) attr(name string) string {
 		v = lower(it.Platform)
 	case "lang":
 		v = lower(it.Lang)
-	case "area", "tone", "stance":
-		if r := it.Reading; r != nil {
-			v = lower(map[string]string{"area": r.Area.Fit, "tone": r.Tone.Label, "stance": string(r.Stance)}[name])
+	case "area":
+		if it.Reading != nil {
+			v = lower(it.Reading.Area.Fit)
+		}
+	case "tone":
+		if it.Reading != nil {
+			v = lower(it.Reading.Tone.Label)
+		}
+	case "stance":
+		if it.Reading != nil {
+			v = lower(string(it.Reading.Stance))
 		}
 	}
-	if d.attrs == nil {
-		d.attrs = map[string]string{}
-	}
 	d.attrs[name] = v
+	d.known |= 1 << name
 	return v
 }
 

@@ -80,7 +80,7 @@ func (q *Query) NearValues(d *Doc) (out []Found) {
 			}
 			var hits []hit
 			right := []hit{{a.f, v.a, v.b}}
-			left := m.sorted(n.kids[0], a)
+			left := m.sorted(n.kids[0], a, nil)
 			follow(left, right, n.n, &hits)
 			if n.op == "NEAR" {
 				follow(right, left, n.n, &hits)

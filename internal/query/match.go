@@ -26,9 +26,15 @@ func (q *Query) Match(d *Doc) (bool, []news.Span) {
 	if !m.holds(q.root, m.whole()) {
 		return false, nil
 	}
+	return true, q.Spans(d)
+}
+
+// Spans are the spans that support a match of d, which must match.
+func (q *Query) Spans(d *Doc) []news.Span {
+	m := matcher{d: d}
 	var hits []hit
 	m.collect(q.root, m.whole(), &hits)
-	return true, m.spans(hits)
+	return m.spans(hits)
 }
 
 // Holds is Match without the spans.
@@ -37,9 +43,13 @@ func (q *Query) Holds(d *Doc) bool {
 	return m.holds(q.root, m.whole())
 }
 
+// A matcher evaluates clauses on a Doc.
 type matcher struct {
-	d   *Doc
-	all [2]area
+	d    *Doc
+	all  [2]area
+	part [1]area // the section that is looked at; sections do not nest
+	// Room for hits: of a test, of the sides of a NEAR.
+	some, left, right []hit
 }
 
 // whole is both fields.
@@ -76,7 +86,8 @@ func (m *matcher) sections(a area, par bool, do func([]area) (goOn bool)) {
 		for end < a.b && !toks[end].Has(flag) {
 			end++
 		}
-		if !do([]area{{a.f, start, end}}) {
+		m.part[0] = area{a.f, start, end}
+		if !do(m.part[:]) {
 			return
 		}
 		start = end
@@ -99,13 +110,19 @@ func (m *matcher) holds(n *node, areas []area) bool {
 	case list:
 		return slices.ContainsFunc(n.alts, func(k *node) bool { return m.holds(k, areas) })
 	case term, wild, typed:
-		return slices.ContainsFunc(areas, func(a area) bool { return m.hits(n, a, 1, nil) != nil })
+		for _, a := range areas {
+			if m.some = m.hits(n, a, 1, m.some[:0]); len(m.some) > 0 {
+				return true
+			}
+		}
+		return false
 	case near:
 		return slices.ContainsFunc(areas, func(a area) bool { return m.pairs(n, a, nil) })
 	case atleast:
 		sum := 0
 		for _, a := range areas {
-			sum += apart(m.sorted(n.kids[0], a))
+			m.left = m.sorted(n.kids[0], a, m.left[:0])
+			sum += apart(m.left)
 		}
 		return sum >= n.n
 	case scope:
@@ -175,7 +192,7 @@ func (m *matcher) attr(n *node) bool {
 		}
 		return false
 	}
-	have := m.d.attr(n.name)
+	have := m.d.attr(slices.Index(attrNames, n.name))
 	if have == "" {
 		return false
 	}
@@ -222,7 +239,7 @@ func (m *matcher) hits(n *node, a area, max int, out []hit) []hit {
 		}
 	case term:
 		w := len(n.hashes)
-		fold := n.mark == '~' && (w > 1 || n.foldOne || f.accentless)
+		fold := n.mark == '~' && (w > 1 || n.foldOne || f.accentless())
 		want := n.hashes
 		if fold {
 			want = n.folds
@@ -285,9 +302,10 @@ func (f *field) raw(i int, want []piece) bool {
 	return true
 }
 
-// sorted are the hits of n in a by start, longer first, each once.
-func (m *matcher) sorted(n *node, a area) []hit {
-	hits := m.hits(n, a, 0, nil)
+// sorted are the hits of n in a by start, longer first, each once, in the
+// room of dst.
+func (m *matcher) sorted(n *node, a area, dst []hit) []hit {
+	hits := m.hits(n, a, 0, dst)
 	slices.SortFunc(hits, func(x, y hit) int { return cmp.Or(x.a-y.a, y.b-x.b) })
 	return slices.Compact(hits)
 }
@@ -306,14 +324,14 @@ func apart(hits []hit) (n int) {
 // pairs reports whether a has a qualifying pair of the NEAR n; with out set
 // it collects all hits that are in one.
 func (m *matcher) pairs(n *node, a area, out *[]hit) bool {
-	left := m.sorted(n.kids[0], a)
-	if len(left) == 0 {
+	m.left = m.sorted(n.kids[0], a, m.left[:0])
+	if len(m.left) == 0 {
 		return false
 	}
-	right := m.sorted(n.kids[1], a)
-	found := follow(left, right, n.n, out)
+	m.right = m.sorted(n.kids[1], a, m.right[:0])
+	found := follow(m.left, m.right, n.n, out)
 	if n.op == "NEAR" && (!found || out != nil) {
-		found = follow(right, left, n.n, out) || found
+		found = follow(m.right, m.left, n.n, out) || found
 	}
 	return found
 }

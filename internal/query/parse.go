@@ -63,7 +63,11 @@ var typedWords = keywords[9:]
 var countNames = []string{"reactions", "comments", "shares", "views"}
 var authorNames = []string{"author", "account", "user", "profile"}
 var scopeNames = []string{"title", "body"}
+
+// attrNames are the attributes; attrCount is how many there are.
 var attrNames = []string{"source", "site", "url", "kind", "platform", "area", "tone", "stance", "lang", "topic", "cue"}
+
+const attrCount = 11
 
 // keyword returns the keyword that the word w is, without its /n, or "".
 func keyword(w string) string {

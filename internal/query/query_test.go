@@ -269,12 +269,21 @@ func TestSet(t *testing.T) {
 			qs = append(qs, q, again)
 		}
 		it := someItem(t)
-		got := map[int][]news.Span{}
-		NewSet(qs).Match(NewDoc(it), func(i int, spans []news.Span) { got[i] = spans })
+		var sample Sample
+		sample.Add(NewDoc(it))
+		set := NewSet(qs)
+		if rapid.Bool().Draw(t, "sampled") {
+			set = SetOptions{Sample: &sample}.NewSet(qs)
+		}
+		d := NewDoc(&news.Item{Title: "mất nước", Text: "phí 500k", URL: "https://b.vn"})
+		set.Match(d, func(int) {}) // what is kept of an item must not reach the next
+		d.Reset(it)
+		got := map[int]bool{}
+		set.Match(d, func(i int) { got[i] = true })
 		for i, q := range qs {
 			ok, spans := q.Match(NewDoc(it))
-			if _, found := got[i]; found != ok || !slices.Equal(spans, got[i]) {
-				t.Fatalf("%s on %+v: set %v, alone %v", q, it, found, ok)
+			if got[i] != ok || ok && !slices.Equal(spans, q.Spans(d)) {
+				t.Fatalf("%s on %+v: set %v, alone %v", q, it, got[i], ok)
 			}
 			if ok && !planFinds(q.Plan(), it) {
 				t.Fatalf("%s on %+v: the plan %+v misses it", q, it, q.Plan())
@@ -399,9 +408,11 @@ func BenchmarkSet(b *testing.B) {
 	}
 	s := NewSet(qs)
 	it := &news.Item{Text: "Khối mình mất nước từ tối qua tới giờ, ai biết khi nào có lại không? Phường nói là sửa đường ống ở chợ mà tới nay chưa xong, dân kêu trời. Trường học cũng không có nước cho các cháu."}
+	d := NewDoc(it)
 	b.ReportAllocs()
 	for b.Loop() {
-		s.Match(NewDoc(it), func(int, []news.Span) {})
+		d.Reset(it)
+		s.Match(d, func(int) {})
 	}
 }
 

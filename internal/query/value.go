@@ -173,9 +173,9 @@ type scanner struct {
 	out  []found
 }
 
-// scanValues finds the values in text. Its tokens are toks.
-func scanValues(text string, toks []lang.Token, day time.Time) []found {
-	s := scanner{text: text, toks: toks, day: day}
+// scanValues appends the values in text to dst. Its tokens are toks.
+func scanValues(dst []found, text string, toks []lang.Token, day time.Time) []found {
+	s := scanner{text: text, toks: toks, day: day, out: dst}
 	for i := 0; i < len(toks); {
 		i = s.at(i)
 	}
@@ -675,7 +675,7 @@ func readValue(name, text string) (value, bool) {
 			}
 		}
 	}
-	out := scanValues(text, toks, time.Time{})
+	out := scanValues(nil, text, toks, time.Time{})
 	if len(out) != 1 || out[0].a != 0 || out[0].end != len(text) {
 		return value{}, false
 	}
