@@ -13,15 +13,20 @@ import (
 
 const cueFile = "cues.yaml"
 
+// nearby is how many words may stand between the parts of a rule that does
+// not say: more than a post has, less than a newspaper's page.
+const nearby = 40
+
 // Kinds of cue families.
 const (
 	rumour  = "rumour"
 	scam    = "scam"
 	person  = "person"  // a person decides: never above level 1
+	danger  = "danger"  // somebody needs help now: no rumour, no scam
 	booster = "booster" // raises another family, never a cue of its own
 )
 
-// Family is one family of rumours or scams.
+// Family is one family of rumours, scams or dangers.
 type Family struct {
 	ID    string     `yaml:"-"`
 	Title news.Text  `yaml:"title"`
@@ -31,15 +36,15 @@ type Family struct {
 	Rules []cueRule  `yaml:"rules"`
 }
 
-// cueRule holds when every element of All has a hit, all within so many
-// words of each other, one of Any is anywhere in the item and none of None is.
+// cueRule holds when every element of All has a hit within so many words of
+// the first, one of Any is anywhere in the item and none of None is.
 // An element names a set, or several with "|" between them; "dam^2" takes only
 // its hits of weight 2 and more.
 type cueRule struct {
 	All    []string `yaml:"all"`
 	Any    []string `yaml:"any"`
 	None   []string `yaml:"none"`
-	Within int      `yaml:"within"` // words; 0 is the whole item
+	Within int      `yaml:"within"` // words, nearby if absent
 	Force  float32  `yaml:"force"`  // how sure the rule is, 1 if absent
 	Level  int      `yaml:"level"`  // instead of the family's
 	Topic  string   `yaml:"topic"`  // instead of the family's
@@ -54,9 +59,13 @@ type wanted struct {
 	min float32
 }
 
+// takes reports whether x is heavy enough; a weight of 0 says that the words
+// mean something else.
+func (w wanted) takes(x hit) bool { return x.weight > 0 && x.weight >= w.min }
+
 // hit reports whether h has such a hit.
 func (w wanted) hit(h hits) bool {
-	return slices.ContainsFunc(h[w.set], func(x hit) bool { return x.weight >= w.min })
+	return slices.ContainsFunc(h[w.set], w.takes)
 }
 
 // found is a rule that held.
@@ -97,9 +106,9 @@ func loadCues(fsys fs.FS, l *lexicon) (*cueBook, error) {
 		f := b.Families[id]
 		f.ID = id
 		switch f.Kind {
-		case rumour, scam, person, booster:
+		case rumour, scam, person, danger, booster:
 		default:
-			return nil, fmt.Errorf("%s: families.%s: kind is %q, want rumour, scam, person or booster", cueFile, id, f.Kind)
+			return nil, fmt.Errorf("%s: families.%s: kind is %q, want rumour, scam, person, danger or booster", cueFile, id, f.Kind)
 		}
 		if f.Level < news.Informational || f.Level > news.Critical {
 			return nil, fmt.Errorf("%s: families.%s: level is %d, want 0 to 4", cueFile, id, f.Level)
@@ -108,6 +117,9 @@ func loadCues(fsys fs.FS, l *lexicon) (*cueBook, error) {
 			rule := &f.Rules[i]
 			if rule.Force == 0 {
 				rule.Force = 1
+			}
+			if rule.Within == 0 {
+				rule.Within = nearby
 			}
 			if rule.Level == 0 {
 				rule.Level = int(f.Level)
@@ -195,7 +207,7 @@ func (c *cueRule) holds(h hits) ([]hit, bool) {
 	// nearest one that shares no word with those taken.
 	for _, w := range c.all[0] {
 		for _, a := range h[w.set] {
-			if a.weight < w.min {
+			if !w.takes(a) {
 				continue
 			}
 			if taken := c.around(h, a); taken != nil {
@@ -213,7 +225,7 @@ func (c *cueRule) around(h hits, a hit) []hit {
 		for _, w := range alternatives {
 			for _, x := range h[w.set] {
 				d := max(x.start-a.end, a.start-x.end, 0)
-				if x.weight < w.min || c.Within > 0 && d > int32(c.Within) || overlaps(taken, x) {
+				if !w.takes(x) || d > int32(c.Within) || overlaps(taken, x) {
 					continue
 				}
 				if distance < 0 || d < distance {

@@ -109,6 +109,9 @@ func (h hits) add(set int, n hit) {
 		case last.end <= n.start:
 			k = 1
 		case last.start <= n.start && n.end <= last.end:
+			if n.weight == 0 && last.start == n.start && last.end == n.end {
+				last.weight = 0
+			}
 			if last.weight != 0 {
 				last.weight = max(last.weight, n.weight)
 			}

@@ -31,7 +31,7 @@ import (
 var embedded embed.FS
 
 // codeVersion counts changes of meaning of the code in this package.
-const codeVersion = 1
+const codeVersion = 2
 
 // Reader reads items about one ward.
 type Reader struct {
@@ -138,10 +138,10 @@ func (r *Reader) Read(it *news.Item, prior int) news.Reading {
 	out.Area = r.area(v, h, prior)
 	cues := r.cues.find(h)
 	tone := r.tone(v, h)
-	st := r.stance(v, h, it, cues, tone)
+	out.Topics = r.topics(v, h, cues)
+	st := r.stance(v, h, it, cues, out.Topics, tone)
 	out.Stance, out.StanceWhy = st.label, st.because(v)
 	out.Cues = r.gate(v, st, cues)
-	out.Topics = r.topics(v, h, cues)
 	out.Tone = tone.label(v, st)
 	out.Impact = impact(out)
 	out.Values = slices.Clone(v.values)
@@ -182,7 +182,7 @@ func (r *Reader) bind() error {
 		r.set.stances[i] = id("stance." + s)
 	}
 	r.set.tone = toneSets{pos: id("tone.positive"), neg: id("tone.negative"), negator: id("tone.negator"), not: id("tone.no_negator"),
-		flip: id("tone.flip"), strong: id("tone.intensifier"), weak: id("tone.damper"), contrast: id("tone.contrast")}
+		flip: id("tone.flip"), strong: id("tone.intensifier"), weak: id("tone.damper"), contrast: id("tone.contrast"), wish: id("tone.wish"), lack: id("tone.lack")}
 	for _, f := range r.cues.order {
 		if f.Topic != "" && !slices.Contains(news.TopicIDs, f.Topic) {
 			errs = append(errs, fmt.Errorf("%s: families.%s: no topic is called %q", cueFile, f.ID, f.Topic))

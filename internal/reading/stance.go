@@ -2,6 +2,7 @@ package reading
 
 import (
 	"slices"
+	"strings"
 
 	"langnghe/internal/news"
 )
@@ -10,7 +11,7 @@ import (
 // their index below.
 var stanceSets = [...]string{
 	"deny", "warn", "ask", "truth", "gripe", "rhetoric", "demand", "suggest", "praise", "joke", "sarcasm",
-	"report", "official", "incident", "lure", "hearsay", "urgent", "future", "fear", "opinion", "ending", "doubt", "call",
+	"report", "official", "incident", "lure", "hearsay", "urgent", "future", "fear", "opinion", "ending", "doubt", "call", "trick", "chat",
 }
 
 const (
@@ -37,6 +38,8 @@ const (
 	sEnding
 	sDoubt
 	sCall
+	sTrick
+	sChat
 )
 
 // stance is what the writer does, and the features that other labels need.
@@ -46,14 +49,17 @@ type stance struct {
 	feature [len(stanceSets)]float64
 	// Features by name.
 	official, incident, lure, fear, sarcasm float64
-	rumour, scam                            float64 // force of the surest rule that held
+	rumour, scam, danger                    float64 // force of the surest rule that held
 	grief                                   float64 // all that speaks for a complaint
 	// wrapped is how much of a rumour's wrapping there is: someone said so, it
 	// is urgent, it will be so from tomorrow, run.
 	wrapped float64
-	article bool   // edited text
-	asks    bool   // it ends in a question
-	mood    string // tone of a claim
+	article bool    // edited text
+	asks    bool    // it ends in a question
+	topical bool    // it is about something the ward deals with
+	opens   bool    // it begins with a warning
+	headed  [2]bool // its title denies, or warns: by iDenial, iWarning
+	mood    string  // tone of a claim
 }
 
 func (s *stance) because(v *view) []news.Span {
@@ -78,11 +84,14 @@ const maxFeature = 5
 // stance weighs what the writer does. Refutations and warnings are looked for
 // first, then questions about a rumour, then everything a resident may say;
 // a claim is what is left when cues are there and nothing speaks for those.
-func (r *Reader) stance(v *view, h hits, it *news.Item, cues []found, t tone) stance {
-	var s stance
+func (r *Reader) stance(v *view, h hits, it *news.Item, cues []found, topics []news.Topic, t tone) stance {
+	s := stance{topical: len(topics) > 0}
 	for i, id := range r.set.stances {
 		sum := 0.0
 		for _, x := range h[id] {
+			if i == sPraise && (r.negated(v, h, x) || before(v, h[r.set.tone.wish], x, wishReach)) {
+				continue // "không hài lòng", "mong tận tình hơn"
+			}
 			sum += float64(x.weight)
 		}
 		s.feature[i] = min(sum, maxFeature)
@@ -91,12 +100,19 @@ func (r *Reader) stance(v *view, h hits, it *news.Item, cues []found, t tone) st
 	s.official, s.incident, s.lure, s.fear, s.sarcasm = f[sOfficial], f[sIncident], f[sLure], f[sFear], f[sSarcasm]
 	s.sarcasm += min(2, float64(v.signs.wry)) + min(1, float64(v.signs.laugh)*0.5)
 	s.asks = v.asks(h[r.set.stances[sEnding]])
+	s.opens = slices.ContainsFunc(h[r.set.stances[sWarn]], func(x hit) bool { return x.start == 0 && x.weight >= 1 })
+	title := func(set int, least float32) bool {
+		return slices.ContainsFunc(h[r.set.stances[set]], func(x hit) bool { return v.words[x.start].field == inTitle && x.weight >= least })
+	}
+	s.headed = [2]bool{iDenial: title(sDeny, 0.8), iWarning: title(sWarn, 0.6) || title(sTrick, 0.6)}
 	for _, c := range cues {
 		switch c.family.Kind {
 		case rumour:
 			s.rumour = max(s.rumour, float64(c.force))
 		case scam:
 			s.scam = max(s.scam, float64(c.force))
+		case danger:
+			s.danger = max(s.danger, float64(c.force))
 		}
 	}
 	if s.article = article(it); s.article {
@@ -118,10 +134,8 @@ func (r *Reader) stance(v *view, h hits, it *news.Item, cues []found, t tone) st
 	}
 	if s.label == news.Other {
 		switch b := t.balance(); {
-		case b < -0.3:
+		case b < -0.3 && f[sChat] < 1 && (s.topical || f[sGripe]+f[sRhetoric] >= 0.5):
 			s.label = news.Complaint
-		case b > 0.3:
-			s.label = news.Praise
 		case s.official > 0:
 			s.label = news.Report
 		}
@@ -142,12 +156,24 @@ func article(it *news.Item) bool {
 func (s *stance) scores(v *view, t tone) (score scores) {
 	f := &s.feature
 	score[iDenial] = f[sDeny]
-	score[iWarning] = f[sWarn] - 0.4*f[sIncident]
+	score[iWarning] = s.warning()
+	if s.opens && f[sIncident] < 1.2 {
+		score[iWarning] += 0.8
+	}
+	if s.headed[iDenial] && f[sDeny] >= 1.5 {
+		score[iDenial] += 2
+	}
+	if s.headed[iWarning] && f[sWarn] >= 1.5 && f[sTrick] >= 1 {
+		score[iWarning] += 2
+	}
 	score[iComplaint] = s.grief + 0.3*f[sDemand]
 	score[iQuestion] = f[sAsk] - 0.2*min(s.grief, 4)
 	score[iSuggestion] = f[sSuggest] + 0.3*f[sDemand] - 0.25*t.minus
 	score[iPraise] = f[sPraise] + 0.3*min(t.plus, 6) - 0.3*t.minus - 0.7*s.sarcasm - 0.5*f[sGripe] + 0.6*float64(min(2, v.signs.warm))
-	score[iSatire] = f[sJoke] + 0.4*min(2, float64(v.signs.laugh))
+	score[iSatire] = f[sJoke]
+	if s.topical {
+		score[iSatire] += 0.4 * min(2, float64(v.signs.laugh))
+	}
 	score[iReport] = f[sReport] + 0.4*s.official
 	score[iOpinion] = f[sOpinion]
 	if s.asks {
@@ -162,7 +188,22 @@ func (s *stance) scores(v *view, t tone) (score scores) {
 		score[iComplaint] -= 1.5
 		score[iPraise] -= 1.5
 	case s.silent(v, t):
-		score[iComplaint] += base
+		if t.plus > t.minus && f[sGripe] == 0 {
+			score[iReport] += base
+		} else {
+			score[iComplaint] += base
+		}
+	}
+	score[iOther] = f[sChat] - 0.3*min(s.grief, 3)
+	if s.scam >= 1.2 {
+		score[iPraise]--
+		score[iOther]--
+	}
+	if !s.topical {
+		score[iOther] += 0.3 * f[sChat]
+	}
+	if s.danger > 0 {
+		score[iReport] += 3 * s.danger // a call for help, however it sounds
 	}
 	score[iRumourQuery] = s.query()
 	if s.scam > 0 && f[sIncident] > 0 {
@@ -176,12 +217,30 @@ func (s *stance) scores(v *view, t tone) (score scores) {
 	return score
 }
 
-// silent reports whether nothing says what the writer does. Most of what
-// people post to a ward is a grievance told without a word of complaint in
-// it; to take it for one protects them.
+// warning weighs advice against a danger. Who warns names the trick or says
+// what to do; who shouts that the dam has burst spreads it, whatever he calls
+// his post.
+func (s *stance) warning() float64 {
+	f := &s.feature
+	x := f[sWarn] - 0.4*f[sIncident]
+	if f[sWarn] >= 0.5 {
+		x += 0.6 * min(f[sTrick], 3)
+	}
+	if s.rumour >= 1.2 && f[sTrick] < 1 {
+		x -= 0.5 + 0.5*s.wrapped
+	}
+	if f[sTruth] >= 1.5 {
+		x *= 0.5
+	}
+	return x
+}
+
+// silent reports whether nothing says what the writer does, but it is about
+// something the ward deals with. Most of such posts are a grievance told
+// without a word of complaint in it; to take it for one protects them.
 func (s *stance) silent(v *view, t tone) bool {
 	f := &s.feature
-	return s.official < 1 && s.rumour == 0 && s.scam == 0 && s.wrapped < 0.8 && f[sAsk] < 0.9 && f[sSuggest] < 1 &&
+	return s.topical && f[sChat] < 1 && f[sOpinion] < 0.9 && s.danger == 0 && s.official < 1 && s.rumour == 0 && s.scam == 0 && s.wrapped < 0.8 && f[sAsk] < 0.9 && f[sSuggest] < 1 &&
 		f[sPraise] < 0.8 && f[sJoke] < 1 && f[sWarn] < 1 && f[sDeny] < 1 && v.signs.warm == 0 && t.plus <= t.minus+0.9
 }
 
@@ -193,6 +252,9 @@ func (s *stance) query() float64 {
 		x := truth + 0.8*s.rumour + 0.5*f[sHearsay] + 0.6*f[sDoubt]
 		if s.asks {
 			x += 0.7
+		}
+		if f[sAsk] >= 1 && s.rumour >= 1 {
+			x += 0.6 // "cho em hỏi có phải …"
 		}
 		return x
 	case s.rumour > 0 && s.asks:
@@ -224,8 +286,17 @@ func (s *stance) claim() float64 {
 	if f[sTruth] >= 1 && s.asks {
 		x *= 0.5
 	}
+	if f[sAsk] >= 1 && s.asks {
+		x *= 0.6
+	}
 	if f[sJoke] >= 1 {
 		x -= 1.2 * f[sJoke]
+	}
+	if s.rumour > s.scam {
+		x -= 0.5 * f[sSuggest]
+	}
+	if f[sTrick] >= 1 && f[sWarn] >= 0.5 {
+		x -= 1.2 * f[sTrick]
 	}
 	x -= 0.7 * f[sDeny]
 	if s.article && s.rumour+s.scam > 0 {
@@ -235,7 +306,7 @@ func (s *stance) claim() float64 {
 }
 
 // scores are the weights of the stances, in the order of order.
-type scores [11]float64
+type scores [12]float64
 
 const (
 	iDenial = iota
@@ -249,18 +320,19 @@ const (
 	iReport
 	iOpinion
 	iClaiming
+	iOther
 )
 
 // order is who wins a tie: the readings that protect a resident come first.
 var order = scoreNames{news.Denial, news.Warning, news.Complaint, news.RumourQuery, news.Question, news.Suggestion,
-	news.Satire, news.Praise, news.Report, news.Opinion, news.Claiming}
+	news.Satire, news.Praise, news.Report, news.Opinion, news.Claiming, news.Other}
 
 type scoreNames [len(scores{})]news.Stance
 
 // supports are the sets whose hits are shown as the reason for a stance.
 var supports = map[news.Stance][]int{
 	news.Denial:      {sDeny},
-	news.Warning:     {sWarn},
+	news.Warning:     {sWarn, sTrick},
 	news.Complaint:   {sGripe, sRhetoric, sSarcasm, sDemand},
 	news.RumourQuery: {sTruth, sHearsay, sDoubt},
 	news.Question:    {sAsk, sEnding},
@@ -269,18 +341,19 @@ var supports = map[news.Stance][]int{
 	news.Praise:      {sPraise},
 	news.Report:      {sIncident, sReport, sOfficial},
 	news.Opinion:     {sOpinion},
+	news.Other:       {sChat},
 	news.Claiming:    {sHearsay, sUrgent, sFuture, sLure, sCall},
 }
 
-// asks reports whether the item ends in a question: a question mark in its
-// last words or a particle that asks.
+// asks reports whether the item ends in a question, by its mark or by a
+// particle, or asks with several words before a pause: "đúng không ạ, …".
 func (v *view) asks(endings []hit) bool {
 	n := int32(len(v.words))
 	if n == 0 {
 		return false
 	}
 	for _, x := range endings {
-		if x.weight > 0 && x.end >= n-1 {
+		if x.weight > 0 && (x.end >= n-1 || x.end-x.start >= 2 && strings.ContainsAny(v.gap(int(x.end-1)), ",.?!;\n")) {
 			return true
 		}
 	}

@@ -6,17 +6,19 @@ import (
 	"langnghe/internal/news"
 )
 
-type toneSets struct{ pos, neg, negator, not, flip, strong, weak, contrast int }
+type toneSets struct{ pos, neg, negator, not, flip, strong, weak, contrast, wish, lack int }
 
 // tone is the polarity of a view before the stance is known.
 type tone struct {
 	plus, minus float64 // sums of weights
+	lack        float64 // of words that say something is not there or should be
 	because     []hit
 }
 
 // Reach of negators and the like, in words.
 const (
 	negationReach  = 3
+	wishReach      = 6 // "nên … nhiệt tình hơn" says that somebody is not
 	intensityReach = 2
 )
 
@@ -31,8 +33,10 @@ func (r *Reader) tone(v *view, h hits) tone {
 		switch {
 		case before(v, h[s.flip], x, 1) && sign < 0:
 			w = -w * 0.7 // hết ngập, đỡ khổ
-		case before(v, h[s.negator], x, negationReach) && !before(v, h[s.not], x, negationReach):
+		case r.negated(v, h, x):
 			w *= -0.6
+		case sign > 0 && before(v, h[s.wish], x, wishReach):
+			w *= -0.5
 		}
 		if before(v, h[s.strong], x, intensityReach) || behind(v, h[s.strong], x, 1) {
 			w *= 1.4
@@ -55,10 +59,19 @@ func (r *Reader) tone(v *view, h hits) tone {
 	for _, x := range h[s.neg] {
 		weigh(x, -1, h[s.pos])
 	}
+	for _, x := range h[s.lack] {
+		t.lack += float64(x.weight)
+	}
 	slices.SortFunc(t.because, func(a, b hit) int { return int(a.start - b.start) })
 	t.plus += min(2, float64(v.signs.warm)*0.8)
 	t.minus += min(2, float64(v.signs.sore)*0.8)
 	return t
+}
+
+// negated reports whether a word before x turns it round.
+func (r *Reader) negated(v *view, h hits, x hit) bool {
+	s := &r.set.tone
+	return before(v, h[s.negator], x, negationReach) && !before(v, h[s.not], x, negationReach)
 }
 
 // covered reports whether a longer hit of list holds x.
@@ -150,7 +163,13 @@ func (t *tone) label(v *view, st stance) news.Tone {
 	case news.Opinion:
 		out.Label = pick(b, 0.6, "negative", "neutral", "positive")
 	default:
-		out.Label = pick(b, 0.2, "negative", "neutral", "positive")
+		// Nothing says what the writer does: a smile counts, and so does what
+		// is missing.
+		rest := tone{plus: t.plus + min(1, 0.5*float64(v.signs.laugh)), minus: t.minus}
+		if t.plus == 0 {
+			rest.minus += min(1, 0.5*t.lack)
+		}
+		out.Label = pick(rest.balance(), 0.2, "negative", "neutral", "positive")
 	}
 	// The score never contradicts the label.
 	switch {
