@@ -1,0 +1,81 @@
+# What is done often. The two commands that matter need no make:
+#   go run ./cmd/langnghe demo
+#   go test ./...
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test vet fmt lint race fuzz bench e2e vuln ci build dist docker up up-split
+
+# The tools, by version; .ci/run names the same ones.
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+NILNESS     := golang.org/x/tools/go/analysis/passes/nilness/cmd/nilness@v0.52.0
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+# The packages that start goroutines.
+CONCURRENT := ./internal/bus/... ./internal/app/... ./internal/store/... ./internal/demo/... \
+	./crawler/... ./indexer/... ./rules/... ./review/... ./alerts/... ./web/...
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+BUILD   := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: ## everything on sample data, on http://127.0.0.1:8080
+	go run ./cmd/langnghe demo
+
+run: ## the service on ./data; CONFIG=file.yaml names a configuration
+	go run ./cmd/langnghe serve $(if $(CONFIG),-config $(CONFIG))
+
+test: ## all tests; no network, no Docker
+	go test ./...
+
+vet: ## go vet
+	go vet ./...
+
+fmt: ## format all Go files
+	gofmt -w .
+
+lint: ## gofmt, vet, staticcheck, nilness
+	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }
+	go vet ./...
+	go run $(STATICCHECK) ./...
+	go run $(NILNESS) ./...
+
+race: ## the race detector on the packages that start goroutines (needs a C compiler)
+	CGO_ENABLED=1 go test -race -timeout 20m $(CONCURRENT)
+
+fuzz: ## every fuzz target for 20 seconds
+	@grep -roE --include='*_test.go' --exclude-dir=e2e '^func Fuzz[A-Za-z0-9_]*' . | sed 's/func //' | \
+	while IFS=: read -r file name; do \
+		echo "$$name in $$file"; \
+		go test -run='^$$' -fuzz="^$$name\$$" -fuzztime=20s "./$$(dirname "$$file")" || exit 1; \
+	done
+
+bench: ## every benchmark, six times, for benchstat
+	go test -run='^$$' -bench=. -benchmem -count=6 ./...
+
+e2e: ## the program as its users see it: browser, crash, split form (needs Chromium)
+	cd e2e && go test -count=1 -timeout 25m ./...
+
+vuln: ## known vulnerabilities in what we use (needs the network)
+	go run $(GOVULNCHECK) ./...
+
+ci: ## everything that must hold before a change is kept
+	.ci/run
+
+build: ## the static binary for this machine, in dist/
+	$(BUILD) -o dist/langnghe ./cmd/langnghe
+
+dist: ## release binaries with checksums, in dist/
+	GOOS=linux GOARCH=amd64 $(BUILD) -o dist/langnghe-linux-amd64 ./cmd/langnghe
+	GOOS=linux GOARCH=arm64 $(BUILD) -o dist/langnghe-linux-arm64 ./cmd/langnghe
+	cd dist && sha256sum langnghe-linux-* > SHA256SUMS
+
+docker: ## the container image
+	docker build --build-arg VERSION=$(VERSION) -t langnghe:$(VERSION) .
+
+up: ## compose, one container
+	docker compose --profile all up -d --build
+
+up-split: ## compose, one container per role with NATS, Prometheus, Grafana
+	docker compose --profile split up -d --build
