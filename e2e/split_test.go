@@ -1,0 +1,103 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+
+	"langnghe/internal/app"
+)
+
+// TestSplitProcesses runs one process of the released binary for each role
+// against a real NATS server. A role that dies holds nothing up for ever: what
+// came meanwhile is taken up when it is back.
+func TestSplitProcesses(t *testing.T) {
+	srv, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true, MaxPayload: 8 << 20, SyncAlways: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv.Start()
+	if !srv.ReadyForConnections(10 * time.Second) {
+		t.Fatal("nats server not ready")
+	}
+	t.Cleanup(func() { srv.Shutdown(); srv.WaitForShutdown() })
+
+	page := newPage()
+	site := httptest.NewServer(page)
+	defer site.Close()
+	box := newBox(t)
+	host, port, err := net.SplitHostPort(box.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	cfg := filepath.Join(dir, "langnghe.yaml")
+	if err := os.WriteFile(cfg, fmt.Appendf(nil, `
+sources:
+  - {id: community, name: Trang mẫu, kind: feed, url: "%s/rss.xml", items: post, platform: forum, prior: 3, full_text: true, internal: true, every: 100ms, pace: 1ms}
+mail: {host: "%s", port: %s, from: "langnghe@phuong.example", tls: none}
+recipients:
+  - {name: a, role: reviewer, address: a@phuong.example}
+working_hours: {days: [mon, tue, wed, thu, fri, sat, sun], from: "00:00", to: "23:59"}
+`, site.URL, host, port), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	desk := freeAddr(t)
+	role := func(name string) *process {
+		args := []string{"serve", "-config", cfg, "-data", filepath.Join(dir, name), "-roles", name, "-nats", srv.ClientURL(), "-listen", freeAddr(t)}
+		if name == "desk" {
+			args[len(args)-1] = desk
+		}
+		return launch(t, args...)
+	}
+	procs := map[string]*process{}
+	for _, name := range app.Roles {
+		procs[name] = role(name)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	if err := up(ctx, desk); err != nil {
+		t.Fatalf("%v\n%s", err, procs["desk"].out.String())
+	}
+	mails := func(n int) {
+		t.Helper()
+		for box.len() < n {
+			if ctx.Err() != nil {
+				for name, p := range procs {
+					t.Logf("%s:\n%s", name, p.out.String())
+				}
+				t.Fatalf("%d mails, want %d", box.len(), n)
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+	}
+	page.add() // the first one is a scam
+	mails(1)
+
+	procs["rules"].kill()
+	for range 6 { // among them another scam
+		page.add()
+	}
+	time.Sleep(2 * time.Second) // crawled and indexed while nobody judges
+	if box.len() != 1 {
+		t.Errorf("%d mails without the rules role", box.len())
+	}
+	procs["rules"] = role("rules")
+	mails(2)
+
+	search := launch(t, "search", "-data", filepath.Join(dir, "indexer"), "-json", "mã OTP")
+	if err := <-search.end; err != nil || strings.Count(search.out.String(), `"id":`) == 0 {
+		t.Errorf("search: %v\n%s", err, search.out.String())
+	}
+	for _, name := range app.Roles {
+		procs[name].stop(t)
+	}
+}
