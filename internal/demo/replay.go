@@ -42,6 +42,7 @@ var Staff = []struct{ Name, Role, Unit string }{
 	{"congan", "police_liaison", ""},
 	{"tuphap", "justice", ""},
 	{"hatang", "unit", "Phòng Kinh tế, Hạ tầng và Đô thị"},
+	{"bientap", "editor", ""},
 	{"quantri", "admin", ""},
 }
 
