@@ -21,6 +21,9 @@ import (
 	"langnghe/internal/news"
 )
 
+// Roles are those that notices can be for.
+var Roles = []string{"reviewer", "leader", "justice", "police_liaison", "office", "editor", "khoi", "unit", "admin"}
+
 // A Recipient is one way to one person or system on the team. Entries of one
 // name are the same person: the first that fits is used, the others stand in
 // when it fails.

@@ -148,8 +148,8 @@ func TestDesk(t *testing.T) {
 	signIn(t, liaison, url, "congan")
 	for _, path := range []string{"/inbox", "/search?q=nước", "/inbox/" + id, "/audit"} {
 		do(t, liaison, chromedp.Navigate(url+path))
-		if text := eval[string](t, liaison, "document.body.innerText"); strings.Contains(text, "mất nước") {
-			t.Errorf("the liaison can read %s:\n%.300s", path, text)
+		if status := eval[int](t, liaison, "performance.getEntriesByType('navigation')[0].responseStatus"); status != 403 {
+			t.Errorf("the liaison gets status %d for %s, want 403:\n%.300s", status, path, eval[string](t, liaison, "document.body.innerText"))
 		}
 	}
 	p.stop(t)

@@ -32,6 +32,7 @@ type Query struct {
 	Facets  bool      `json:"facets,omitempty"`
 	Offset  int       `json:"offset,omitempty"`
 	Limit   int       `json:"limit,omitempty"` // zero means 20, at most 200
+	By      string    `json:"by,omitempty"`    // who asks outside of the desk's pages, which account for themselves
 }
 
 // A Hit is one item that fits, with the words that made it fit.
@@ -87,6 +88,7 @@ type ItemsQuery struct {
 	To     time.Time `json:"to,omitzero"`
 	Cursor string    `json:"cursor,omitempty"`
 	Limit  int       `json:"limit,omitempty"` // zero means 500
+	By     string    `json:"by,omitempty"`    // a person who exports; nobody is another role
 }
 
 // Items is one page of items; Next is the cursor of the following one.

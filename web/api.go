@@ -125,7 +125,7 @@ func (s *server) apiSearch(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q.Limit = limit
-	if err := s.record(r, "item.search", "", shorten(r.URL.RawQuery, 300)); err != nil {
+	if err := s.record(r, "item.search", "", searched(r.Form)); err != nil {
 		return err
 	}
 	res, err := s.Search(r.Context(), q)

@@ -44,8 +44,16 @@ func (d *door) init() {
 	d.tries = map[string]*tries{}
 }
 
-// allow counts a try from an address. Addresses are forgotten after a minute.
+// allow reports whether an address may try again, and fail counts a wrong
+// try. Addresses are forgotten after a minute.
 func (d *door) allow(addr string, now time.Time) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	t := d.tries[addr]
+	return t == nil || now.Sub(t.since) >= time.Minute || t.n < signInRate
+}
+
+func (d *door) fail(addr string, now time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if len(d.tries) > 10_000 { // somebody has many addresses
@@ -57,7 +65,6 @@ func (d *door) allow(addr string, now time.Time) bool {
 		d.tries[addr] = t
 	}
 	t.n++
-	return t.n <= signInRate
 }
 
 // cookie is the name of the session cookie. With the prefix, browsers refuse
@@ -116,7 +123,7 @@ func (s *server) signInPage(w http.ResponseWriter, r *http.Request) error {
 // signIn takes the same time and gives the same answer whether the name is
 // unknown, the password wrong, or the account locked or disabled.
 func (s *server) signIn(w http.ResponseWriter, r *http.Request) error {
-	if !s.door.allow(host(r), s.Clock()) {
+	if !s.door.allow(peer(r), s.Clock()) {
 		w.Header().Set("Retry-After", "60")
 		return &problem{status: http.StatusTooManyRequests, key: "problem.slow_down"}
 	}
@@ -140,6 +147,7 @@ func (s *server) signIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	locked := known && now.Before(user.Locked)
 	if !known || !right || locked || !user.Disabled.IsZero() {
+		s.door.fail(peer(r), now)
 		if known && !locked {
 			until := time.Time{}
 			if (user.Failures+1)%maxFailures == 0 {
@@ -258,6 +266,23 @@ func host(r *http.Request) string {
 	h, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		return r.RemoteAddr
+	}
+	return h
+}
+
+// peer is where a sign-in comes from: behind a proxy on this machine, the
+// address that the proxy saw.
+func peer(r *http.Request) string {
+	h := host(r)
+	if ip := net.ParseIP(h); ip == nil || !ip.IsLoopback() {
+		return h
+	}
+	through := r.Header.Get("X-Forwarded-For")
+	if i := strings.LastIndexByte(through, ','); i >= 0 {
+		through = through[i+1:]
+	}
+	if through = strings.TrimSpace(through); through != "" {
+		return through
 	}
 	return h
 }

@@ -272,3 +272,21 @@ func TestChangePassword(t *testing.T) {
 		t.Errorf("%d, %d sessions; want the new one only", w.Code, len(s.accounts.sessions))
 	}
 }
+
+// Behind a proxy on this machine each visitor has an address of their own;
+// from elsewhere nobody may choose one.
+func TestPeer(t *testing.T) {
+	for _, tt := range [][3]string{
+		{"127.0.0.1:5", "", "127.0.0.1"}, {"127.0.0.1:5", "203.0.113.7", "203.0.113.7"},
+		{"127.0.0.1:5", "198.51.100.9, 203.0.113.7", "203.0.113.7"}, {"203.0.113.8:5", "198.51.100.9", "203.0.113.8"},
+	} {
+		r := httptest.NewRequest("POST", "/sign-in", nil)
+		r.RemoteAddr = tt[0]
+		if tt[1] != "" {
+			r.Header.Set("X-Forwarded-For", tt[1])
+		}
+		if got := peer(r); got != tt[2] {
+			t.Errorf("peer of %s with %q = %s, want %s", tt[0], tt[1], got, tt[2])
+		}
+	}
+}

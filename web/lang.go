@@ -224,7 +224,9 @@ func (s *server) switchLang(w http.ResponseWriter, r *http.Request) error {
 
 // localPath keeps a redirect on this site.
 func localPath(p string) string {
-	if !strings.HasPrefix(p, "/") || strings.HasPrefix(p, "//") || strings.ContainsAny(p, "\\\r\n") {
+	// Browsers drop tabs and line breaks from an address and read \ as /.
+	odd := func(r rune) bool { return r <= ' ' || r == 0x7f || r == '\\' }
+	if !strings.HasPrefix(p, "/") || strings.HasPrefix(p, "//") || strings.IndexFunc(p, odd) >= 0 {
 		return "/"
 	}
 	return p

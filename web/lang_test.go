@@ -241,6 +241,11 @@ func TestLanguage(t *testing.T) {
 	if w.Code != 303 || w.Header().Get("Location") != "/" || w.Result().Cookies()[0].Value != "en" {
 		t.Errorf("%d to %s with %v", w.Code, w.Header().Get("Location"), w.Result().Cookies())
 	}
+	for back, want := range map[string]string{"/trends?days=14": "/trends?days=14", "/\t/evil.example": "/", "/\n/evil.example": "/", "/\\evil.example": "/", "evil.example": "/", "": "/"} {
+		if got := localPath(back); got != want {
+			t.Errorf("localPath(%q) = %q, want %q", back, got, want)
+		}
+	}
 	if w := s.do("", "POST", "/language", form("lang", "xx")); w.Code != 400 {
 		t.Errorf("unknown language: %d", w.Code)
 	}

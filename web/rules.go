@@ -2,8 +2,11 @@ package web
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 
 	"langnghe/rules"
 )
@@ -12,8 +15,10 @@ type rulesPage struct {
 	frame
 	Off     bool
 	List    rules.List
-	File    string // in the editor
-	Editing string // id of the rule that it is of
+	File    string     // in the editor
+	Editing string     // id of the rule that it is of
+	Form    rules.Form // its query as boxes
+	Text    string     // its query, when the boxes cannot say it
 	Checked *rules.CheckResult
 	Preview *rules.Preview
 	Hash    string // of the preview that may be saved
@@ -27,6 +32,36 @@ func (p rulesPage) Bad() []rules.Problem {
 		return nil
 	}
 	return p.Checked.Problems
+}
+
+// Percent is a share in whole per cent.
+func (rulesPage) Percent(share float64) int { return int(math.Round(share * 100)) }
+
+// show puts what was understood of a file into the editor.
+func (p *rulesPage) show(c rules.CheckResult) {
+	if c.File != "" {
+		p.File = c.File
+	}
+	if c.Form != nil {
+		p.Form = *c.Form
+	} else {
+		p.Text = c.Query
+	}
+}
+
+// ruleForm reads the boxes, one phrase a line.
+func ruleForm(r *http.Request) *rules.Form {
+	lines := func(name string) (out []string) {
+		for l := range strings.Lines(r.FormValue(name)) {
+			if l = strings.TrimSpace(l); l != "" {
+				out = append(out, l)
+			}
+		}
+		return out
+	}
+	n, _ := strconv.Atoi(r.FormValue("within")) // what is no number is 0: side by side
+	return &rules.Form{Any: lines("any"), All: lines("all"), None: lines("none"), Near: lines("near"), NearTo: lines("near_to"), Within: n,
+		Fold: r.FormValue("fold") != "", Title: r.FormValue("title") != ""}
 }
 
 func (s *server) rules(w http.ResponseWriter, r *http.Request) error {
@@ -53,23 +88,38 @@ func (s *server) rulesPage(w http.ResponseWriter, r *http.Request, status int, p
 				p.File = x.Source
 			}
 		}
+		if p.File != "" && s.Check != nil {
+			c, err := s.Check(r.Context(), rules.CheckRequest{File: p.File})
+			if err != nil {
+				return fmt.Errorf("rules: %w", err)
+			}
+			p.show(c)
+		}
+	}
+	if p.Form.Within == 0 && len(p.Form.Near) == 0 {
+		p.Form.Within = 5 // to begin with
 	}
 	return s.renderStatus(w, r, status, "rules", p)
 }
 
-// tryRule checks a rule file, shows what it would have flagged, or saves what
-// was previewed. Nothing is saved that nobody has looked at.
+// tryRule puts the query of the boxes into a rule file, checks it, shows what
+// it would have flagged, or saves what was previewed. Nothing is saved that nobody has looked at.
 func (s *server) tryRule(w http.ResponseWriter, r *http.Request) error {
 	if s.Check == nil || s.Preview == nil || s.Save == nil {
 		return errOff
 	}
 	ctx, t := r.Context(), visitorOf(r).t
 	p := rulesPage{File: r.FormValue("file"), Editing: r.FormValue("edit")}
-	checked, err := s.Check(ctx, rules.CheckRequest{File: p.File})
+	req := rules.CheckRequest{File: p.File}
+	if r.FormValue("act") == "form" {
+		req.Form = ruleForm(r)
+	}
+	checked, err := s.Check(ctx, req)
 	if err != nil {
 		return fmt.Errorf("rules: %w", err)
 	}
 	p.Checked = &checked
+	p.show(checked)
 	if len(checked.Problems) > 0 {
 		return s.rulesPage(w, r, http.StatusUnprocessableEntity, p)
 	}
@@ -91,7 +141,7 @@ func (s *server) tryRule(w http.ResponseWriter, r *http.Request) error {
 			return fmt.Errorf("rules: %w", err)
 		}
 		if len(saved.Problems) > 0 {
-			p.Checked = &saved
+			p.Checked, p.Hash = &saved, ""
 			return s.rulesPage(w, r, http.StatusUnprocessableEntity, p)
 		}
 		if err := s.record(r, "rule.save", saved.Hash, shorten(saved.Canonical, 200)); err != nil {

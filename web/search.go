@@ -1,6 +1,8 @@
 package web
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"net/url"
@@ -79,6 +81,23 @@ func searchQuery(r *http.Request) indexer.Query {
 	return q
 }
 
+// searched says for the audit chain what was searched: the filters as they
+// are, the words as a fingerprint. The chain can never forget, and what is
+// typed may be a name or a number.
+func searched(form url.Values) string {
+	v := url.Values{}
+	for k, vs := range form {
+		if k == "q" && vs[0] != "" {
+			sum := sha256.Sum256([]byte(vs[0]))
+			vs = []string{"sha256:" + hex.EncodeToString(sum[:8])}
+		}
+		if vs[0] != "" {
+			v[k] = vs
+		}
+	}
+	return shorten(v.Encode(), 300)
+}
+
 func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 	t := visitorOf(r).t
 	q := searchQuery(r)
@@ -88,7 +107,7 @@ func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 		return s.render(w, r, "search", p)
 	}
 	if p.Asked {
-		if err := s.record(r, "item.search", "", shorten(r.URL.RawQuery, 300)); err != nil {
+		if err := s.record(r, "item.search", "", searched(r.Form)); err != nil {
 			return err
 		}
 	}

@@ -96,7 +96,6 @@ type Options struct {
 
 	Deliveries func(context.Context, alerts.DeliveriesQuery) (alerts.Deliveries, error)
 	Silences   func(context.Context, alerts.SilenceRequest) ([]alerts.Silence, error)
-	Ack        func(context.Context, alerts.AckRequest) error // not offered yet: a delivery does not name its group
 	Test       func(context.Context, alerts.TestRequest) error
 
 	Progress func() (done bool, percent int, what news.Text) // of start-up or a replay; may be nil

@@ -8,6 +8,9 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"os"
+	"os/user"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -19,6 +22,15 @@ import (
 	"langnghe/internal/news"
 	"langnghe/review"
 )
+
+// reads is with for commands that only read: a folder that is not there is a
+// mistake, not an empty archive.
+func (c *call) reads(ctx context.Context, f func(context.Context, bus.Asker) error, roles ...string) error {
+	if _, err := os.Stat(filepath.Join(c.data, "lock")); err != nil {
+		return fmt.Errorf("%s holds no data of the service; name its folder with -data", c.data)
+	}
+	return c.with(ctx, f, roles...)
+}
 
 // with asks the service of the data folder, or starts the named roles on it.
 func (c *call) with(ctx context.Context, f func(context.Context, bus.Asker) error, roles ...string) error {
@@ -42,7 +54,8 @@ func runSearch(ctx context.Context, c *call) error {
 	if q.Text = strings.Join(fs.Args(), " "); strings.TrimSpace(q.Text) == "" {
 		return usagef("needs a query")
 	}
-	return c.with(ctx, func(ctx context.Context, a bus.Asker) error {
+	q.By = caller()
+	return c.reads(ctx, func(ctx context.Context, a bus.Asker) error {
 		ctx, cancel := context.WithTimeout(ctx, time.Minute)
 		defer cancel()
 		res, err := bus.Ask(ctx, a, app.AskSearch, q)
@@ -78,9 +91,17 @@ func runSearch(ctx context.Context, c *call) error {
 			}
 			fmt.Fprintf(w, "%s  %s\n    %s\n", h.Item.At().In(time.Local).Format("02/01/2006 15:04"), head, h.Item.URL)
 		}
-		fmt.Fprintf(c.err, "%d\n", res.Total)
+		fmt.Fprintf(c.err, "%d mục tin / items\n", res.Total)
 		return nil
 	}, "indexer")
+}
+
+// caller is who runs the command, for the audit log.
+func caller() string {
+	if u, err := user.Current(); err == nil {
+		return "command line: " + u.Username
+	}
+	return "command line"
 }
 
 func shorten(s string, n int) string {
@@ -119,7 +140,7 @@ func runImport(ctx context.Context, c *call) error {
 				}
 				sctx, cancel := context.WithTimeout(ctx, time.Minute)
 				defer cancel()
-				res, err := bus.Ask(sctx, a, app.AskFetch, crawler.FetchRequest{Items: batch, Source: source, By: "import"})
+				res, err := bus.Ask(sctx, a, app.AskFetch, crawler.FetchRequest{Items: batch, Source: source, By: caller()})
 				if err != nil {
 					return fmt.Errorf("%s: %w", name, err)
 				}
@@ -203,7 +224,7 @@ func runExport(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	q := indexer.ItemsQuery{Limit: 500}
+	q := indexer.ItemsQuery{Limit: 500, By: caller()}
 	for _, d := range []struct {
 		text string
 		t    *time.Time
@@ -215,7 +236,7 @@ func runExport(ctx context.Context, c *call) error {
 			return usagef("%q is not a day like 2026-11-20", d.text)
 		}
 	}
-	return c.with(ctx, func(ctx context.Context, a bus.Asker) error {
+	return c.reads(ctx, func(ctx context.Context, a bus.Asker) error {
 		w := bufio.NewWriter(c.out)
 		defer w.Flush()
 		enc := json.NewEncoder(w)
@@ -259,7 +280,7 @@ func runErase(ctx context.Context, c *call) error {
 	if fs.NArg() != 1 || reason == "" {
 		return usagef("needs -reason WHY and one id")
 	}
-	return c.with(ctx, func(ctx context.Context, a bus.Asker) error {
+	return c.reads(ctx, func(ctx context.Context, a bus.Asker) error {
 		ctx, cancel := context.WithTimeout(ctx, time.Minute)
 		defer cancel()
 		_, err := bus.Ask(ctx, a, app.AskErase, news.Erased{ID: fs.Arg(0), Reason: reason, At: time.Now()})
@@ -278,7 +299,12 @@ func runUser(ctx context.Context, c *call) error {
 		return err
 	}
 	acc.Role = review.Role(role)
-	req := app.UserRequest{By: "command line"}
+	if known, unit := app.KnownRole(acc.Role); !known {
+		return usagef("there is no role %q", role)
+	} else if unit && acc.Unit == "" && fs.Arg(0) == "add" {
+		return usagef("the role %s needs -unit", role)
+	}
+	req := app.UserRequest{By: caller()}
 	switch {
 	case fs.Arg(0) == "list" && fs.NArg() == 1:
 	case fs.Arg(0) == "add" && fs.NArg() == 2, fs.Arg(0) == "password" && fs.NArg() == 2:
@@ -339,7 +365,7 @@ func runAudit(ctx context.Context, c *call) error {
 	default:
 		return usagef("needs verify or list")
 	}
-	return c.with(ctx, func(ctx context.Context, a bus.Asker) error {
+	return c.reads(ctx, func(ctx context.Context, a bus.Asker) error {
 		ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 		defer cancel()
 		rep, err := bus.Ask(ctx, a, app.AskAudit, req)
@@ -369,7 +395,7 @@ func runReindex(ctx context.Context, c *call) error {
 	if _, err := c.flags("config data", nil); err != nil {
 		return err
 	}
-	return c.with(ctx, func(ctx context.Context, a bus.Asker) error {
+	return c.reads(ctx, func(ctx context.Context, a bus.Asker) error {
 		ctx, cancel := context.WithTimeout(ctx, 12*time.Hour)
 		defer cancel()
 		st, err := bus.Ask(ctx, a, app.AskReindex, app.None{})

@@ -56,6 +56,8 @@ func TestOffline(t *testing.T) {
 		{"roles without server", "", []string{"serve", "-roles", "crawler"}, 2, "", "-nats"},
 		{"open to the network", "", []string{"serve", "-listen", "0.0.0.0:80"}, 2, "", "HTTPS"},
 		{"open in a container", "", []string{"serve", "-listen", "0.0.0.0:0", "-data", "/dev/null/x", "-config", file(t, "c.yaml", "plain_http: true\n")}, 1, "", "data folder"},
+		{"no such role", "", []string{"user", "-role", "king", "add", "lan"}, 2, "", `no role "king"`},
+		{"unit without unit", "", []string{"user", "-role", "unit", "add", "lan"}, 2, "", "needs -unit"},
 		{"version", "", []string{"version"}, 0, "dev", ""},
 		{"parse", page, []string{"parse", "-as", "page", "-url", "https://bao.example/va-duong.html", "-"}, 0, `"title":"Phường vá đường"`, ""},
 		{"parse what is no feed", "<html><body>không phải nguồn cấp</body></html>", []string{"parse", "-as", "feed", "-url", "https://bao.example/rss", "-"}, 1, "", "-: "},
@@ -142,8 +144,19 @@ func TestState(t *testing.T) {
 		if code, out, errs = do(t, "", "audit", "-data", data, "verify"); code != 0 || !strings.Contains(out, "chain unbroken") {
 			t.Errorf("audit verify: exit %d\n%s%s", code, out, errs)
 		}
-		if code, out, _ = do(t, "", "audit", "-data", data, "list"); code != 0 || !strings.Contains(out, "user.add") || !strings.Contains(out, "item.erase") {
-			t.Errorf("audit list: exit %d\n%s", code, out)
+		// What other roles did reaches the chain a moment later; what was
+		// searched stands there as a fingerprint.
+		for range 100 {
+			code, out, _ = do(t, "", "audit", "-data", data, "list")
+			if strings.Contains(out, "item.export") && strings.Contains(out, "item.search") {
+				break
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		for _, act := range []string{"user.add", "item.erase", "item.search", "item.export"} {
+			if code != 0 || !strings.Contains(out, act) || strings.Contains(out, "o ga sau") {
+				t.Errorf("audit list: exit %d, want %s and no words\n%s", code, act, out)
+			}
 		}
 		if code, out, errs = do(t, "", "reindex", "-data", data); code != 0 || !strings.Contains(out, "items indexed") {
 			t.Errorf("reindex: exit %d\n%s%s", code, out, errs)
@@ -155,6 +168,15 @@ func TestState(t *testing.T) {
 		name := file(t, "phan-anh-can-tra-loi.yaml", strings.Replace(string(rule), "version: 1", "version: 9", 1))
 		if code, out, errs = do(t, "", "rules", "preview", "-data", data, "-rule", name, "-days", "7"); code != 0 || !strings.Contains(out, "flags in 7 days") {
 			t.Errorf("preview: exit %d\n%s%s", code, out, errs)
+		}
+	}
+	for _, args := range [][]string{{"search", "x"}, {"export"}, {"rules", "preview", "-rule", "../../rules/builtin/rules/phan-anh-can-tra-loi.yaml"}} {
+		args = append(args[:1:1], append([]string{"-data", filepath.Join(data, "typo")}, args[1:]...)...)
+		if args[0] == "rules" {
+			args = []string{"rules", "preview", "-data", filepath.Join(data, "typo"), "-rule", args[len(args)-1]}
+		}
+		if code, _, errs := do(t, "", args...); code != 1 || !strings.Contains(errs, "holds no data") {
+			t.Errorf("%q on a folder that is not there: exit %d\n%s", args, code, errs)
 		}
 	}
 	t.Run("alone", func(t *testing.T) { walk(t, "một") })

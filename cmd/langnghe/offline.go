@@ -130,17 +130,30 @@ func runParse(_ context.Context, c *call) error {
 }
 
 func runRead(_ context.Context, c *call) error {
-	fs, err := c.flags("profile", nil)
+	var explain bool
+	var lexicons string
+	fs, err := c.flags("profile lang", func(fs *flag.FlagSet) {
+		fs.BoolVar(&explain, "explain", false, "say in words, for people, what is read and why")
+		fs.StringVar(&lexicons, "lexicons", "", "`folder` of lexicons in place of the built-in ones of the same name")
+	})
 	if err != nil {
 		return err
 	}
-	r, err := reading.New(c.profile)
+	var r *reading.Reader
+	if lexicons == "" {
+		r, err = reading.New(c.profile)
+	} else {
+		r, err = reading.NewDir(lexicons, c.profile)
+	}
 	if err != nil {
 		return usageError{err}
 	}
 	enc, flush := jsonLines(c.out)
 	err = c.items(fs.Arg(0), func(it news.Item) error {
 		read := r.Read(&it, 0)
+		if explain {
+			return r.Explain(c.out, &it, &read, c.lang)
+		}
 		return enc.Encode(struct {
 			ID      string       `json:"id"`
 			Reading news.Reading `json:"reading"`

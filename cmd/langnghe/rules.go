@@ -104,7 +104,7 @@ func runRules(ctx context.Context, c *call) error {
 		if err != nil {
 			return usageError{fmt.Errorf("-rule: %w", err)}
 		}
-		return c.with(ctx, func(ctx context.Context, a bus.Asker) error {
+		return c.reads(ctx, func(ctx context.Context, a bus.Asker) error {
 			ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 			defer cancel()
 			p, err := bus.Ask(ctx, a, app.AskPreview, rules.PreviewRequest{File: string(data), Days: days})

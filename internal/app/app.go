@@ -9,6 +9,9 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -232,6 +235,18 @@ func (b *builder) audit(role string) func(context.Context, news.Audit) error {
 	}
 }
 
+// seen puts into the audit chain that a person read items outside of the
+// desk's pages. Words that were searched stand as a fingerprint: the chain
+// never forgets.
+func (b *builder) seen(ctx context.Context, act, who, words string) error {
+	at, detail := b.now(), ""
+	if words != "" {
+		sum := sha256.Sum256([]byte(words))
+		detail = "q=sha256:" + hex.EncodeToString(sum[:8])
+	}
+	return b.audit("indexer")(ctx, news.Audit{ID: act + "/" + rand.Text(), At: at, Who: who, Act: act, Detail: detail})
+}
+
 func (b *builder) crawler(ctx context.Context) error {
 	s, err := store.OpenCrawler(ctx, b.path("crawler.db"))
 	if err != nil {
@@ -291,9 +306,23 @@ func (b *builder) indexer(ctx context.Context) error {
 	b.every("indexer forward", 15*time.Second, x.Forward)
 	b.every("retention", time.Hour, x.Retain)
 	hear(b, erased, "indexer-erased", x.Erase)
-	reply(b, AskSearch, x.Search)
+	reply(b, AskSearch, func(ctx context.Context, q indexer.Query) (indexer.Result, error) {
+		if q.By != "" {
+			if err := b.seen(ctx, "item.search", q.By, q.Text); err != nil {
+				return indexer.Result{}, err
+			}
+		}
+		return x.Search(ctx, q)
+	})
 	reply(b, AskCounts, x.Counts)
-	reply(b, AskItems, x.Items)
+	reply(b, AskItems, func(ctx context.Context, q indexer.ItemsQuery) (indexer.Items, error) {
+		if q.By != "" && q.Cursor == "" {
+			if err := b.seen(ctx, "item.export", q.By, ""); err != nil {
+				return indexer.Items{}, err
+			}
+		}
+		return x.Items(ctx, q)
+	})
 	reply(b, AskItem, x.Item)
 	reply(b, AskIndex, func(ctx context.Context, _ None) (indexer.Status, error) { return x.Status(ctx) })
 	reply(b, AskReindex, func(ctx context.Context, _ None) (indexer.Status, error) {
@@ -408,13 +437,12 @@ func (b *builder) web(d *review.Desk, s *store.Desk, profile reading.Profile) er
 		Counts:     ask(b, AskCounts),
 		Rules:      askNone(b, AskRules),
 		Check:      ask(b, AskCheck),
-		Preview:    ask(b, AskPreview),
+		Preview:    askWithin(b, AskPreview, previewFor),
 		Save:       ask(b, AskSave),
 		Sources:    askNone(b, AskSources),
 		Fetch:      ask(b, AskFetch),
 		Deliveries: ask(b, AskDeliveries),
 		Silences:   ask(b, AskSilences),
-		Ack:        act(b, AskAck),
 		Test:       act(b, AskTest),
 		Ready:      b.readiness,
 		Metrics:    b.metricsHandler(),
@@ -505,11 +533,6 @@ func complete(o Options) (Options, error) {
 	}
 	if err := os.MkdirAll(o.DataDir, 0o700); err != nil {
 		return o, fmt.Errorf("data folder: %w", err)
-	}
-	for _, e := range os.Environ() {
-		if strings.HasPrefix(e, "COLLY_") {
-			return o, fmt.Errorf("the environment sets %s, which would override the crawler's manners; unset it", strings.SplitN(e, "=", 2)[0])
-		}
 	}
 	return o, nil
 }

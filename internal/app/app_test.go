@@ -214,6 +214,9 @@ func firstLight(t *testing.T, s *stand, svc *Service, d *review.Desk) {
 		return ok
 	})
 	t.Logf("published → inbox: %v", took)
+	if d := e.Received.Sub(e.Item.Observed); d > 5*time.Second {
+		t.Errorf("in the inbox %v after the crawl that saw it, want within 5s", d)
+	}
 	if e.Level < news.High || len(e.Flags) == 0 || e.Flags[0].Why.VI == "" || e.Flags[0].Doubt.VI == "" || len(e.Flags[0].Because) == 0 {
 		t.Errorf("entry %+v\nwant level 3 or 4 with a reason, a doubt and spans", e)
 	}
@@ -224,6 +227,9 @@ func firstLight(t *testing.T, s *stand, svc *Service, d *review.Desk) {
 		return len(mails(s.box, "canbo@", "/inbox/"+url.PathEscape(e.ID))) > 0
 	})
 	t.Logf("inbox → mailbox: %v", took)
+	if m := mails(s.box, "canbo@", "/inbox/"+url.PathEscape(e.ID))[0]; m.At.Sub(e.Item.Observed) > 10*time.Second {
+		t.Errorf("in the mailbox %v after the crawl that saw it, want within 10s", m.At.Sub(e.Item.Observed))
+	}
 
 	// The reviewer decides; the leader is told that something waits.
 	before := len(mails(s.box, "chutich@", ""))

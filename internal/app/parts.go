@@ -25,13 +25,21 @@ import (
 	"langnghe/internal/news"
 )
 
-// askFor bounds a question asked by a page or another role.
-const askFor = 20 * time.Second
+// A question of a page is bounded: people wait for it. A preview reads a
+// month and may take longer.
+const (
+	askFor     = 5 * time.Second
+	previewFor = 60 * time.Second
+)
 
 // ask makes a plain function of a question, for those who need the answer.
 func ask[Q, A any](b *builder, q bus.Question[Q, A]) func(context.Context, Q) (A, error) {
+	return askWithin(b, q, askFor)
+}
+
+func askWithin[Q, A any](b *builder, q bus.Question[Q, A], limit time.Duration) func(context.Context, Q) (A, error) {
 	return func(ctx context.Context, v Q) (A, error) {
-		ctx, cancel := context.WithTimeout(ctx, askFor)
+		ctx, cancel := context.WithTimeout(ctx, limit)
 		defer cancel()
 		return bus.Ask(ctx, b.bus, q, v)
 	}

@@ -18,6 +18,12 @@ import (
 // roles that a person can have.
 var roles = []review.Role{review.Reviewer, review.Leader, review.Justice, review.Liaison, review.Office, review.Editor, review.Khoi, review.Unit, review.Admin}
 
+// KnownRole reports whether there is such a role, and whether whoever has it
+// must belong to a unit.
+func KnownRole(r review.Role) (known, unit bool) {
+	return slices.Contains(roles, r), r == review.Unit || r == review.Khoi
+}
+
 // users answers AskUsers: whoever may open the data folder's socket manages
 // the people who sign in, and the audit log says so.
 func (b *builder) users(ctx context.Context, s *store.Desk, d *review.Desk, r UserRequest) ([]review.Account, error) {

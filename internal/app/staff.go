@@ -29,6 +29,7 @@ var (
 	sampleReviewer = review.User{Name: "canbo", Role: review.Reviewer}
 	sampleLeader   = review.User{Name: "chutich", Role: review.Leader}
 	sampleLiaison  = review.User{Name: "congan", Role: review.Liaison}
+	sampleUnit     = review.User{Name: "hatang", Role: review.Unit, Unit: "Phòng Kinh tế, Hạ tầng và Đô thị"}
 )
 
 func newStaff(d *review.Desk, w *demo.World) *staff {
@@ -41,6 +42,9 @@ func (s *staff) work(ctx context.Context, now time.Time) error {
 	}
 	s.next = now.Add(6 * time.Hour)
 	if err := s.clear(ctx, now); err != nil {
+		return err
+	}
+	if err := s.answer(ctx, now); err != nil {
 		return err
 	}
 	for key, id := range s.cases {
@@ -94,6 +98,25 @@ func (s *staff) clear(ctx context.Context, now time.Time) error {
 			return nil
 		}
 	}
+}
+
+// answer lets the sample unit answer what was assigned to it two days ago,
+// three of four, so that the newcomer sees answers as well as delays.
+func (s *staff) answer(ctx context.Context, now time.Time) error {
+	cases, err := s.desk.Cases(ctx, review.CaseQuery{Kind: news.Answer, State: review.Forwarded, Unit: sampleUnit.Unit, Limit: 200})
+	if err != nil {
+		return err
+	}
+	for _, c := range cases {
+		if now.Sub(c.Opened) < 48*time.Hour || c.ID[len(c.ID)-1]%4 == 0 {
+			continue
+		}
+		err := s.desk.Reply(ctx, c.ID, "Đã kiểm tra tại chỗ và giao tổ kỹ thuật khắc phục; sẽ báo lại bà con khi xong.", sampleUnit)
+		if err != nil && !refused(err) {
+			return fmt.Errorf("answer %s: %w", c.ID, err)
+		}
+	}
+	return nil
 }
 
 // refused reports whether a rule of the house said no.

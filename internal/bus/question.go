@@ -122,6 +122,9 @@ func Ask[Q, A any](ctx context.Context, a Asker, q Question[Q, A], v Q) (A, erro
 
 // Request implements [Asker].
 func (b *Bus) Request(ctx context.Context, subject string, data []byte) ([]byte, error) {
+	if !b.nc.IsConnected() {
+		return nil, ErrNobody // at once, instead of waiting for the server to come back
+	}
 	m, err := b.nc.RequestWithContext(ctx, subject, data)
 	if errors.Is(err, nats.ErrNoResponders) {
 		return nil, ErrNobody

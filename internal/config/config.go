@@ -162,7 +162,8 @@ func yamlProblem(file string, err error) error {
 	p := &Problem{File: file, EN: msg, VI: msg}
 	if m := yamlAt.FindStringSubmatch(msg); m != nil {
 		fmt.Sscan(m[1], &p.Line)
-		p.EN, p.VI = m[2], m[2]
+		line, _, _ := strings.Cut(m[2], "\n") // the excerpt that follows needs a wide terminal
+		p.EN, p.VI = line, line
 	}
 	return p
 }
@@ -275,8 +276,11 @@ func (v *checker) check(c *Config, dir string) {
 			}
 			c.Recipients[i].Min = l
 		}
-		if r.Name == "" || r.Role == "" {
-			v.bad(at, "cần name và role", "needs a name and a role")
+		if r.Name == "" {
+			v.bad(at, "cần name", "needs a name")
+		}
+		if !slices.Contains(alerts.Roles, r.Role) {
+			v.bad(at+".role", "không có vai trò %q", "there is no role %q; use one of "+strings.Join(alerts.Roles, ", "), r.Role)
 		}
 	}
 	if c.Metrics != "" {
