@@ -32,8 +32,7 @@ var allowed = map[string][]string{
 	"official":          {"internal/news", "internal/lang", "internal/reading"},
 	"rules":             {"internal/news", "internal/lang", "internal/reading", "internal/query", "official"},
 	"review":            {"internal/news", "official"},
-	"reports":           {"internal/news", "official"},
-	"web":               {"internal/news", "crawler", "indexer", "rules", "review", "official", "alerts", "reports"},
+	"web":               {"internal/news", "crawler", "indexer", "rules", "review", "official", "alerts"},
 	"internal/store":    {"internal/news", "internal/audit", "crawler", "indexer", "rules", "review", "official", "alerts", "web"},
 	"internal/config":   {"internal/news", "crawler", "alerts"},
 	"internal/demo":     {"internal/news"},
@@ -109,6 +108,41 @@ func TestImports(t *testing.T) {
 			}
 		}
 	})
+}
+
+var row = regexp.MustCompile("(?m)^\\| (`[^|]*`) \\| ([a-z, ]+) \\|$")
+
+// TestTableInDocs holds the table in the architecture page to the one here.
+func TestTableInDocs(t *testing.T) {
+	text, err := os.ReadFile("../../docs/ARCHITECTURE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := map[string]bool{}
+	for _, m := range row.FindAllStringSubmatch(string(text), -1) {
+		for _, pkg := range strings.Split(m[1], ", ") {
+			pkg = strings.TrimSuffix(strings.Trim(pkg, "`"), "/")
+			said[pkg] = true
+			want := []string{"nothing"}
+			if len(allowed[pkg]) > 0 {
+				want = nil
+				for _, to := range allowed[pkg] {
+					want = append(want, strings.Replace(strings.TrimPrefix(to, "internal/"), "*", "everything", 1))
+				}
+			}
+			got := strings.Split(m[2], ", ")
+			slices.Sort(got)
+			slices.Sort(want)
+			if !slices.Equal(got, want) {
+				t.Errorf("docs/ARCHITECTURE.md says that %s may import %v; the table here says %v", pkg, got, want)
+			}
+		}
+	}
+	for pkg := range allowed {
+		if !said[pkg] {
+			t.Errorf("docs/ARCHITECTURE.md says nothing about %s", pkg)
+		}
+	}
 }
 
 // TestPackages checks that every package says what it is, in a name that
