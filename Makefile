@@ -3,7 +3,7 @@
 #   go test ./...
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test vet fmt lint race fuzz bench e2e vuln ci build dist docker up up-split
+.PHONY: help demo run test vet fmt lint race fuzz bench bench-rules e2e vuln ci build dist docker up up-split
 
 # The tools, by version; .ci/run names the same ones.
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -18,7 +18,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 BUILD   := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: ## everything on sample data, on http://127.0.0.1:8080
 	go run ./cmd/langnghe demo
@@ -53,6 +53,9 @@ fuzz: ## every fuzz target for 20 seconds
 
 bench: ## every benchmark, six times, for benchstat
 	go test -run='^$$' -bench=. -benchmem -count=6 ./...
+
+bench-rules: ## the rule matcher beside naive evaluation, bleve and Aho-Corasick
+	cd e2e && go test -run='^$$' -bench=BenchmarkRules -benchtime=1x -timeout 30m -v .
 
 e2e: ## the program as its users see it: browser, crash, split form (needs Chromium)
 	cd e2e && go test -count=1 -timeout 25m ./...

@@ -190,6 +190,12 @@ func measureOurs(b *testing.B, rs []benchRule, posts, articles []news.Item) rate
 	start := cpu()
 	set := o.NewSet(qs)
 	build := cpu() - start
+	spans := 0
+	why := query.NewDoc(&posts[0])
+	explained := rateOf{post: perText(posts, func(it *news.Item) {
+		why.Reset(it)
+		set.Match(why, func(i int) { spans += len(qs[i].Spans(why)) })
+	})}
 	parsed := heap()
 	runtime.KeepAlive(qs)
 	qs = nil
@@ -211,6 +217,7 @@ func measureOurs(b *testing.B, rs []benchRule, posts, articles []news.Item) rate
 	set, match = nil, nil
 	r.heap = used - heap()
 	row(b, len(rs), "ours", r, build, mean)
+	row(b, len(rs), "… with spans", explained, 0, mean)
 	b.Logf("%8s %-22s %.2f allocations a post; the parsed rules are %.0f MB beside", "", "", allocs, mb(parsed-with))
 	return r
 }

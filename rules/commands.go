@@ -47,7 +47,7 @@ func openDir(dir string) (*ruleSet, []Problem, folder, error) {
 	if _, err := os.Stat(filepath.Join(dir, "rules")); err != nil {
 		return nil, nil, f, fmt.Errorf("%s has no folder rules: %w", dir, err)
 	}
-	set, problems, err := load([]folder{f}, func(string) *Rule { return nil })
+	set, problems, err := load([]folder{f}, func(string) *Rule { return nil }, nil)
 	return set, problems, f, err
 }
 

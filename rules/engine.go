@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"log/slog"
 	"maps"
 	"os"
@@ -30,7 +31,11 @@ type Options struct {
 	// Flagged hands flags on; nil leaves them in the outbox. A flag comes
 	// again, under the same id, when its state has changed or after a crash.
 	Flagged func(context.Context, []news.Flag) error
-	Budget  float64 // false notices a week that one rule may cost, default 2
+	// History yields the items of the last days, oldest first. With it, a
+	// rule that is new or changed is also evaluated on what was there before
+	// it; flags of that are marked retro. Nil leaves the past alone.
+	History func(ctx context.Context, days int) iter.Seq2[news.Item, error]
+	Budget  float64 // false notices a week that all rules together may cost, default 2
 	Now     func() time.Time
 	Log     *slog.Logger
 	Metrics prometheus.Registerer // nil means none
@@ -52,11 +57,14 @@ type Engine struct {
 	facts    news.Facts
 	counts   map[string]Count
 	decided  map[string]news.Decided
-	versions map[string]Version
-	previews map[string]Preview // by hash of the rule
-	raised   map[string]bool    // flags about items that this process has stored
+	versions map[string][]Version // of each rule, oldest first
+	previews map[string]Previewed // by hash of the rule
+	raised   map[string]bool      // flags about items that this process has stored
+	doc      query.Doc
+	sample   query.Sample // of what is said, for filing rules
+	learning bool         // the sample is being made
 
-	forward sync.Mutex
+	forward, backfill sync.Mutex
 }
 
 // ruleState is what one version of a rule remembers.
@@ -86,6 +94,7 @@ func New(o Options) (*Engine, error) {
 		o.Builtin = builtin.FS
 	}
 	e := newEngine(o)
+	e.learning = true
 	if err := e.Reload(context.Background()); err != nil {
 		return nil, err
 	}
@@ -102,7 +111,7 @@ func newEngine(o Options) *Engine {
 	if o.Budget == 0 {
 		o.Budget = 2
 	}
-	return &Engine{opts: o, metrics: newMetrics(o.Metrics), set: newSet(nil, nil), previews: map[string]Preview{}, raised: map[string]bool{}}
+	return &Engine{opts: o, metrics: newMetrics(o.Metrics), set: newSet(nil, nil), raised: map[string]bool{}}
 }
 
 // load reads the state from the store, at the start and after a commit that
@@ -115,7 +124,8 @@ func (e *Engine) load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("rules: load: %w", err)
 	}
-	e.states, e.counts, e.decided, e.versions = map[string]*ruleState{}, map[string]Count{}, map[string]news.Decided{}, map[string]Version{}
+	e.states, e.counts, e.decided = map[string]*ruleState{}, map[string]Count{}, map[string]news.Decided{}
+	e.versions, e.previews = map[string][]Version{}, map[string]Previewed{}
 	for _, o := range s.Occurrences {
 		g := e.state(o.Rule, o.Version).group(o.Group)
 		g.occs = append(g.occs, &o)
@@ -141,7 +151,10 @@ func (e *Engine) load(ctx context.Context) error {
 		e.decided[d.ID] = d
 	}
 	for _, v := range s.Versions {
-		e.versions[v.Rule] = v
+		e.versions[v.Rule] = append(e.versions[v.Rule], v)
+	}
+	for _, p := range s.Previews {
+		e.previews[p.Hash] = p
 	}
 	e.facts = s.Facts
 	e.loaded = true
@@ -238,9 +251,15 @@ func (e *Engine) take(ctx context.Context, items []news.Indexed) error {
 	if err := e.load(ctx); err != nil {
 		return err
 	}
+	return e.evaluate(ctx, e.set, items)
+}
+
+// evaluate evaluates items with the rules of a set, which may be some of
+// those in force. The caller holds mu.
+func (e *Engine) evaluate(ctx context.Context, set *ruleSet, items []news.Indexed) error {
 	b := &batch{touched: map[string]*touch{}}
 	for i := range items {
-		e.one(b, &items[i])
+		e.one(b, set, &items[i])
 	}
 	for _, k := range sortedKeys(b.touched) {
 		t := b.touched[k]
@@ -275,23 +294,32 @@ func (e *Engine) count(c Change) {
 	}
 }
 
+// learn is after how many items rules are filed by what is said in them.
+const learn = 1000
+
 // one evaluates one item.
-func (e *Engine) one(b *batch, in *news.Indexed) {
+func (e *Engine) one(b *batch, set *ruleSet, in *news.Indexed) {
 	it := in.Item
 	at := it.At()
 	if at.IsZero() {
 		at = e.opts.Now()
 		it.Observed = at
 	}
-	d := query.NewDoc(&it)
+	d := &e.doc
+	d.Reset(&it)
+	if e.learning && e.sample.Docs() < learn {
+		if e.sample.Add(d); e.sample.Docs() == learn {
+			e.set.file(&e.sample)
+		}
+	}
 	var muting []*Rule
-	e.set.mute.Match(d, func(i int) {
-		if f := e.set.filters[i]; !at.Before(f.Created) && at.Before(f.Expires) {
+	set.mute.Match(d, func(i int) {
+		if f := set.filters[i]; !at.Before(f.Created) && at.Before(f.Expires) {
 			muting = append(muting, f)
 		}
 	})
 	slices.SortFunc(muting, func(x, y *Rule) int { return strings.Compare(x.ID, y.ID) })
-	for _, r := range e.set.live {
+	for _, r := range set.live {
 		if r.Type == "new_term" || r.Type == "spike" {
 			if s := e.state(r.ID, r.Version); s.first.IsZero() || at.Before(s.first) {
 				s.first = at.UTC()
@@ -302,8 +330,8 @@ func (e *Engine) one(b *batch, in *news.Indexed) {
 			}
 		}
 	}
-	e.set.match.Match(d, func(i int) {
-		r := e.set.live[i]
+	set.match.Match(d, func(i int) {
+		r := set.live[i]
 		m := matched{rule: r, doc: d, item: &it, at: at.UTC(), hash: in.Hash, retro: in.Retro, muted: mutedBy(muting, r)}
 		if m.hash == "" {
 			m.hash = it.Hash()
@@ -411,7 +439,7 @@ func signal(r *Rule, name string, f fired, occs []*Occurrence) Signal {
 	out := Signal{State: f.state, Of: f.of, Flag: news.Flag{
 		ID: FlagID(r.ID, r.Version, name, at.Format(time.RFC3339Nano), f.state), Rule: r.ID, Version: r.Version, Type: r.Type, Title: r.Title,
 		Level: r.Level, Status: r.Status, Topic: r.Topic, Group: name, At: at, Items: f.ids, Count: f.count,
-		Why: whyFired(r, name, f), Doubt: doubt(r),
+		Doubt: doubt(r),
 	}}
 	if r.By == "topic" || !slices.Contains(news.TopicIDs, out.Topic) && slices.Contains(news.TopicIDs, name) {
 		out.Topic = name
@@ -419,6 +447,7 @@ func signal(r *Rule, name string, f fired, occs []*Occurrence) Signal {
 	if out.Topic == anyTopic {
 		out.Topic = ""
 	}
+	out.Why = whyFired(r, name, out.Topic, f, from(f.ids, occs))
 	if f.by != nil {
 		out.Muted = f.by.Muted
 		out.Retro = f.by.Mark&markRetro != 0
@@ -431,10 +460,17 @@ func signal(r *Rule, name string, f fired, occs []*Occurrence) Signal {
 	return out
 }
 
-// Tick evaluates what depends on time alone, lets go of what is settled and
-// hands on what is still in the outbox. It is called every minute or so.
+// Tick evaluates what depends on time alone, lets go of what is settled,
+// hands on what is still in the outbox and works out what new rules say of
+// the past. It is called every minute or so.
 func (e *Engine) Tick(ctx context.Context) error {
 	if err := e.tick(ctx); err != nil {
+		return err
+	}
+	if err := e.Forward(ctx); err != nil {
+		return err
+	}
+	if filled, err := e.fill(ctx); err != nil || !filled {
 		return err
 	}
 	return e.Forward(ctx)
@@ -612,9 +648,12 @@ func (e *Engine) reload(ctx context.Context) error {
 	if e.opts.Dir != "" {
 		folders = append(folders, dirFolder(e.opts.Dir))
 	}
-	set, problems, err := load(folders, e.inForce)
+	set, problems, err := load(folders, e.inForce, e.hold)
 	if err != nil {
 		return err
+	}
+	if e.sample.Docs() >= learn {
+		set.file(&e.sample)
 	}
 	c := e.changes(set)
 	if len(c.Versions)+len(c.Retire) > 0 {
@@ -625,7 +664,7 @@ func (e *Engine) reload(ctx context.Context) error {
 			delete(e.states, ruleKey(v.Rule, v.Version))
 		}
 		for _, v := range c.Versions {
-			e.versions[v.Rule] = v
+			e.versions[v.Rule] = append(e.versions[v.Rule], v)
 		}
 	}
 	e.set, e.problems, e.stamp, e.when = set, problems, stamp, e.opts.Now()
@@ -642,7 +681,7 @@ func (e *Engine) inForce(id string) *Rule {
 	if r := e.set.find(id); r != nil {
 		return r
 	}
-	v, ok := e.versions[id]
+	v, ok := e.current(id)
 	if !ok {
 		return nil
 	}
@@ -653,20 +692,30 @@ func (e *Engine) inForce(id string) *Rule {
 	return r
 }
 
+// current is the version of a rule that came into force last.
+func (e *Engine) current(id string) (Version, bool) {
+	vs := e.versions[id]
+	if len(vs) == 0 {
+		return Version{}, false
+	}
+	return vs[len(vs)-1], true
+}
+
 // changes are the versions that set brings into force and those that end.
 func (e *Engine) changes(set *ruleSet) (c Change) {
+	first := len(e.versions) == 0 // nothing came before the rules
 	for _, r := range set.rules {
-		old, ok := e.versions[r.ID]
+		old, ok := e.current(r.ID)
 		if ok && old.Version == r.Version && old.Hash == r.hash && old.Source == r.Source {
 			continue
 		}
-		c.Versions = append(c.Versions, Version{r.ID, r.Version, r.hash, r.Source, e.opts.Now()})
+		c.Versions = append(c.Versions, Version{r.ID, r.Version, r.hash, r.Source, e.opts.Now(), first || ok && old.Version == r.Version && old.Filled})
 		if ok && old.Version != r.Version {
 			c.Retire = append(c.Retire, Version{Rule: old.Rule, Version: old.Version})
 		}
 	}
 	for _, id := range sortedKeys(e.versions) { // rules whose file is gone
-		v := e.versions[id]
+		v, _ := e.current(id)
 		if set.find(id) == nil && e.states[ruleKey(id, v.Version)] != nil {
 			c.Retire = append(c.Retire, Version{Rule: id, Version: v.Version})
 		}

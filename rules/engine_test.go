@@ -339,7 +339,7 @@ func TestSpikeWhy(t *testing.T) {
 		t.Fatalf("flags = %+v, want one signal about water", rec.flags)
 	}
 	why := rec.flags[0].Why.VI
-	for _, part := range []string{"Có dấu hiệu", "bài trong 24 giờ, thường ngày", "bắt đầu tăng từ 7 giờ", "nguồn"} {
+	for _, part := range []string{"Có dấu hiệu", "bài trong 24 giờ, thường ngày", "bắt đầu tăng từ 7 giờ", "nguồn", "8 người hoặc nguồn"} {
 		if !strings.Contains(why, part) {
 			t.Errorf("why = %q lacks %q", why, part)
 		}
@@ -537,5 +537,30 @@ func TestList(t *testing.T) {
 	}
 	if len(rec.flags) != 1 || rec.flags[0].Item.ID != "a" {
 		t.Errorf("flags = %+v, want the one of the bad site", rec.flags)
+	}
+}
+
+// TestCountWhy checks that the flag of a rule about any topic carries the
+// topic and says how many, from where and since when.
+func TestCountWhy(t *testing.T) {
+	text := strings.Replace(ruleText("dem", "count", "at_least: 2\nwithin: 1d\nby: topic\n", "mất nước"), "topic: water\n", "topic: general\n", 1)
+	e, rec := testEngine(t, map[string]string{"rules/dem.yaml": text}, Options{})
+	a, b := post("a", "p1", "mất nước", 8*time.Hour), post("b", "p2", "mat nuoc, mất nước", 9*time.Hour)
+	a.Item.Reading = &news.Reading{Topics: []news.Topic{{ID: "water"}}}
+	b.Item.Reading, b.Item.Source = a.Item.Reading, "trang"
+	if err := e.Take(t.Context(), []news.Indexed{a, b}); err != nil {
+		t.Fatal(err)
+	}
+	if len(rec.flags) != 1 || rec.flags[0].Topic != "water" {
+		t.Fatalf("flags = %+v, want one about water", rec.flags)
+	}
+	want := "Có dấu hiệu: quy tắc thử. Chủ đề: nước sinh hoạt. 2 người hoặc nguồn khác nhau nói đến trong 1 ngày: 2 bài từ 2 nguồn, bài đầu lúc 8 giờ."
+	if why := rec.flags[0].Why.VI; why != want {
+		t.Errorf("why = %q, want %q", why, want)
+	}
+	for _, id := range news.TopicIDs {
+		if topicNames[id].VI == "" || topicNames[id].EN == "" {
+			t.Errorf("topic %s has no name", id)
+		}
 	}
 }

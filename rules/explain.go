@@ -101,18 +101,47 @@ func vnDay(day string) string {
 	return day
 }
 
-// whyFired says why a rule over time fired.
-func whyFired(r *Rule, group string, f fired) news.Text {
+// origin is where the evidence of a flag comes from.
+type origin struct {
+	first   time.Time
+	sources int
+}
+
+// from finds the origin of the items ids among occs.
+func from(ids []string, occs []*Occurrence) (o origin) {
+	in := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		in[id] = true
+	}
+	sources := map[string]bool{}
+	for _, x := range occs {
+		if !in[x.Item] {
+			continue
+		}
+		if o.first.IsZero() || x.At.Before(o.first) {
+			o.first = x.At
+		}
+		sources[x.Source] = true
+	}
+	o.sources = len(sources)
+	return o
+}
+
+// whyFired says why a rule over time fired: about what, how many, against
+// what is usual, from where and since when.
+func whyFired(r *Rule, group, topic string, f fired, o origin) news.Text {
 	vi, en := signsVI+lowerFirst(r.Title.VI)+".", signsEN+lowerFirst(r.Title.EN)+"."
+	topicVI, topicEN := whichTopic(r, topic)
+	vi, en = vi+topicVI, en+topicEN
 	at := f.at.In(ward)
 	within := formatDuration(r.Within)
 	switch {
 	case f.why != nil:
 		w := f.why
-		vi += fmt.Sprintf(" %d bài trong 24 giờ, thường ngày %s, bắt đầu tăng từ %s, %d nguồn.",
-			w.items, between(w.low, w.high), sinceVI(w.since.In(ward), at), w.sources)
-		en += fmt.Sprintf(" %d items in 24 hours, usually %s a day, rising since %s, %d sources.",
-			w.items, between(w.low, w.high), w.since.In(ward).Format("15:04 on 2 Jan"), w.sources)
+		vi += fmt.Sprintf(" %d bài trong 24 giờ, thường ngày %s, bắt đầu tăng từ %s, %d nguồn, %d người hoặc nguồn khác nhau.",
+			w.items, between(w.low, w.high), sinceVI(w.since.In(ward), at), w.sources, f.count)
+		en += fmt.Sprintf(" %d items in 24 hours, usually %s a day, rising since %s, %d sources, %d different voices.",
+			w.items, between(w.low, w.high), w.since.In(ward).Format("15:04 on 2 Jan"), w.sources, f.count)
 	case r.Type == "silence" && f.state == "raised":
 		vi += fmt.Sprintf(" Không có mục nào trong %s.", durationVI(r.For))
 		en += fmt.Sprintf(" Nothing for %s.", formatDuration(r.For))
@@ -132,8 +161,10 @@ func whyFired(r *Rule, group string, f fired) news.Text {
 		vi += fmt.Sprintf(" %d nơi đăng cùng một nội dung trong %s.", f.count, durationVI(r.Within))
 		en += fmt.Sprintf(" %d voices posted one story within %s.", f.count, within)
 	default:
-		vi += fmt.Sprintf(" %d người hoặc nguồn khác nhau nói đến trong %s, %d bài.", f.count, durationVI(r.Within), len(f.ids))
-		en += fmt.Sprintf(" %d different voices within %s, %d items.", f.count, within, len(f.ids))
+		vi += fmt.Sprintf(" %d người hoặc nguồn khác nhau nói đến trong %s: %d bài từ %d nguồn, bài đầu lúc %s.",
+			f.count, durationVI(r.Within), len(f.ids), o.sources, sinceVI(o.first.In(ward), at))
+		en += fmt.Sprintf(" %d different voices within %s: %d items from %d sources, the first at %s.",
+			f.count, within, len(f.ids), o.sources, o.first.In(ward).Format("15:04 on 2 Jan"))
 	}
 	if r.Type == "gap" {
 		vi += " Chưa có văn bản chính thức nào nói đến việc này."
@@ -144,7 +175,7 @@ func whyFired(r *Rule, group string, f fired) news.Text {
 
 // between writes a range of whole numbers.
 func between(low, high float64) string {
-	if low == high {
+	if fmt.Sprintf("%.0f", low) == fmt.Sprintf("%.0f", high) {
 		return fmt.Sprintf("%.0f", low)
 	}
 	return fmt.Sprintf("%.0f–%.0f", low, high)

@@ -29,6 +29,9 @@ const (
 	NoCriticism = "R_CRITICISM"
 	BadExpiry   = "R_EXPIRY"
 	TestFailed  = "R_FAILED" // a test beside the rule, or a rule that may not be saved
+
+	NotPreviewed = "R_PREVIEW" // nobody has looked at what the rule would flag
+	OverBudget   = "R_BUDGET"  // too many false notices for the ward
 )
 
 // commonKeys are of every rule; optional ones are in optionalKeys.

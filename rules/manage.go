@@ -23,7 +23,7 @@ func (e *Engine) List(ctx context.Context) (List, error) {
 	if err := e.load(ctx); err != nil {
 		return List{}, err
 	}
-	out := List{Errors: slices.Clone(e.problems), Loaded: e.when}
+	out := List{Errors: slices.Clone(e.problems), Held: slices.Clone(e.set.held), Loaded: e.when, Spent: e.spent(e.set.rules, ""), Budget: e.opts.Budget}
 	for _, r := range e.set.rules {
 		out.Rules = append(out.Rules, e.info(r))
 	}
@@ -37,7 +37,7 @@ func (e *Engine) info(r *Rule) Info {
 		ID: r.ID, Version: r.Version, Title: r.Title, Type: r.Type, Level: r.Level, Status: r.Status, Owner: r.Owner, Topic: r.Topic,
 		When: r.When, Canonical: r.when.Canonical(), Hash: r.hash, References: r.References, FalsePositives: r.FalsePositives,
 		Enabled: r.Enabled, Builtin: r.Builtin, File: r.File, Source: r.Source, Flags: c.Flags, LastFlag: c.Last,
-		Decided: decided, Useful: useful,
+		Decided: decided, Useful: useful, Precision: precisionOf(decided, useful), Retire: e.retires(r), Wanted: r.wanted, Versions: e.released(r),
 	}
 }
 
@@ -68,14 +68,26 @@ func (e *Engine) Check(_ context.Context, req CheckRequest) (CheckResult, error)
 	e.mu.Lock()
 	set := e.set
 	e.mu.Unlock()
+	if req.Form != nil {
+		req.File = withQuery(req.File, req.Form.Query())
+	}
 	if req.File == "" {
 		return checkQuery(req.Query, set.lists), nil
 	}
 	r, problems := parseRule("rule", req.File, set.lists, func(id string) bool { return set.find(id) != nil })
-	if len(problems) > 0 {
-		return CheckResult{Problems: problems}, nil
+	out := CheckResult{File: req.File, Query: r.When, Problems: problems}
+	switch {
+	case r.when != nil:
+		if f, ok := query.FormOf(r.when); ok {
+			out.Form = &f
+		}
+	case req.Form != nil:
+		out.Form = req.Form // as it was filled in, to mend it
 	}
-	out := CheckResult{Canonical: r.when.Canonical(), Hash: r.hash, Problems: r.failures(nil)}
+	if len(problems) > 0 {
+		return out, nil
+	}
+	out.Canonical, out.Hash, out.Problems = r.when.Canonical(), r.hash, r.failures(nil)
 	for _, w := range r.when.Warnings() {
 		out.Warnings = append(out.Warnings, Problem{Column: w.Column, Code: w.Code, Path: "when", VI: w.VI, EN: w.EN})
 	}
@@ -87,7 +99,10 @@ func checkQuery(src string, lists query.Lists) CheckResult {
 	if err != nil {
 		return CheckResult{Problems: []Problem{queryProblem(err.(*query.Error))}}
 	}
-	out := CheckResult{Canonical: q.Canonical(), Hash: q.Hash()}
+	out := CheckResult{Canonical: q.Canonical(), Hash: q.Hash(), Query: src}
+	if f, ok := query.FormOf(q); ok {
+		out.Form = &f
+	}
 	for _, w := range q.Warnings() {
 		out.Warnings = append(out.Warnings, Problem{Column: w.Column, Code: w.Code, VI: w.VI, EN: w.EN})
 	}
@@ -124,7 +139,8 @@ func refuse(vi, en string) error {
 }
 
 // Preview says what a rule would have flagged on items, the history of the
-// last days (more is taken as background). It changes nothing.
+// last days (more is taken as background). It changes nothing but that the
+// rule counts as previewed.
 func (e *Engine) Preview(ctx context.Context, req PreviewRequest, items iter.Seq2[news.Item, error]) (Preview, error) {
 	e.mu.Lock()
 	if err := e.load(ctx); err != nil {
@@ -141,6 +157,7 @@ func (e *Engine) Preview(ctx context.Context, req PreviewRequest, items iter.Seq
 	if days <= 0 {
 		days = 30
 	}
+	asked := *r                        // as it would be saved
 	r.Enabled, r.Status = true, "test" // a preview looks at what would be
 	now := e.opts.Now()
 	from := now.AddDate(0, 0, -days)
@@ -161,11 +178,21 @@ func (e *Engine) Preview(ctx context.Context, req PreviewRequest, items iter.Seq
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	out.Decided, out.Useful = e.precision("", seen)
-	if len(e.previews) > 200 {
-		clear(e.previews) // nobody saves what was previewed so long ago
+	if err := e.load(ctx); err != nil {
+		return Preview{}, err
 	}
-	e.previews[r.hash] = out
+	out.Decided, out.Useful = e.precision("", seen)
+	p := Previewed{Hash: r.hash, At: now, PerWeek: out.PerWeek, Decided: out.Decided, Useful: out.Useful}
+	if err := e.commit(ctx, Change{Previewed: &p}); err != nil {
+		return Preview{}, err
+	}
+	e.previews[r.hash] = p
+	out.Precision = precisionOf(out.Decided, out.Useful)
+	out.False, out.Spent, out.Budget = p.wrong(), e.spent(e.set.rules, r.ID), e.opts.Budget
+	if out.Refused = e.affordable(&asked, p, e.set.rules); out.Refused == nil && len(e.set.held) > 0 {
+		e.stamp = "" // it may be one that waited for this
+		return out, e.reload(ctx)
+	}
 	return out, nil
 }
 
@@ -239,8 +266,8 @@ func (e *Engine) Save(ctx context.Context, req SaveRequest) (Info, error) {
 	if !ok || req.Hash != r.hash {
 		return Info{}, refuse("Phải xem trước đúng nội dung này rồi mới lưu được", "preview exactly this rule before saving it")
 	}
-	if err := e.affordable(r, p); err != nil {
-		return Info{}, err
+	if p := e.affordable(r, p, e.set.rules); p != nil {
+		return Info{}, &refused{[]Problem{*p}}
 	}
 	file := filepath.Join(e.opts.Dir, "rules", r.ID+".yaml")
 	if err := writeFile(file, req.File); err != nil {
@@ -256,22 +283,6 @@ func (e *Engine) Save(ctx context.Context, req SaveRequest) (Info, error) {
 		return Info{}, refuse("Đã lưu tệp nhưng quy tắc chưa có hiệu lực, xem lỗi trong danh sách", "the file was saved but is not in force; see the errors of the list")
 	}
 	return e.info(now), nil
-}
-
-// affordable holds rules that notify at once against the budget of false
-// notices. What decisions say of the previewed items is the estimate; where
-// they say nothing, half are taken to be false.
-func (e *Engine) affordable(r *Rule, p Preview) error {
-	if r.Level < news.High || r.Status != "stable" {
-		return nil // no notice at once
-	}
-	wrong := p.PerWeek * float64(p.Decided-p.Useful+1) / float64(p.Decided+2)
-	if wrong <= e.opts.Budget {
-		return nil
-	}
-	return refuse(
-		fmt.Sprintf("Quy tắc sẽ gây khoảng %.1f báo động nhầm mỗi tuần, quá mức %.0f: thu hẹp câu lệnh, hạ mức hoặc để trạng thái test", wrong, e.opts.Budget),
-		fmt.Sprintf("the rule would cost about %.1f false notices a week, more than %.0f: narrow the query, lower the level or keep it in status test", wrong, e.opts.Budget))
 }
 
 // writeFile replaces a file at once or not at all.

@@ -23,13 +23,14 @@ type Memory struct {
 	seq      int64
 	decided  map[string]news.Decided
 	facts    news.Facts
-	versions map[string]Version
+	versions []Version
+	previews map[string]Previewed
 }
 
 // NewMemory returns an empty store.
 func NewMemory() *Memory {
 	return &Memory{occs: map[[3]string]Occurrence{}, bounds: map[[2]string]Bound{}, starts: map[string]Start{},
-		flags: map[string]news.Flag{}, signal: map[string]Signal{}, decided: map[string]news.Decided{}, versions: map[string]Version{}}
+		flags: map[string]news.Flag{}, signal: map[string]Signal{}, decided: map[string]news.Decided{}, previews: map[string]Previewed{}}
 }
 
 func ruleKey(id string, version int) string { return FlagID(id, version) }
@@ -40,7 +41,7 @@ func (m *Memory) Load(context.Context) (State, error) {
 	defer m.mu.Unlock()
 	s := State{
 		Occurrences: slices.Collect(maps.Values(m.occs)), Bounds: slices.Collect(maps.Values(m.bounds)), Starts: slices.Collect(maps.Values(m.starts)),
-		Decided: slices.Collect(maps.Values(m.decided)), Facts: m.facts, Versions: slices.Collect(maps.Values(m.versions)),
+		Decided: slices.Collect(maps.Values(m.decided)), Facts: m.facts, Versions: slices.Clone(m.versions), Previews: slices.Collect(maps.Values(m.previews)),
 	}
 	counts := map[string]Count{}
 	for id, f := range m.flags {
@@ -106,8 +107,16 @@ func (m *Memory) Commit(_ context.Context, c Change) error {
 	if c.Facts != nil && c.Facts.Version >= m.facts.Version {
 		m.facts = *c.Facts
 	}
-	for _, v := range c.Versions {
-		m.versions[v.Rule] = v
+	m.versions = append(m.versions, c.Versions...)
+	for _, f := range c.Filled {
+		for i := range m.versions {
+			if v := &m.versions[i]; v.Rule == f.Rule && v.Version == f.Version {
+				v.Filled = true
+			}
+		}
+	}
+	if p := c.Previewed; p != nil {
+		m.previews[p.Hash] = *p
 	}
 	if c.Erased != "" {
 		m.erase(c.Erased)

@@ -61,6 +61,7 @@ type Rule struct {
 	Source  string // the YAML text
 	Builtin bool
 
+	wanted                  string // the status of the file, when the rule is held in test
 	when, share, near, list *query.Query
 	steps                   []*query.Query
 	terms                   []*query.Query // new_term: one for each entry

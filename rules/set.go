@@ -13,7 +13,7 @@ import (
 )
 
 // A ruleSet is what is in force: rules with their lists, filed for matching.
-// It does not change; a reload makes another one.
+// Its rules do not change; a reload makes another one.
 type ruleSet struct {
 	rules   []*Rule // by id
 	lists   query.Lists
@@ -21,23 +21,36 @@ type ruleSet struct {
 	filters []*Rule
 	match   *query.Set // of live
 	mute    *query.Set // of filters
+	held    []Problem  // of rules that may not notify yet
 }
 
 func newSet(rules []*Rule, lists query.Lists) *ruleSet {
 	s := &ruleSet{rules: rules, lists: lists}
 	slices.SortFunc(s.rules, func(a, b *Rule) int { return strings.Compare(a.ID, b.ID) })
-	var live, filters []*query.Query
 	for _, r := range s.rules {
 		switch {
 		case !r.live():
 		case r.Type == "filter":
-			s.filters, filters = append(s.filters, r), append(filters, r.when)
+			s.filters = append(s.filters, r)
 		default:
-			s.live, live = append(s.live, r), append(live, r.when)
+			s.live = append(s.live, r)
 		}
 	}
-	s.match, s.mute = query.NewSet(live), query.NewSet(filters)
+	s.file(nil)
 	return s
+}
+
+// file files the rules for matching, with a sample of what is said or nil.
+// The tables that were there are left as they are for who still reads them.
+func (s *ruleSet) file(sample *query.Sample) {
+	queries := func(rs []*Rule) (qs []*query.Query) {
+		for _, r := range rs {
+			qs = append(qs, r.when)
+		}
+		return qs
+	}
+	o := query.SetOptions{Sample: sample}
+	s.match, s.mute = o.NewSet(queries(s.live)), o.NewSet(queries(s.filters))
 }
 
 func (s *ruleSet) find(id string) *Rule {
@@ -76,8 +89,9 @@ func (f folder) files(dir string, tests bool) (map[string]string, error) {
 
 // load reads every folder. Rules of a later folder replace those of the same
 // id before. old gives the version of a rule that is in force when its file
-// is refused, by the id that the file's name promises.
-func load(folders []folder, old func(id string) *Rule) (*ruleSet, []Problem, error) {
+// is refused, by the id that the file's name promises. hold replaces the
+// rules that may not notify and says why; nil holds none.
+func load(folders []folder, old func(id string) *Rule, hold func([]*Rule) []Problem) (*ruleSet, []Problem, error) {
 	lists := query.Lists{}
 	var problems []Problem
 	type source struct {
@@ -137,7 +151,13 @@ func load(folders []folder, old func(id string) *Rule) (*ruleSet, []Problem, err
 	for _, id := range sortedKeys(rules) {
 		all = append(all, rules[id])
 	}
-	return newSet(all, lists), problems, nil
+	var held []Problem
+	if hold != nil {
+		held = hold(all)
+	}
+	s := newSet(all, lists)
+	s.held = held
+	return s, problems, nil
 }
 
 // sameMeaning reports whether a, read again with today's lists, is b: only a

@@ -27,7 +27,8 @@ type State struct {
 	Counts      []Count
 	Decided     []news.Decided
 	Facts       news.Facts
-	Versions    []Version // newest of each rule
+	Versions    []Version // every one that was in force, oldest first
+	Previews    []Previewed
 }
 
 // A Change is what one step of the engine alters.
@@ -42,6 +43,8 @@ type Change struct {
 	Decided     *news.Decided
 	Facts       *news.Facts // an older version than the one kept is ignored
 	Versions    []Version   // taken into force
+	Filled      []Version   // what they say of history has been worked out
+	Previewed   *Previewed  // replaces that of the same hash
 	Erased      string      // id of an item to forget
 }
 
@@ -76,6 +79,17 @@ type Version struct {
 	Hash    string
 	Source  string // the YAML text
 	At      time.Time
+	Filled  bool // history before At has been evaluated with it
+}
+
+// A Previewed is what a preview said of a rule: the proof that somebody
+// looked before it may notify.
+type Previewed struct {
+	Hash    string // of the rule
+	At      time.Time
+	PerWeek float64
+	Decided int
+	Useful  int
 }
 
 // Outgoing is a flag that must be handed on.

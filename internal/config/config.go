@@ -48,13 +48,16 @@ type Config struct {
 	Metrics string `yaml:"metrics"`
 	// RulesDir holds the ward's own rules/ and lists/; empty means
 	// <data>/rules.
-	RulesDir   string              `yaml:"rules_dir"`
-	Crawler    Crawler             `yaml:"crawler"`
-	Sources    []crawler.Source    `yaml:"sources"`
-	Mail       *email.Config       `yaml:"mail"`
-	Recipients []Recipient         `yaml:"recipients"`
-	Hours      alerts.WorkingHours `yaml:"working_hours"`
-	Retention  Retention           `yaml:"retention"`
+	RulesDir string `yaml:"rules_dir"`
+	// NoiseBudget is how many false notices a week all rules together may
+	// cost; a rule that would go over it cannot be saved. Default 2.
+	NoiseBudget float64             `yaml:"noise_budget"`
+	Crawler     Crawler             `yaml:"crawler"`
+	Sources     []crawler.Source    `yaml:"sources"`
+	Mail        *email.Config       `yaml:"mail"`
+	Recipients  []Recipient         `yaml:"recipients"`
+	Hours       alerts.WorkingHours `yaml:"working_hours"`
+	Retention   Retention           `yaml:"retention"`
 }
 
 // A Recipient is one who gets notices; Min is the word for the lowest level
@@ -88,7 +91,7 @@ type Retention struct {
 // Default is the configuration of an empty file.
 func Default() Config {
 	return Config{
-		Profile:   "thai-hoa-2026",
+		Profile: "thai-hoa-2026", NoiseBudget: 2,
 		Crawler:   Crawler{UserAgent: "langnghe", Workers: 4},
 		Retention: Retention{TextDays: 90},
 	}
@@ -204,6 +207,9 @@ func (v *checker) check(c *Config, dir string) {
 	}
 	if c.Retention.TextDays < 7 || c.Retention.TextDays > 365 {
 		v.bad("retention.text_days", "phải từ 7 đến 365 ngày", "must be 7 to 365 days")
+	}
+	if c.NoiseBudget <= 0 || c.NoiseBudget > 100 {
+		v.bad("noise_budget", "phải lớn hơn 0, tối đa 100", "must be more than 0 and at most 100")
 	}
 	if c.Crawler.Workers < 1 || c.Crawler.Workers > 64 {
 		v.bad("crawler.workers", "phải từ 1 đến 64", "must be 1 to 64")

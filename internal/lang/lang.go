@@ -11,6 +11,7 @@
 package lang
 
 import (
+	"slices"
 	"unicode"
 	"unicode/utf8"
 )
@@ -170,7 +171,7 @@ end:
 	}
 	spell(key[:k], fold[:k])
 	t.Fold = hash16(fold[:k])
-	if key == fold {
+	if slices.Equal(key[:k], fold[:k]) {
 		t.Flags |= Folded
 		t.Key = t.Fold
 	} else {
@@ -201,14 +202,12 @@ func spell(key, fold []uint16) {
 			}
 		}
 	case 'i':
-		plain, tone := splitTone(last)
-		if plain != 'i' {
-			return
-		}
 		switch {
 		case n == 2 && (before == 'h' || before == 'k' || before == 'l' || before == 'm' || before == 's' || before == 't'),
 			n == 3 && key[0] == 'q' && before == 'u':
-			key[n-1], fold[n-1] = withTone('y', tone), 'y'
+			if plain, tone := splitTone(last); plain == 'i' {
+				key[n-1], fold[n-1] = withTone('y', tone), 'y'
+			}
 		}
 	}
 }

@@ -16,6 +16,7 @@ type compiler struct {
 	rates  []int32           // how common that is, in a million items
 	calls  [][2]uint32       // atom, query
 	near   []uint32          // scratch of operands
+	room   []uint32          // scratch of needs
 }
 
 // Rates of what no sample knows, in a million items.
@@ -34,8 +35,9 @@ type need struct {
 
 // query compiles one query.
 func (c *compiler) query(i uint32, root *node) {
-	n := c.require(root)
-	if n == nil {
+	c.room = c.room[:0]
+	n, ok := c.require(root)
+	if !ok {
 		c.always = append(c.always, i)
 	} else {
 		for _, a := range n.atoms {
@@ -46,7 +48,7 @@ func (c *compiler) query(i uint32, root *node) {
 			return
 		}
 	}
-	if root.kind == and {
+	if root.kind == and && ok {
 		c.rest(root, n)
 	} else {
 		c.compile(root, 0)
@@ -55,15 +57,12 @@ func (c *compiler) query(i uint32, root *node) {
 }
 
 // rest compiles what of the AND is not yet known when the query is called up.
-func (c *compiler) rest(n *node, known *need) {
-	var kids []*node
+func (c *compiler) rest(n *node, known need) {
+	kids := make([]*node, 0, 8)
 	for _, k := range n.kids {
-		if known != nil {
-			if r := c.require(k); r != nil && r.whole && slices.Equal(r.atoms, known.atoms) {
-				continue
-			}
+		if r, ok := c.require(k); !ok || !r.whole || !slices.Equal(r.atoms, known.atoms) {
+			kids = append(kids, k)
 		}
-		kids = append(kids, k)
 	}
 	if len(kids) > 0 {
 		c.all(opAnd, kids, 0)
@@ -201,34 +200,34 @@ func (c *compiler) operand(n *node, out []uint32) []uint32 {
 	return out
 }
 
-// require finds the cheapest need of n, or nil when there is none.
-func (c *compiler) require(n *node) *need {
+// require finds the cheapest need of n; it is false when there is none. Its
+// atoms are good until the next query.
+func (c *compiler) require(n *node) (need, bool) {
 	switch n.kind {
 	case term:
 		a := c.term(n)
-		return &need{atoms: []uint32{a}, rate: int(c.rates[a]), whole: true}
+		c.room = append(c.room, a)
+		return need{atoms: c.room[len(c.room)-1:], rate: int(c.rates[a]), whole: true}, true
 	case list:
-		return c.union(n.alts, n.alts)
+		return c.union(n.alts, true)
 	case attr:
 		if n.name == "url" {
-			return nil // no equality
+			return need{}, false // no equality
 		}
-		return &need{atoms: c.values(n), rate: attrRate * len(n.values), whole: true}
+		return need{atoms: c.values(n), rate: attrRate * len(n.values), whole: true}, true
 	case and, near:
-		var best *need
+		best, found := need{}, false
 		for _, k := range n.kids {
-			if a := c.require(k); a != nil && (best == nil || a.rate < best.rate) {
-				best = a
+			if a, ok := c.require(k); ok && (!found || a.rate < best.rate) {
+				best, found = a, true
 			}
 		}
-		if best != nil {
-			best.whole = false
-		}
-		return best
+		best.whole = false
+		return best, found
 	case or:
-		return c.union(n.kids, n.kids)
+		return c.union(n.kids, true)
 	case of:
-		return c.union(n.alts, nil)
+		return c.union(n.alts, false)
 	case score:
 		var kids []*node
 		for i, k := range n.kids {
@@ -236,31 +235,33 @@ func (c *compiler) require(n *node) *need {
 				kids = append(kids, k)
 			}
 		}
-		return c.union(kids, nil)
+		return c.union(kids, false)
 	case scope, same, atleast:
-		if a := c.require(n.kids[0]); a != nil {
-			a.whole = false
-			return a
-		}
+		a, ok := c.require(n.kids[0])
+		a.whole = false
+		return a, ok
 	}
-	return nil
+	return need{}, false
 }
 
-// union is the need of at least one of kids; it is whole when kids are all
-// there is.
-func (c *compiler) union(kids, all []*node) *need {
-	u := &need{whole: len(all) == len(kids)}
-	if len(kids) > 1 {
-		u.atoms = make([]uint32, 0, len(kids))
-	}
+// union is the need of at least one of kids; whole says that this is all that
+// is asked for.
+func (c *compiler) union(kids []*node, whole bool) (need, bool) {
+	u := need{whole: whole}
+	var few [16]uint32
+	atoms := few[:0]
 	for _, k := range kids {
-		a := c.require(k)
-		if a == nil {
-			return nil
+		a, ok := c.require(k)
+		if !ok {
+			return need{}, false
 		}
-		u.atoms, u.rate, u.whole = append(u.atoms, a.atoms...), u.rate+a.rate, u.whole && a.whole
+		atoms = append(atoms, a.atoms...)
+		u.rate, u.whole = u.rate+a.rate, u.whole && a.whole
 	}
-	return u
+	from := len(c.room)
+	c.room = append(c.room, atoms...)
+	u.atoms = c.room[from:]
+	return u, true
 }
 
 // values are the atoms of an attribute's values.
@@ -436,7 +437,9 @@ func (c *compiler) finish() *Set {
 			p = (p + 1) & uint64(size-1)
 		}
 		s.slots[p] = slot{h, uint32(i), uint32(j - i)}
-		s.filter[h&s.bits/64] |= 1 << (h & s.bits % 64)
+		for _, bit := range [2]uint64{h & s.bits, h >> 32 & s.bits} {
+			s.filter[bit/64] |= 1 << (bit % 64)
+		}
 		i = j
 	}
 	s.code, s.keys = slices.Clip(s.code), slices.Clip(s.keys)

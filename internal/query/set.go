@@ -27,7 +27,7 @@ type Set struct {
 	atoms  []atom
 	keys   []uint64 // of the tokens of atoms
 	raws   map[uint32][]piece
-	filter []uint64 // a bit for each slot key: most look-ups end here
+	filter []uint64 // two bits for each slot key: most look-ups end here
 	bits   uint64   // of filter, less one
 	slots  []slot   // open addressing; the atoms of a slot are neighbours
 	posts  []uint32 // queries by atom
@@ -169,10 +169,15 @@ func (s *Set) Match(d *Doc, f func(i int)) {
 	sc.touched, sc.queries, sc.places, sc.m.d = sc.touched[:0], sc.queries[:0], sc.places[:0], nil
 }
 
-// has reports whether something may be filed under h.
+// has reports whether something may be filed under h: one in a hundred of
+// what is not there passes.
 func (s *Set) has(h uint64) bool {
-	h &= s.bits
-	return s.filter[h/64]&(1<<(h%64)) != 0
+	a := h & s.bits
+	if s.filter[a/64]&(1<<(a%64)) == 0 {
+		return false
+	}
+	b := h >> 32 & s.bits
+	return s.filter[b/64]&(1<<(b%64)) != 0
 }
 
 // scan finds the atoms of d.

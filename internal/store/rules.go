@@ -57,7 +57,13 @@ const upsertFacts = `
 	INSERT INTO facts (one, version, body) VALUES (1, ?, ?)
 	ON CONFLICT DO UPDATE SET version = excluded.version, body = excluded.body WHERE excluded.version >= version`
 
-const insertVersion = `INSERT INTO rule_version (rule, version, hash, source, at) VALUES (?, ?, ?, ?, ?)`
+const insertVersion = `INSERT INTO rule_version (rule, version, hash, source, at, filled) VALUES (?, ?, ?, ?, ?, ?)`
+
+const fillVersion = `UPDATE rule_version SET filled = 1 WHERE rule = ? AND version = ?`
+
+const upsertPreview = `
+	INSERT INTO preview (hash, at, per_week, decided, useful) VALUES (?, ?, ?, ?, ?)
+	ON CONFLICT DO UPDATE SET at = excluded.at, per_week = excluded.per_week, decided = excluded.decided, useful = excluded.useful`
 
 // Commit implements [rules.Store].
 func (s *Rules) Commit(ctx context.Context, c rules.Change) error {
@@ -94,7 +100,13 @@ func (s *Rules) Commit(ctx context.Context, c rules.Change) error {
 			w.exec(upsertFacts, f.Version, w.json(f))
 		}
 		for _, v := range c.Versions {
-			w.exec(insertVersion, v.Rule, v.Version, v.Hash, v.Source, unix(v.At))
+			w.exec(insertVersion, v.Rule, v.Version, v.Hash, v.Source, unix(v.At), v.Filled)
+		}
+		for _, v := range c.Filled {
+			w.exec(fillVersion, v.Rule, v.Version)
+		}
+		if p := c.Previewed; p != nil {
+			w.exec(upsertPreview, p.Hash, unix(p.At), p.PerWeek, p.Decided, p.Useful)
 		}
 		if c.Erased != "" {
 			w.erase(c.Erased)
@@ -198,9 +210,7 @@ const selectOccurrences = `SELECT rule, version, grp, item, at, observed, voice,
 
 const selectCounts = `SELECT rule, count(*), max(at) FROM flag GROUP BY rule`
 
-const selectVersions = `
-	SELECT rule, version, hash, source, at FROM rule_version
-	WHERE seq IN (SELECT max(seq) FROM rule_version GROUP BY rule)`
+const selectVersions = `SELECT rule, version, hash, source, at, filled FROM rule_version ORDER BY seq`
 
 // Load implements [rules.Store].
 func (s *Rules) Load(ctx context.Context) (rules.State, error) {
@@ -254,9 +264,17 @@ func (s *Rules) Load(ctx context.Context) (rules.State, error) {
 		s.each(ctx, selectVersions, func(scan scanFunc) error {
 			var v rules.Version
 			var at int64
-			err := scan(&v.Rule, &v.Version, &v.Hash, &v.Source, &at)
+			err := scan(&v.Rule, &v.Version, &v.Hash, &v.Source, &at, &v.Filled)
 			v.At = fromUnix(at)
 			st.Versions = append(st.Versions, v)
+			return err
+		}),
+		s.each(ctx, `SELECT hash, at, per_week, decided, useful FROM preview`, func(scan scanFunc) error {
+			var p rules.Previewed
+			var at int64
+			err := scan(&p.Hash, &at, &p.PerWeek, &p.Decided, &p.Useful)
+			p.At = fromUnix(at)
+			st.Previews = append(st.Previews, p)
 			return err
 		}),
 	)
@@ -277,20 +295,6 @@ func (s *Rules) Outbox(ctx context.Context, limit int) ([]rules.Outgoing, error)
 		out = append(out, o)
 		return json.Unmarshal([]byte(body), &out[len(out)-1].Flag)
 	}, limit)
-	return out, err
-}
-
-// RuleVersions are the versions of a rule that were in force, newest first.
-func (s *Rules) RuleVersions(ctx context.Context, rule string) ([]rules.Version, error) {
-	var out []rules.Version
-	err := s.each(ctx, `SELECT rule, version, hash, source, at FROM rule_version WHERE rule = ? ORDER BY seq DESC`, func(scan scanFunc) error {
-		var v rules.Version
-		var at int64
-		err := scan(&v.Rule, &v.Version, &v.Hash, &v.Source, &at)
-		v.At = fromUnix(at)
-		out = append(out, v)
-		return err
-	}, rule)
 	return out, err
 }
 

@@ -76,7 +76,10 @@ func keep(t *testing.T, open func() rules.Store) {
 		Starts:      []rules.Start{{Rule: "mat-nuoc", Version: 2, First: epoch}, {Rule: "mat-nuoc", Version: 2, First: epoch.Add(2 * time.Hour)}},
 		Facts:       &news.Facts{Version: 2},
 		Versions:    []rules.Version{{Rule: "mat-nuoc", Version: 3, Hash: "h3", At: epoch}},
+		Previewed:   &rules.Previewed{Hash: "h", At: epoch, PerWeek: 1.5},
 	})
+	preview := rules.Previewed{Hash: "h", At: epoch.Add(time.Hour), PerWeek: 2.5, Decided: 4, Useful: 3}
+	commit(t, s, rules.Change{Filled: []rules.Version{{Rule: "mat-nuoc", Version: 2}}, Previewed: &preview})
 	st := load(t, open())
 	if len(st.Occurrences) != 1 || st.Occurrences[0] != o {
 		t.Errorf("Occurrences = %+v, want %+v", st.Occurrences, o)
@@ -93,8 +96,11 @@ func keep(t *testing.T, open func() rules.Store) {
 	if st.Facts.Version != 3 || len(st.Facts.Facts) != 1 {
 		t.Errorf("Facts = %+v, want version 3", st.Facts)
 	}
-	if len(st.Versions) != 1 || st.Versions[0].Version != 3 {
-		t.Errorf("Versions = %+v, want the newest", st.Versions)
+	if len(st.Versions) != 2 || st.Versions[0].Source != v.Source || !st.Versions[0].Filled || st.Versions[1].Version != 3 || st.Versions[1].Filled {
+		t.Errorf("Versions = %+v, want both, the first one filled", st.Versions)
+	}
+	if len(st.Previews) != 1 || st.Previews[0] != preview {
+		t.Errorf("Previews = %+v, want the later one", st.Previews)
 	}
 }
 
