@@ -670,10 +670,26 @@ func (e *Engine) reload(ctx context.Context) error {
 	e.set, e.problems, e.stamp, e.when = set, problems, stamp, e.opts.Now()
 	e.metrics.rules.Set(float64(len(set.live)))
 	e.metrics.refused.Set(float64(len(problems)))
-	for _, p := range problems {
-		e.opts.Log.Warn("refuse rule file", "file", p.File, "line", p.Line, "code", p.Code, "path", p.Path, "err", p.EN)
+	for file, ps := range byFile(problems) {
+		e.opts.Log.Warn("refuse rule file", "file", file, "line", ps[0].Line, "code", ps[0].Code, "path", ps[0].Path, "err", ps[0].EN, "more", len(ps)-1)
 	}
 	return nil
+}
+
+// byFile groups problems by their file, in order.
+func byFile(problems []Problem) iter.Seq2[string, []Problem] {
+	return func(yield func(string, []Problem) bool) {
+		for len(problems) > 0 {
+			n := 1
+			for n < len(problems) && problems[n].File == problems[0].File {
+				n++
+			}
+			if !yield(problems[0].File, problems[:n]) {
+				return
+			}
+			problems = problems[n:]
+		}
+	}
 }
 
 // inForce is the rule that is in force now or, at the start, was before.

@@ -138,10 +138,15 @@ func whyFired(r *Rule, group, topic string, f fired, o origin) news.Text {
 	switch {
 	case f.why != nil:
 		w := f.why
-		vi += fmt.Sprintf(" %d bài trong 24 giờ, thường ngày %s, bắt đầu tăng từ %s, %d nguồn, %d người hoặc nguồn khác nhau.",
-			w.items, between(w.low, w.high), sinceVI(w.since.In(ward), at), w.sources, f.count)
-		en += fmt.Sprintf(" %d items in 24 hours, usually %s a day, rising since %s, %d sources, %d different voices.",
-			w.items, between(w.low, w.high), w.since.In(ward).Format("15:04 on 2 Jan"), w.sources, f.count)
+		within, usual, withinEN, usualEN := "24 giờ", "thường ngày", "24 hours", "usually %s a day"
+		if w.window > 24*time.Hour {
+			within, usual = durationVI(w.window), "thường"
+			withinEN, usualEN = formatDuration(w.window), "usually %s in that time"
+		}
+		vi += fmt.Sprintf(" %d bài trong %s, %s %s, bắt đầu tăng từ %s, %d nguồn, %d người hoặc nguồn khác nhau.",
+			w.items, within, usual, between(w.low, w.high), sinceVI(w.since.In(ward), at), w.sources, f.count)
+		en += fmt.Sprintf(" %d items in %s, %s, rising since %s, %d sources, %d different voices.",
+			w.items, withinEN, fmt.Sprintf(usualEN, between(w.low, w.high)), w.since.In(ward).Format("15:04 on 2 Jan"), w.sources, f.count)
 	case r.Type == "silence" && f.state == "raised":
 		vi += fmt.Sprintf(" Không có mục nào trong %s.", durationVI(r.For))
 		en += fmt.Sprintf(" Nothing for %s.", formatDuration(r.For))

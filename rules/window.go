@@ -63,9 +63,10 @@ type fired struct {
 
 // rise is what a spike can say of itself.
 type rise struct {
-	items, sources int       // in the last 24 hours
-	low, high      float64   // what is usual for 24 hours
-	since          time.Time // first item of the window that says it best
+	window         time.Duration // that the figures are about
+	items, sources int           // in the last 24 hours
+	low, high      float64       // what is usual for 24 hours
+	since          time.Time     // first item of the window that says it best
 }
 
 // A bound is how far back a group has been settled: what lies before cannot
@@ -326,21 +327,21 @@ func risen(r *Rule, m *trend.Model, occs []*Occurrence, best time.Duration) (fir
 	from := len(occs) - 1
 	since := end
 	voices, sources := map[string]bool{}, map[string]bool{}
-	w := &rise{}
-	for ; from >= 0 && end.Sub(occs[from].At) <= max(24*time.Hour, best); from-- {
+	// The figures are those of the window that alarmed, a day at least, so
+	// that the sentence never contradicts the signal.
+	w := &rise{window: max(24*time.Hour, best)}
+	for ; from >= 0 && end.Sub(occs[from].At) <= w.window; from-- {
 		o := occs[from]
 		age := end.Sub(o.At)
 		if age <= best {
 			since = o.At
 			voices[o.Voice] = true
 		}
-		if age <= 24*time.Hour {
-			w.items++
-			sources[o.Source] = true
-		}
+		w.items++
+		sources[o.Source] = true
 	}
 	w.sources, w.since = len(sources), since
-	w.low, w.high = m.Usual(24 * time.Hour)
+	w.low, w.high = m.Usual(w.window)
 	return fired{ids: ids(occs[from+1:], markInitial), count: len(voices), why: w}, len(voices) >= r.Floor
 }
 
