@@ -63,11 +63,6 @@ type wanted struct {
 // mean something else.
 func (w wanted) takes(x hit) bool { return x.weight > 0 && x.weight >= w.min }
 
-// hit reports whether h has such a hit.
-func (w wanted) hit(h hits) bool {
-	return slices.ContainsFunc(h[w.set], w.takes)
-}
-
 // found is a rule that held.
 type found struct {
 	family *Family
@@ -172,13 +167,13 @@ func (l *lexicon) wanted(names []string) ([]wanted, error) {
 }
 
 // find returns the strongest rule of each family that holds, boosters last.
-func (b *cueBook) find(h hits) []found {
+func (b *cueBook) find(h hits, heaviest []float32) []found {
 	var out []found
 	for _, f := range b.order {
 		var best *found
 		for i := range f.Rules {
 			rule := &f.Rules[i]
-			hits, ok := rule.holds(h)
+			hits, ok := rule.holds(h, heaviest)
 			if !ok {
 				continue
 			}
@@ -193,15 +188,24 @@ func (b *cueBook) find(h hits) []found {
 	return out
 }
 
-func (c *cueRule) holds(h hits) ([]hit, bool) {
-	has := func(w wanted) bool { return w.hit(h) }
-	if slices.ContainsFunc(c.none, has) || len(c.any) > 0 && !slices.ContainsFunc(c.any, has) {
-		return nil, false
+// holds reports whether the rule does, and by which hits; heaviest is the
+// greatest weight of each set.
+func (c *cueRule) holds(h hits, heaviest []float32) ([]hit, bool) {
+	has := func(list []wanted) bool {
+		for _, w := range list {
+			if x := heaviest[w.set]; x > 0 && x >= w.min {
+				return true
+			}
+		}
+		return false
 	}
-	for _, alternatives := range c.all[1:] {
-		if !slices.ContainsFunc(alternatives, has) {
+	for _, alternatives := range c.all {
+		if !has(alternatives) {
 			return nil, false
 		}
+	}
+	if len(c.any) > 0 && !has(c.any) || has(c.none) {
+		return nil, false
 	}
 	// Anchor on each hit of the first element and take, of the others, the
 	// nearest one that shares no word with those taken.

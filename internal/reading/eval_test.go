@@ -56,6 +56,20 @@ func loadPosts(t testing.TB, file string) []post {
 	return out
 }
 
+// ownPosts are the labelled posts that the lexicons are worked on with.
+func ownPosts(t testing.TB) []post {
+	t.Helper()
+	files, err := filepath.Glob("testdata/*.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []post
+	for _, file := range files {
+		out = append(out, loadPosts(t, file)...)
+	}
+	return out
+}
+
 // measures are the numbers by which reading is judged.
 type measures struct {
 	posts                       int
@@ -223,15 +237,7 @@ func TestEval(t *testing.T) {
 			}
 		}
 	}
-	own, err := filepath.Glob("testdata/*.jsonl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var posts []post
-	for _, file := range own {
-		posts = append(posts, loadPosts(t, file)...)
-	}
-	m := measure(r, posts)
+	m := measure(r, ownPosts(t))
 	show("own", m)
 	floor := func(what string, got, want float64) {
 		if got < want {
@@ -240,7 +246,7 @@ func TestEval(t *testing.T) {
 	}
 	floor("area macro-F1", m.area, 0.92)
 	floor("topics micro-F1", m.topics, 0.85)
-	floor("tone macro-F1", m.tone, 0.80)
+	floor("tone macro-F1", m.tone, 0.85)
 	floor("stance macro-F1", m.stance, 0.75)
 	floor("rumours found", m.rate(m.rumoursFound, m.rumours), 0.85)
 	floor("scams found", m.rate(m.scamsFound, m.scams), 0.90)
@@ -250,6 +256,9 @@ func TestEval(t *testing.T) {
 	if x := m.rate(m.officialsFlagged, m.officials); x > 0.03 {
 		t.Errorf("own: %.3f of denials and warnings are flagged, want at most 0.03", x)
 	}
+	// Held back: written apart from the lexicons and never looked at while
+	// they are worked on. Its numbers are what to expect of posts to come.
+	t.Logf("held back: %v", measure(r, loadPosts(t, "testdata/blind/posts.jsonl")))
 	if dir := os.Getenv("LANGNGHE_TEST_DATA"); dir != "" {
 		show("ward_posts", measure(r, loadPosts(t, filepath.Join(dir, "ward_posts/dev.jsonl"))))
 		for _, set := range []string{"uit_vsmec", "uit_vsfc"} {
@@ -294,4 +303,35 @@ func reader(t testing.TB) *Reader {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// TestEvalStances reads short posts of which only the stance is known, one
+// "stance|text" a line: residents, and those who warn or deny, are never
+// flagged, whatever else is wrong.
+func TestEvalStances(t *testing.T) {
+	src, err := os.ReadFile("testdata/stances.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := reader(t)
+	right, all := 0, 0
+	for line := range strings.Lines(string(src)) {
+		want, text, _ := strings.Cut(strings.TrimSpace(line), "|")
+		got := r.Read(&news.Item{Kind: news.Post, Text: text}, 0)
+		all++
+		if string(got.Stance) == want {
+			right++
+		}
+		flagged := slices.ContainsFunc(got.Cues, func(c news.Cue) bool { return c.Level >= news.Medium })
+		switch s := news.Stance(want); {
+		case flagged && protected(s):
+			t.Errorf("%q is a %s and has %v", text, want, got.Cues)
+		case !flagged && (s == news.Claiming || s == news.RumourQuery):
+			t.Errorf("%q is a %s without a cue", text, want)
+		}
+	}
+	t.Logf("stance right in %d of %d", right, all)
+	if right*10 < all*9 {
+		t.Errorf("stance right in %d of %d, want nine of ten", right, all)
+	}
 }

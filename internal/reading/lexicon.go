@@ -197,16 +197,18 @@ type lexicon struct {
 	ids     map[string]int
 	names   []string
 	entries []entry
-	singles map[uint64][]int32 // by hash of the first word
-	pairs   map[uint64][]int32 // by hash of the first two
+	singles lists // by hash of the first word
+	pairs   lists // by hash of the first two
 	// The same by folded hash, for entries that may be folded.
-	foldSingles map[uint64][]int32
-	foldPairs   map[uint64][]int32
+	foldSingles, foldPairs lists
 }
 
+// index collects what becomes the lists of a lexicon.
+type index struct{ singles, pairs, foldSingles, foldPairs map[uint64][]int32 }
+
 func compile(raw map[string]rawSet) (*lexicon, error) {
-	l := &lexicon{ids: map[string]int{}, singles: map[uint64][]int32{}, pairs: map[uint64][]int32{},
-		foldSingles: map[uint64][]int32{}, foldPairs: map[uint64][]int32{}}
+	l := &lexicon{ids: map[string]int{}}
+	in := index{map[uint64][]int32{}, map[uint64][]int32{}, map[uint64][]int32{}, map[uint64][]int32{}}
 	for name := range raw {
 		l.names = append(l.names, name)
 	}
@@ -218,15 +220,17 @@ func compile(raw map[string]rawSet) (*lexicon, error) {
 	var errs []error
 	for id, name := range l.names {
 		for _, e := range raw[name].entries {
-			if err := l.add(&x, id, e.text); err != nil {
+			if err := l.add(&in, &x, id, e.text); err != nil {
 				errs = append(errs, &lexiconError{raw[name].file, e.line, fmt.Sprintf("set %s: %q: %v", name, e.text, err)})
 			}
 		}
 	}
+	l.singles, l.pairs = newLists(in.singles), newLists(in.pairs)
+	l.foldSingles, l.foldPairs = newLists(in.foldSingles), newLists(in.foldPairs)
 	return l, errors.Join(errs...)
 }
 
-func (l *lexicon) add(x *expander, set int, text string) error {
+func (l *lexicon) add(in *index, x *expander, set int, text string) error {
 	weight := 1.0
 	phrase, w, ok := strings.Cut(text, "^")
 	if ok {
@@ -252,12 +256,12 @@ func (l *lexicon) add(x *expander, set int, text string) error {
 				words++
 			}
 		}
-		l.insert(entry{int32(set), float32(weight), always || !never && words > 1, steps})
+		l.insert(in, entry{int32(set), float32(weight), always || !never && words > 1, steps})
 	}
 	return nil
 }
 
-func (l *lexicon) insert(e entry) {
+func (l *lexicon) insert(in *index, e entry) {
 	id := int32(len(l.entries))
 	l.entries = append(l.entries, e)
 	put := func(singles, pairs map[uint64][]int32, first, second uint64) {
@@ -272,9 +276,9 @@ func (l *lexicon) insert(e entry) {
 	if len(e.steps) > 1 {
 		second = e.steps[1]
 	}
-	put(l.singles, l.pairs, first.key, second.key)
+	put(in.singles, in.pairs, first.key, second.key)
 	if e.fold {
-		put(l.foldSingles, l.foldPairs, first.fold, second.fold)
+		put(in.foldSingles, in.foldPairs, first.fold, second.fold)
 	}
 }
 

@@ -17,43 +17,53 @@ type hits [][]hit
 func (l *lexicon) find(v *view, h hits) {
 	for i := range v.words {
 		w := &v.words[i]
-		l.try(v, h, i, l.singles[w.key])
+		l.try(v, h, i, l.singles.get(w.key))
 		if w.raw != w.key {
-			l.try(v, h, i, l.singles[w.raw])
+			l.try(v, h, i, l.singles.get(w.raw))
 		}
 		if w.number {
-			l.try(v, h, i, l.singles[numberKey])
+			l.try(v, h, i, l.singles.get(numberKey))
 		}
 		if w.plain {
-			l.try(v, h, i, l.foldSingles[w.fold])
+			l.try(v, h, i, l.foldSingles.get(w.fold))
+			if w.bare && w.raw != w.fold {
+				l.try(v, h, i, l.foldSingles.get(w.raw))
+			}
 		}
 		if i+1 == len(v.words) {
 			break
 		}
 		n := &v.words[i+1]
-		l.try(v, h, i, l.pairs[pairKey(w.key, n.key)])
+		l.try(v, h, i, l.pairs.get(pairKey(w.key, n.key)))
 		if w.raw != w.key {
-			l.try(v, h, i, l.pairs[pairKey(w.raw, n.key)])
+			l.try(v, h, i, l.pairs.get(pairKey(w.raw, n.key)))
 		}
 		if n.raw != n.key {
-			l.try(v, h, i, l.pairs[pairKey(w.key, n.raw)])
+			l.try(v, h, i, l.pairs.get(pairKey(w.key, n.raw)))
 			if w.raw != w.key {
-				l.try(v, h, i, l.pairs[pairKey(w.raw, n.raw)])
+				l.try(v, h, i, l.pairs.get(pairKey(w.raw, n.raw)))
 			}
 		}
 		if w.number {
-			l.try(v, h, i, l.pairs[pairKey(numberKey, n.key)])
+			l.try(v, h, i, l.pairs.get(pairKey(numberKey, n.key)))
 		}
 		if n.number {
-			l.try(v, h, i, l.pairs[pairKey(w.key, numberKey)])
+			l.try(v, h, i, l.pairs.get(pairKey(w.key, numberKey)))
 		}
 		if w.plain || n.plain {
-			l.try(v, h, i, l.foldPairs[pairKey(w.fold, n.fold)])
+			l.try(v, h, i, l.foldPairs.get(pairKey(w.fold, n.fold)))
+			// "nha" may be nhé, and it may be nhà.
+			if w.bare && w.raw != w.fold {
+				l.try(v, h, i, l.foldPairs.get(pairKey(w.raw, n.fold)))
+			}
+			if n.bare && n.raw != n.fold {
+				l.try(v, h, i, l.foldPairs.get(pairKey(w.fold, n.raw)))
+			}
 			if n.number {
-				l.try(v, h, i, l.foldPairs[pairKey(w.fold, numberKey)])
+				l.try(v, h, i, l.foldPairs.get(pairKey(w.fold, numberKey)))
 			}
 			if w.number {
-				l.try(v, h, i, l.foldPairs[pairKey(numberKey, n.fold)])
+				l.try(v, h, i, l.foldPairs.get(pairKey(numberKey, n.fold)))
 			}
 		}
 	}
@@ -95,7 +105,7 @@ func (s *step) fits(w *word, fold bool) bool {
 	if s.number {
 		return w.number
 	}
-	return w.key == s.key || w.raw == s.key || fold && w.plain && w.fold == s.fold
+	return w.key == s.key || w.raw == s.key || fold && w.plain && (w.fold == s.fold || w.bare && w.raw == s.fold)
 }
 
 // add drops hits inside a longer hit of the same set. The longer one is at

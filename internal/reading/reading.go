@@ -31,7 +31,7 @@ import (
 var embedded embed.FS
 
 // codeVersion counts changes of meaning of the code in this package.
-const codeVersion = 2
+const codeVersion = 3
 
 // Reader reads items about one ward.
 type Reader struct {
@@ -46,8 +46,9 @@ type Reader struct {
 
 // desk is what one reading needs; it is reused.
 type desk struct {
-	view view
-	hits hits
+	view     view
+	hits     hits
+	heaviest []float32 // of the hits of each set
 }
 
 // New returns a reader for an embedded profile, with the embedded lexicons.
@@ -90,7 +91,9 @@ func NewFS(fsys fs.FS, profile string) (*Reader, error) {
 	}
 	r.version = fmt.Sprintf("reading %d; %s %d; cues %d; mend %d; %s",
 		codeVersion, p.ID, p.Version, r.cues.Version, r.mend.version, strings.Join(versions, "; "))
-	r.desks.New = func() any { return &desk{hits: make(hits, len(r.lex.names))} }
+	r.desks.New = func() any {
+		return &desk{hits: make(hits, len(r.lex.names)), heaviest: make([]float32, len(r.lex.names))}
+	}
 	return r, nil
 }
 
@@ -136,7 +139,13 @@ func (r *Reader) Read(it *news.Item, prior int) news.Reading {
 	r.readValues(v, h)
 	out := news.Reading{Version: r.version, Accentless: v.accentless}
 	out.Area = r.area(v, h, prior)
-	cues := r.cues.find(h)
+	for i, list := range h {
+		s.heaviest[i] = 0
+		for _, x := range list {
+			s.heaviest[i] = max(s.heaviest[i], x.weight)
+		}
+	}
+	cues := r.cues.find(h, s.heaviest)
 	tone := r.tone(v, h)
 	out.Topics = r.topics(v, h, cues)
 	st := r.stance(v, h, it, cues, out.Topics, tone)
@@ -152,9 +161,8 @@ func (r *Reader) Read(it *news.Item, prior int) news.Reading {
 type setIDs struct {
 	names, cues, elsewhere, dialect int
 	friends                         [][2]int
-	topics                          map[string]int
+	topics                          []int // as news.TopicIDs
 	stances                         [len(stanceSets)]int
-	feature                         map[string]int
 	tone                            toneSets
 }
 
@@ -169,14 +177,13 @@ func (r *Reader) bind() error {
 		}
 		return i
 	}
-	r.set = setIDs{names: id(setNames), cues: id(setCues), elsewhere: id(setElsewhere), dialect: id(setDialect),
-		topics: map[string]int{}, feature: map[string]int{}}
+	r.set = setIDs{names: id(setNames), cues: id(setCues), elsewhere: id(setElsewhere), dialect: id(setDialect)}
 	for i := range r.profile.Places.Friends {
 		of, cues := friendSets(i)
 		r.set.friends = append(r.set.friends, [2]int{id(of), id(cues)})
 	}
 	for _, t := range news.TopicIDs {
-		r.set.topics[t] = id("topic." + t)
+		r.set.topics = append(r.set.topics, id("topic."+t))
 	}
 	for i, s := range stanceSets {
 		r.set.stances[i] = id("stance." + s)

@@ -49,10 +49,11 @@ func zeroWidth(s string) string {
 	return b.String()
 }
 
-// TestForms: how a text is encoded changes nothing of what is read.
-func TestForms(t *testing.T) {
+// TestEvalForms: how a text is encoded changes nothing of what is read.
+func TestEvalForms(t *testing.T) {
 	r := reader(t)
-	for _, p := range loadPosts(t, "testdata/posts.jsonl") {
+	same, all := 0, 0
+	for _, p := range ownPosts(t) {
 		want := labels(r.Read(&p.Item, 0))
 		for name, change := range map[string]func(string) string{
 			"NFC": norm.NFC.String, "NFD": norm.NFD.String, "zero width": zeroWidth,
@@ -60,18 +61,22 @@ func TestForms(t *testing.T) {
 		} {
 			it := p.Item
 			it.Title, it.Text = change(it.Title), change(it.Text)
-			if got := labels(r.Read(&it, 0)); got != want {
+			all++
+			if got := labels(r.Read(&it, 0)); got == want {
+				same++
+			} else {
 				t.Errorf("%s as %s:\n got %s\nwant %s\n%s", p.ID, name, got, want, p.Text)
 			}
 		}
 	}
+	t.Logf("NFC, NFD, old tone placement and zero-width characters: the same labels in %d of %d", same, all)
 }
 
-// TestAccentless: a text without diacritics is mostly read like the original.
-func TestAccentless(t *testing.T) {
+// TestEvalAccentless: a text without diacritics is mostly read like the original.
+func TestEvalAccentless(t *testing.T) {
 	r := reader(t)
 	var posts, same, cues, kept int
-	for _, p := range loadPosts(t, "testdata/posts.jsonl") {
+	for _, p := range ownPosts(t) {
 		want := r.Read(&p.Item, 0)
 		it := p.Item
 		it.Title, it.Text = unaccent(it.Title), unaccent(it.Text)
@@ -90,10 +95,10 @@ func TestAccentless(t *testing.T) {
 		}
 	}
 	t.Logf("area and topics kept in %d of %d, cues in %d of %d", same, posts, kept, cues)
-	if float64(same) < 0.65*float64(posts) {
+	if float64(same) < 0.90*float64(posts) {
 		t.Errorf("area and topics survive in %d of %d posts", same, posts)
 	}
-	if float64(kept) < 0.85*float64(cues) {
+	if float64(kept) < 0.90*float64(cues) {
 		t.Errorf("%d of %d cues survive", kept, cues)
 	}
 }
@@ -223,6 +228,16 @@ func TestValues(t *testing.T) {
 		{"tổng đài 19006769", "phone 19006769"},
 		{"https://dichvucong-nghean[.]top/vn", "url dichvucong-nghean.top"},
 		{"vào trocap-nct.top điền", "url trocap-nct.top"},
+		{"cuối tháng 6 mới xong", "date 06"},
+		{"tháng 6/2026", "date 2026-06"},
+		{"mùng 1 tháng giêng", "date ---01"},
+		{"mong 3 người", ""},
+		{"số 12 ngõ 5 đường Lý Thường Kiệt, khối Tân Sơn", "address số 12 ngõ 5 đường lý thường kiệt khối tân sơn"},
+		{"ở khối 5 mất điện", "address khối 5"},
+		{"học sinh khối 5 nghỉ", ""},
+		{"đường hỏng, phố vắng", ""},
+		{"số 12 được thưởng", ""},
+		{"số nhà 7 kêu", "address số nhà 7"},
 		{"xong.rồi mai.đi", ""},
 		{"thắng 9/10 kèo", ""},
 		{"lớp 1a2, khối 3", ""},
@@ -315,7 +330,7 @@ func TestProfiles(t *testing.T) {
 // TestLoadErrors: a mistake in a file is reported with file and line.
 func TestLoadErrors(t *testing.T) {
 	for _, c := range []struct{ file, old, new, want string }{
-		{"topics.yaml", "version: 2", "version: x", "topics.yaml:3: version"},
+		{"topics.yaml", "version: 3", "version: x", "topics.yaml:3: version"},
 		{"topics.yaml", "sets:", "stes:", "topics.yaml:4: unknown key"},
 		{"cuewords.yaml", "  c.child: [", "  c.child: [$nothing, ", "no set is called nothing"},
 		{"cuewords.yaml", "  c.child: [", "  c.child: [$c.child, ", "refers to itself"},

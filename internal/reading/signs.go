@@ -19,6 +19,7 @@ const (
 )
 
 func (s *signs) read(text string) {
+	faces := false
 	for _, r := range text {
 		switch {
 		case r < 0x80:
@@ -29,6 +30,8 @@ func (s *signs) read(text string) {
 				s.questions++
 			case r == '"':
 				s.quotes++
+			case r == ':' || r == '=' || r == '<' || r == '^' || r == '_':
+				faces = true
 			}
 		case r == '“' || r == '”':
 			s.quotes++
@@ -46,6 +49,9 @@ func (s *signs) read(text string) {
 				s.sore++
 			}
 		}
+	}
+	if !faces {
+		return
 	}
 	s.laugh += strings.Count(text, "=))") + strings.Count(text, ":)))") + strings.Count(text, ":v") + strings.Count(text, "=)))")
 	s.warm += strings.Count(text, "<3") + strings.Count(text, "^^")

@@ -49,12 +49,14 @@ type stance struct {
 	feature [len(stanceSets)]float64
 	// Features by name.
 	official, incident, lure, fear, sarcasm float64
+	laughs                                  float64 // 0…2
 	rumour, scam, danger                    float64 // force of the surest rule that held
 	grief                                   float64 // all that speaks for a complaint
 	// wrapped is how much of a rumour's wrapping there is: someone said so, it
 	// is urgent, it will be so from tomorrow, run.
 	wrapped float64
 	article bool    // edited text
+	denied  bool    // "không hề có …" stands before the words of the rumour
 	asks    bool    // it ends in a question
 	topical bool    // it is about something the ward deals with
 	opens   bool    // it begins with a warning
@@ -78,6 +80,9 @@ func (s *stance) because(v *view) []news.Span {
 // base is what speaks for a complaint before a word is read.
 const base = 0.8
 
+// denialReach is how many words after a denial the denied may begin.
+const denialReach = 4
+
 // maxFeature bounds what one set can add, so that length wins nothing.
 const maxFeature = 5
 
@@ -99,6 +104,7 @@ func (r *Reader) stance(v *view, h hits, it *news.Item, cues []found, topics []n
 	f := &s.feature
 	s.official, s.incident, s.lure, s.fear, s.sarcasm = f[sOfficial], f[sIncident], f[sLure], f[sFear], f[sSarcasm]
 	s.sarcasm += min(2, float64(v.signs.wry)) + min(1, float64(v.signs.laugh)*0.5)
+	s.laughs = min(2, float64(v.signs.laugh))
 	s.asks = v.asks(h[r.set.stances[sEnding]])
 	s.opens = slices.ContainsFunc(h[r.set.stances[sWarn]], func(x hit) bool { return x.start == 0 && x.weight >= 1 })
 	title := func(set int, least float32) bool {
@@ -109,6 +115,7 @@ func (r *Reader) stance(v *view, h hits, it *news.Item, cues []found, topics []n
 		switch c.family.Kind {
 		case rumour:
 			s.rumour = max(s.rumour, float64(c.force))
+			s.denied = s.denied || before(v, h[r.set.stances[sDeny]], c.hits[0], denialReach)
 		case scam:
 			s.scam = max(s.scam, float64(c.force))
 		case danger:
@@ -156,6 +163,9 @@ func article(it *news.Item) bool {
 func (s *stance) scores(v *view, t tone) (score scores) {
 	f := &s.feature
 	score[iDenial] = f[sDeny]
+	if s.denied {
+		score[iDenial] += 1.5
+	}
 	score[iWarning] = s.warning()
 	if s.opens && f[sIncident] < 1.2 {
 		score[iWarning] += 0.8
@@ -182,19 +192,24 @@ func (s *stance) scores(v *view, t tone) (score scores) {
 	if v.signs.questions > 0 {
 		score[iQuestion] += 0.3
 	}
+	if s.asks && f[sAsk] < 1 && f[sSuggest]+f[sOpinion] < 0.8 && s.topical && t.plus <= t.minus && v.told() >= toldWords {
+		// Who tells at length what is wrong and ends in a question complains.
+		score[iQuestion] -= 0.5
+		score[iComplaint] += 0.4
+	}
 	switch {
 	case s.article:
 		score[iReport] += 1.5
 		score[iComplaint] -= 1.5
 		score[iPraise] -= 1.5
 	case s.silent(v, t):
-		if t.plus > t.minus && f[sGripe] == 0 {
+		if t.plus >= 1 && t.plus > t.minus && f[sGripe] == 0 {
 			score[iReport] += base
 		} else {
 			score[iComplaint] += base
 		}
 	}
-	score[iOther] = f[sChat] - 0.3*min(s.grief, 3)
+	score[iOther] = f[sChat] - 0.5*min(s.grief, 3)
 	if s.scam >= 1.2 {
 		score[iPraise]--
 		score[iOther]--
@@ -207,7 +222,7 @@ func (s *stance) scores(v *view, t tone) (score scores) {
 	}
 	score[iRumourQuery] = s.query()
 	if s.scam > 0 && f[sIncident] > 0 {
-		told := 1.1*f[sIncident] + 0.7*s.scam
+		told := 1.1*f[sIncident] + 0.7*s.scam - 0.6*min(f[sGripe], 1.6)
 		if s.official >= 0.5 && f[sWarn] >= 1.5 || s.official >= 1 && f[sWarn] >= 1 {
 			told *= 0.3 // an office tells of cases to warn
 		}
@@ -240,7 +255,7 @@ func (s *stance) warning() float64 {
 // without a word of complaint in it; to take it for one protects them.
 func (s *stance) silent(v *view, t tone) bool {
 	f := &s.feature
-	return s.topical && f[sChat] < 1 && f[sOpinion] < 0.9 && s.danger == 0 && s.official < 1 && s.rumour == 0 && s.scam == 0 && s.wrapped < 0.8 && f[sAsk] < 0.9 && f[sSuggest] < 1 &&
+	return s.topical && f[sChat] < 1 && f[sOpinion] < 0.85 && s.danger == 0 && s.official < 1 && s.rumour == 0 && s.scam == 0 && s.wrapped < 0.8 && f[sAsk] < 0.9 && f[sSuggest] < 1 &&
 		f[sPraise] < 0.8 && f[sJoke] < 1 && f[sWarn] < 1 && f[sDeny] < 1 && v.signs.warm == 0 && t.plus <= t.minus+0.9
 }
 
@@ -254,7 +269,7 @@ func (s *stance) query() float64 {
 			x += 0.7
 		}
 		if f[sAsk] >= 1 && s.rumour >= 1 {
-			x += 0.6 // "cho em hỏi có phải …"
+			x += 1 // "cho em hỏi có phải …"
 		}
 		return x
 	case s.rumour > 0 && s.asks:
@@ -276,14 +291,14 @@ func (s *stance) claim() float64 {
 	case s.rumour > 0:
 		// A grievance uses the words of rumours without their wrapping.
 		doubt := 0.6 * min(s.grief, 4)
-		if s.wrapped >= 1 {
+		if s.wrapped >= 1 && (s.rumour >= 1.7 || s.grief < 0.9) {
 			doubt = 0.2 * min(s.grief, 4)
 		}
 		x = max(x, 1.3*s.rumour+s.wrapped+0.3*f[sLure]-doubt)
 	case s.scam == 0:
 		x = max(x, 0.7*s.wrapped-0.5)
 	}
-	if f[sTruth] >= 1 && s.asks {
+	if s.asks && (f[sTruth] >= 1 || s.rumour > s.scam && f[sHearsay] >= 0.5) {
 		x *= 0.5
 	}
 	if f[sAsk] >= 1 && s.asks {
@@ -299,6 +314,12 @@ func (s *stance) claim() float64 {
 		x -= 1.2 * f[sTrick]
 	}
 	x -= 0.7 * f[sDeny]
+	if f[sDeny] >= 2 || s.denied {
+		x *= 0.5
+	}
+	if s.rumour > s.scam {
+		x -= 0.8 * s.laughs // who spreads alarm does not laugh
+	}
 	if s.article && s.rumour+s.scam > 0 {
 		x -= 1.5
 	}
@@ -364,6 +385,19 @@ func (v *view) asks(endings []hit) bool {
 		}
 	}
 	return false
+}
+
+// toldWords is how many words before the last sentence make a story.
+const toldWords = 10
+
+// told is how many words stand before the last sentence.
+func (v *view) told() int {
+	for i := len(v.words) - 1; i > 0; i-- {
+		if v.words[i].sentence {
+			return i
+		}
+	}
+	return 0
 }
 
 // protected are the stances whose items never get a cue above level 1.

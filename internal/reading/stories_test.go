@@ -3,6 +3,10 @@ package reading
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -39,7 +43,7 @@ func drop(r *rand.Rand, text string, share float64) string {
 	return strings.Join(keep, " ")
 }
 
-func TestStories(t *testing.T) {
+func TestEvalStories(t *testing.T) {
 	originals := texts(800)
 	s := NewStories(0)
 	for i, text := range originals {
@@ -71,7 +75,9 @@ func TestStories(t *testing.T) {
 				wrong++
 			}
 		}
-		if share := float64(found) / float64(len(originals)); share < c.want || wrong > 0 {
+		share := float64(found) / float64(len(originals))
+		t.Logf("%-14s found %.4f of %d, %d linked to another story", c.name, share, len(originals), wrong)
+		if share < c.want || wrong > 0 {
 			t.Errorf("%s: found %.3f, want %.2f; %d linked to another story", c.name, share, c.want, wrong)
 		}
 	}
@@ -160,5 +166,47 @@ func BenchmarkStories(b *testing.B) {
 	b.ResetTimer()
 	for i := 0; b.Loop(); i++ {
 		s.Find(all[i%len(all)] + " thêm vài chữ")
+	}
+}
+
+// TestEvalStoriesMillion measures a million stories; it takes a minute and
+// half a gigabyte, so it runs only when asked: LANGNGHE_BIG=1.
+func TestEvalStoriesMillion(t *testing.T) {
+	if os.Getenv("LANGNGHE_BIG") == "" {
+		t.Skip("LANGNGHE_BIG is not set")
+	}
+	const n = 1_000_000
+	r := rand.New(rand.NewPCG(7, 7))
+	var b []byte
+	text := func() string {
+		b = b[:0]
+		for range 30 {
+			b = append(b, 'a'+byte(r.IntN(26)), 'a'+byte(r.IntN(26)), 'a'+byte(r.IntN(26)), ' ')
+		}
+		return string(b)
+	}
+	heap := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := heap()
+	s := NewStories(0)
+	for i := range n {
+		s.Insert(strconv.Itoa(i), strconv.Itoa(i), Sign(text()), noon)
+	}
+	used := float64(heap()-before) / 1e6
+	took := make([]time.Duration, 20000)
+	for i := range took {
+		x := text()
+		start := time.Now()
+		s.Find(x)
+		took[i] = time.Since(start)
+	}
+	slices.Sort(took)
+	t.Logf("%d stories in %.0f MB, lookup p50 %v, p99 %v", s.Len(), used, took[len(took)/2], took[len(took)*99/100])
+	if used > 500 {
+		t.Errorf("%.0f MB, want at most 500", used)
 	}
 }

@@ -11,6 +11,7 @@ type toneSets struct{ pos, neg, negator, not, flip, strong, weak, contrast, wish
 // tone is the polarity of a view before the stance is known.
 type tone struct {
 	plus, minus float64 // sums of weights
+	good, bad   float64 // the same before contrast turns them
 	lack        float64 // of words that say something is not there or should be
 	because     []hit
 }
@@ -18,13 +19,17 @@ type tone struct {
 // Reach of negators and the like, in words.
 const (
 	negationReach  = 3
-	wishReach      = 6 // "nên … nhiệt tình hơn" says that somebody is not
+	wishReach      = 8 // "nên … nhiệt tình hơn" says that somebody is not
 	intensityReach = 2
 )
 
 func (r *Reader) tone(v *view, h hits) tone {
 	var t tone
 	s := &r.set.tone
+	turn := int32(-1)
+	for _, x := range h[s.contrast] {
+		turn = max(turn, x.start)
+	}
 	weigh := func(x hit, sign float64, other []hit) {
 		if covered(other, x) {
 			return
@@ -43,6 +48,17 @@ func (r *Reader) tone(v *view, h hits) tone {
 		}
 		if before(v, h[s.weak], x, intensityReach) {
 			w *= 0.6
+		}
+		if w > 0 {
+			t.good += w
+		} else {
+			t.bad -= w
+		}
+		// What comes after "nhưng" is what the writer means.
+		if turn >= 0 && x.start > turn {
+			w *= 1.4
+		} else if turn >= 0 {
+			w *= 0.7
 		}
 		if w > 0 {
 			t.plus += w
@@ -126,15 +142,25 @@ func (t *tone) balance() float64 {
 func (t *tone) label(v *view, st stance) news.Tone {
 	b := t.balance()
 	out := news.Tone{Score: round(b)}
-	mixed := t.plus >= 1.5 && t.minus >= 1.5 && t.plus < 3*t.minus && t.minus < 3*t.plus
+	mixed := t.good >= 1.2 && t.bad >= 1.2 && t.good < 3*t.bad && t.bad < 3*t.good
 	switch st.label {
 	case news.Complaint:
 		out.Label = "negative"
-		if mixed && t.plus >= 2 && st.sarcasm == 0 {
+		if !st.topical && v.signs.laugh > 0 {
+			out.Label = pick(b+0.3, 0.2, "negative", "neutral", "positive") // grumbling for fun
+		}
+		if mixed && t.good >= 2 && st.sarcasm == 0 {
 			out.Label = "mixed"
 		}
 	case news.Denial, news.Warning, news.Question, news.Suggestion:
 		out.Label = "neutral"
+		switch {
+		case st.topical || st.label == news.Denial || st.label == news.Warning:
+		case st.label == news.Suggestion:
+			out.Label = t.plain(v)
+		default:
+			out.Label = pick(b, 0.5, "negative", "neutral", "positive")
+		}
 		if st.label == news.Question && t.minus >= 3 && t.plus < 1 {
 			out.Label = "negative"
 		}
@@ -161,15 +187,9 @@ func (t *tone) label(v *view, st stance) news.Tone {
 			out.Label = pick(b, 0.35, "negative", "neutral", "positive")
 		}
 	case news.Opinion:
-		out.Label = pick(b, 0.6, "negative", "neutral", "positive")
+		out.Label = pick(b, 0.45, "negative", "neutral", "positive")
 	default:
-		// Nothing says what the writer does: a smile counts, and so does what
-		// is missing.
-		rest := tone{plus: t.plus + min(1, 0.5*float64(v.signs.laugh)), minus: t.minus}
-		if t.plus == 0 {
-			rest.minus += min(1, 0.5*t.lack)
-		}
-		out.Label = pick(rest.balance(), 0.2, "negative", "neutral", "positive")
+		out.Label = t.plain(v)
 	}
 	// The score never contradicts the label.
 	switch {
@@ -184,6 +204,16 @@ func (t *tone) label(v *view, st stance) news.Tone {
 		out.Because = append(out.Because, v.span(x.start, x.end))
 	}
 	return out
+}
+
+// plain is the tone of words that are not about the ward, or do nothing in
+// particular: a smile counts, and so does what is missing.
+func (t *tone) plain(v *view) string {
+	rest := tone{plus: t.plus + min(1, 0.8*float64(v.signs.laugh)), minus: t.minus}
+	if t.plus == 0 {
+		rest.minus += min(1, 0.75*t.lack)
+	}
+	return pick(rest.balance(), 0.2, "negative", "neutral", "positive")
 }
 
 func pick(b, edge float64, neg, zero, pos string) string {

@@ -20,20 +20,21 @@ const (
 // topics weighs the subjects of v. cues add the subject of their family.
 func (r *Reader) topics(v *view, h hits, cues []found) []news.Topic {
 	var all []news.Topic
-	for _, id := range news.TopicIDs {
+	var seen []uint64
+	for i, id := range news.TopicIDs {
 		var t news.Topic
 		t.ID = id
 		sum := 0.0
-		seen := map[uint64]bool{}
-		for _, x := range h[r.set.topics[id]] {
+		seen = seen[:0]
+		for _, x := range h[r.set.topics[i]] {
 			var k uint64
 			for _, w := range v.words[x.start:x.end] {
 				k = k*31 + w.fold
 			}
-			if seen[k] {
+			if slices.Contains(seen, k) {
 				continue
 			}
-			seen[k] = true
+			seen = append(seen, k)
 			sum += float64(x.weight)
 			if len(t.Because) < 5 {
 				t.Because = append(t.Because, v.span(x.start, x.end))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"langnghe/internal/lang"
 	"langnghe/internal/news"
@@ -17,6 +18,7 @@ const (
 	percent = "percent"
 	phone   = "phone"
 	link    = "url"
+	address = "address"
 )
 
 // maxValues bounds the values that are kept of one item.
@@ -44,6 +46,9 @@ var (
 	digitWord = keyTable(map[string]int64{"một": 1, "hai": 2, "ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9,
 		"mười": 10, "mot": 1, "bon": 4, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "muoi": 10})
 	keyHalf    = keys("nửa", "nua")
+	keyLunar   = keys("mùng", "mồng", "mung")
+	keyPart    = keys("đầu", "giữa", "cuối", "dau", "giua", "cuoi")
+	wordStarts = starts(keyHalf, digitWord, keyNumbered, keyNamed, keyNumber, keyLunar, keyPart, keyMonth) // words that may begin a value
 	keyHundred = keys("trăm", "tram")
 	keyDay     = keys("ngày", "ngay", "hôm", "hom", "từ", "tu", "đến", "den", "mùng", "mung", "mồng")
 	keyMonth   = keys("tháng", "thang")
@@ -57,6 +62,18 @@ func keyTable(m map[string]int64) map[uint64]int64 {
 		out[lang.Hash(lang.Key(k))] = v
 	}
 	return out
+}
+
+func starts(tables ...map[uint64]int64) table {
+	t := newTable(64)
+	for _, m := range tables {
+		for k := range m {
+			if _, ok := t.get(k); !ok {
+				t.put(k, 1)
+			}
+		}
+	}
+	return t
 }
 
 func keys(words ...string) map[uint64]int64 {
@@ -79,7 +96,9 @@ func (r *Reader) readValues(v *view, h hits) {
 		s := v.span(x.start, x.end)
 		v.values = append(v.values, news.Value{Type: kind, Text: s.Text, Value: value, Span: s})
 		set := map[string]string{money: setMoney, docno: setDocno, percent: setPercent, link: setURL, date: setDate, phone: setPhone}[kind]
-		h.add(r.lex.ids[set], x)
+		if set != "" {
+			h.add(r.lex.ids[set], x)
+		}
 		if kind == link && suspicious(visible(s.Text)) {
 			h.add(r.lex.ids[setFakeURL], x)
 		}
@@ -90,14 +109,25 @@ func (r *Reader) readValues(v *view, h hits) {
 // value reads the value that starts at word i and how many words it takes, 0
 // if there is none.
 func (v *view) value(i int) (kind string, value any, n int) {
-	if host, n := v.url(i); n > 0 {
-		return link, host, n
-	}
 	w := &v.words[i]
+	if v.joined(w) {
+		if host, n := v.url(i); n > 0 {
+			return link, host, n
+		}
+	}
+	if _, ok := wordStarts.get(w.raw); !ok && !w.number {
+		return "", nil, 0
+	}
 	if _, ok := keyHalf[w.raw]; ok && i+1 < len(v.words) {
 		if u, ok := unitValue[v.words[i+1].raw]; ok {
 			return money, u / 2, 2
 		}
+	}
+	if kind, value, n := v.loose(i); n > 0 {
+		return kind, value, n
+	}
+	if kind, value, n := v.address(i); n > 0 {
+		return kind, value, n
 	}
 	if d, ok := digitWord[w.raw]; ok && i+1 < len(v.words) {
 		if m := v.words[i+1]; m.field == w.field {
@@ -121,6 +151,21 @@ func (v *view) value(i int) (kind string, value any, n int) {
 		}
 	}
 	return "", nil, 0
+}
+
+// joined reports whether a word that may begin an address is followed by
+// what may go on with it.
+func (v *view) joined(w *word) bool {
+	f := v.fields[w.field]
+	if int(w.to) >= len(f) || f[w.from] >= utf8.RuneSelf {
+		return false
+	}
+	switch c := f[w.to]; c {
+	case '.', '[', '(', '-', '_', ':':
+		return true
+	default:
+		return c >= utf8.RuneSelf // it may be one that counts as absent
+	}
 }
 
 // surface is word i as written.
@@ -185,6 +230,35 @@ func (v *view) phone(i int) (string, any, int) {
 		}
 	}
 	return "", nil, 0
+}
+
+// loose reads dates that leave something open: "mùng 1" is "---01", "cuối
+// tháng 6" is "06".
+func (v *view) loose(i int) (string, any, int) {
+	w := v.words[i].raw
+	if keyLunar[w] != 0 {
+		if d, ok := v.small(i+1, 30); ok && v.gap(i) == " " && v.gap(i+1) != "/" {
+			return date, fmt.Sprintf("---%02d", d), 2
+		}
+		return "", nil, 0
+	}
+	j := i
+	if keyPart[w] != 0 {
+		j++
+	}
+	if j+1 >= len(v.words) || keyMonth[v.words[j].raw] == 0 || j == i && i > 0 && v.words[i-1].number {
+		return "", nil, 0
+	}
+	m, ok := v.small(j+1, 12)
+	if !ok {
+		return "", nil, 0
+	}
+	if v.gap(j+1) == "/" && j+2 < len(v.words) {
+		if y := v.surface(j + 2); digits(y) && len(y) == 4 {
+			return date, fmt.Sprintf("%s-%02d", y, m), j + 3 - i
+		}
+	}
+	return date, fmt.Sprintf("%02d", m), j + 2 - i
 }
 
 func (v *view) docno(i int) (string, any, int) {

@@ -35,6 +35,7 @@ type word struct {
 	plain      bool // stands among words without diacritics: may be matched folded
 	number     bool
 	letters    bool
+	bare       bool // as written it has no diacritics: raw is its folded key too
 }
 
 const (
@@ -66,6 +67,7 @@ type mendRule struct {
 type mender struct {
 	version int
 	rules   map[uint64][]compiledMend
+	known   table // the keys of rules: most words have none
 }
 
 type compiledMend struct {
@@ -99,6 +101,10 @@ func loadMender(fsys fs.FS) (*mender, error) {
 			m.rules[h] = append(m.rules[h], c)
 		}
 	}
+	m.known = newTable(len(m.rules))
+	for k := range m.rules {
+		m.known.put(k, 1)
+	}
 	return m, nil
 }
 
@@ -127,7 +133,7 @@ func (m *mender) field(v *view, field uint8) {
 		t := tokens[i]
 		w := word{key: t.Key, fold: t.Fold, field: field,
 			sentence: t.Has(lang.Sentence) || i == 0, paragraph: t.Has(lang.Paragraph) || i == 0,
-			letters: t.Has(lang.Letters), number: t.Has(lang.Digits)}
+			letters: t.Has(lang.Letters), number: t.Has(lang.Digits), bare: t.Key == t.Fold}
 		w.raw = w.key
 		if joined, k := evasion(text, tokens[i:]); k > 1 {
 			key := lang.Key(joined)
@@ -152,6 +158,9 @@ func (m *mender) field(v *view, field uint8) {
 // teencode replaces what the rules of the mend file say.
 func (m *mender) teencode(v *view, first int) {
 	for i := first; i < len(v.words); i++ {
+		if _, ok := m.known.get(v.words[i].key); !ok {
+			continue
+		}
 		for _, r := range m.rules[v.words[i].key] {
 			if !r.applies(v.words[first:], i-first) {
 				continue
@@ -366,7 +375,7 @@ func (v *view) plainness() {
 		}
 		if v.accentless || n >= plainRun {
 			for k := i; k < j; k++ {
-				v.words[k].plain = v.words[k].letters && v.words[k].key == v.words[k].fold
+				v.words[k].plain = v.words[k].letters && (v.words[k].key == v.words[k].fold || v.words[k].bare)
 			}
 		}
 		i = max(j, i+1)
