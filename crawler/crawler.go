@@ -384,8 +384,18 @@ func (c *Crawler) Sources(ctx context.Context) ([]Status, error) {
 }
 
 // Erase forgets what is held of an item. It does not come back when its
-// source still lists it.
+// source still lists it. An id that an item was imported with and that was
+// not kept as it is means the same item until its key is gone.
 func (c *Crawler) Erase(ctx context.Context, id string) error {
+	if !plainly(id) {
+		v, err := c.newVoices(ctx, c.o.Now())
+		if err == nil {
+			id, err = v.ref(ctx, id, true)
+		}
+		if err != nil {
+			return fmt.Errorf("crawler: erase: %w", err)
+		}
+	}
 	if err := c.o.Store.Erase(ctx, id); err != nil {
 		return fmt.Errorf("crawler: erase %s: %w", id, err)
 	}
@@ -405,5 +415,5 @@ func (c *Crawler) newVoices(ctx context.Context, now time.Time) (*voices, error)
 			return nil, fmt.Errorf("drop expired pseudonym keys: %w", err)
 		}
 	}
-	return &voices{store: c.o.Store, now: now}, nil
+	return &voices{store: c.o.Store, now: now, own: channels(c.sources...)}, nil
 }

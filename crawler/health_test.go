@@ -76,17 +76,6 @@ func TestCanonical(t *testing.T) {
 	}
 }
 
-func TestHandled(t *testing.T) {
-	for address, want := range map[string]bool{
-		"https://mastodon.example/@na/1": true, "https://a.example/u/na/posts": true, "https://a.example/thanh-vien/na.5/": true,
-		"https://a.example/bai/@": false, "https://a.example/users": false, "https://a.example/tin/usa-1.html": false,
-	} {
-		if got := handled(address); got != want {
-			t.Errorf("handled(%s) = %v, want %v", address, got, want)
-		}
-	}
-}
-
 func FuzzCanonical(f *testing.F) {
 	f.Add("https://a.example/b?c=d#e", true)
 	f.Add("http://a.example:80/%zz?&&=", false)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"langnghe/crawler/redact"
 	"langnghe/internal/news"
 )
 
@@ -52,14 +53,40 @@ func Canonical(raw string, keep bool) string {
 	return u.String()
 }
 
-// withHandle finds addresses that name a person.
-var withHandle = regexp.MustCompile(`(?i)/@[^/]+|/(?:u|user|users|profile|profiles|member|members|thanh-vien)/[^/]+`)
+// handleFree is the form of a canonical address under which the item is known
+// and stored, "" when every form of it names somebody.
+func handleFree(canonical string, own map[string]bool) string {
+	if canonical == "" {
+		return ""
+	}
+	free, _ := redact.Address(canonical, func(channel string) bool { return own[channel] })
+	return Canonical(free, true)
+}
 
-// handled reports whether an address holds somebody's name or handle. Such
-// an address is never stored.
-func handled(address string) bool {
-	u, err := url.Parse(address)
-	return err == nil && withHandle.MatchString(u.Path)
+// channels are the public channels among the sources. Their names are no
+// person's.
+func channels(sources ...Source) map[string]bool {
+	out := map[string]bool{}
+	for _, s := range sources {
+		if c := redact.Channel(s.URL); c != "" {
+			out[c] = true
+		}
+	}
+	return out
+}
+
+// onComment are parameters that point at a comment on the page of its post.
+var onComment = regexp.MustCompile(`^(?:comment_id|reply_comment_id|lc|comment)=`)
+
+// postOf is the address of the post that a comment at an address is on.
+func postOf(address string) string {
+	address, _, _ = strings.Cut(address, "#")
+	path, query, _ := strings.Cut(address, "?")
+	params := slices.DeleteFunc(strings.Split(query, "&"), onComment.MatchString)
+	if query = strings.Join(params, "&"); query != "" {
+		path += "?" + query
+	}
+	return Canonical(path, false)
 }
 
 // id hashes what identifies an item to a short name.
@@ -76,15 +103,33 @@ func addressID(canonical string) string {
 }
 
 // itemID derives the id of an item: its address, else its number at the
-// source, else its content.
-func itemID(it *news.Item, native string) string {
+// source, else its content. The address is handle-free; a number at the
+// source with a handle in it is none.
+func itemID(it *news.Item, native string, own map[string]bool) string {
+	address := Canonical(native, true)
 	switch {
 	case it.URL != "":
 		return addressID(it.URL)
-	case native != "":
+	case address != "":
+		if free := handleFree(address, own); free != "" {
+			return id("native", it.Source, free)
+		}
+	case native != "" && !strings.ContainsRune(native, '@') && !redact.Named(native):
 		return id("native", it.Source, native)
 	}
 	return id("content", string(it.Kind), it.Title, it.Text)
+}
+
+// Names that need no hash: ours, and plain ones of others, which get their
+// ids back as they gave them.
+var (
+	ownID   = regexp.MustCompile(`^[0-9a-f]{20}$`)
+	plainID = regexp.MustCompile(`^[\pL\pN._-]{1,64}$`)
+)
+
+// plainly reports whether a given id can stay as it is.
+func plainly(id string) bool {
+	return ownID.MatchString(id) || plainID.MatchString(id) && !redact.Named(id)
 }
 
 // keepsFragment reports whether an item needs the fragment of its address to

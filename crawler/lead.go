@@ -76,16 +76,17 @@ type lead struct {
 	comments string    // document with its comments
 	replies  int       // how many there are; -1 when not said
 	thread   string    // id of the post, known from where the lead was found
+	root     string    // address of the post that a comment belongs to
 }
 
 // id is the id under which the lead is remembered.
-func (l *lead) id(s Source) string {
+func (l *lead) id(s Source, own map[string]bool) string {
 	it := l.item
-	it.Source, it.URL = s.ID, Canonical(it.URL, keepsFragment(it.Kind, it.URL))
+	it.Source, it.URL = s.ID, handleFree(Canonical(it.URL, keepsFragment(it.Kind, it.URL)), own)
 	if it.URL == "" {
 		it.Title, it.Text = plain(it.Title), plain(it.Text)
 	}
-	return itemID(&it, l.native)
+	return itemID(&it, l.native, own)
 }
 
 // errNoText says that an item has nothing to read.
@@ -101,15 +102,12 @@ func finish(ctx context.Context, l lead, c reading, v *voices) (news.Item, error
 		it.Platform = s.Platform
 	}
 	address := Canonical(it.URL, keepsFragment(it.Kind, it.URL))
-	it.URL = address
-	if address == "" {
-		it.Title, it.Text = plain(it.Title), plain(it.Text)
-	}
+	it.URL = handleFree(address, v.own)
 	if it.ID == "" {
-		it.ID = itemID(&it, l.native)
+		it.ID = l.id(s, v.own)
 	}
-	if handled(address) {
-		it.URL, it.Notes = "", note(it.Notes, "url_withheld")
+	if it.URL == "" && address != "" {
+		it.Notes = note(it.Notes, "url_withheld")
 	}
 	var inTitle, inText []string
 	it.Title, inTitle = redact.Text(plain(it.Title))
@@ -123,22 +121,8 @@ func finish(ctx context.Context, l lead, c reading, v *voices) (news.Item, error
 	it.Observed = it.Observed.UTC()
 	settleTime(&it, l.rough)
 	it.Lang = language(it.Lang, it.Title+" "+it.Text)
-	if l.thread != "" {
-		it.Thread, it.Parent = l.thread, l.thread
-	}
-	if it.Kind == news.Comment {
-		if t := Canonical(strings.SplitN(l.item.URL, "#", 2)[0], false); it.Thread == "" && t != "" {
-			it.Thread = addressID(t)
-		}
-		if p := Canonical(l.parent, true); p != "" {
-			it.Parent = addressID(p)
-			if it.Thread == "" {
-				it.Thread = addressID(Canonical(l.parent, false))
-			}
-		}
-		if it.Parent == "" {
-			it.Parent = it.Thread
-		}
+	if err := place(ctx, &it, l, v); err != nil {
+		return it, fmt.Errorf("thread: %w", err)
 	}
 	if l.author != "" && (it.Kind == news.Post || it.Kind == news.Comment) {
 		host := it.Platform
@@ -155,6 +139,40 @@ func finish(ctx context.Context, l lead, c reading, v *voices) (news.Item, error
 		return it, errNoText
 	}
 	return it, nil
+}
+
+// place says which thread an item is in and what it answers.
+func place(ctx context.Context, it *news.Item, l lead, v *voices) (err error) {
+	if l.thread != "" {
+		it.Thread, it.Parent = l.thread, l.thread
+	}
+	if it.Kind != news.Comment {
+		// Comments know a post by its address. One that is not kept would
+		// leave them alone, so the post carries what became of it.
+		if it.URL == "" && it.Thread == "" {
+			if a := Canonical(l.item.URL, keepsFragment(it.Kind, l.item.URL)); a != "" {
+				it.Thread, err = v.ref(ctx, a, true)
+			}
+		}
+		return err
+	}
+	parent := Canonical(l.parent, true)
+	for _, a := range []string{l.root, postOf(l.item.URL), postOf(parent)} {
+		if a = Canonical(a, keepsFragment(news.Post, a)); a != "" && it.Thread == "" {
+			if it.Thread, err = v.ref(ctx, a, true); err != nil {
+				return err
+			}
+		}
+	}
+	if parent != "" {
+		if it.Parent, err = v.ref(ctx, parent, true); err != nil {
+			return err
+		}
+	}
+	if it.Parent == "" {
+		it.Parent = it.Thread
+	}
+	return nil
 }
 
 // ahead is how far a source's clock may run before us.
@@ -188,8 +206,9 @@ func note(notes []string, n string) []string {
 	return append(slices.Clone(notes), n)
 }
 
-// plain makes text what the service stores: valid, NFC, without control
-// characters or white space at the ends of lines.
+// plain makes text what the service stores: valid, NFC, without control and
+// format characters (those of writing direction among them) or white space
+// at the ends of lines.
 func plain(s string) string {
 	s = norm.NFC.String(strings.ToValidUTF8(s, "\uFFFD"))
 	s = strings.Map(func(r rune) rune {
@@ -198,7 +217,9 @@ func plain(s string) string {
 			return r
 		case r == '\t' || r == '\u00a0' || r == '\u2028' || r == '\u2029':
 			return ' '
-		case unicode.IsControl(r) || r == '\u200b' || r == '\ufeff' || r == '\u00ad':
+		case unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200c' && r != '\u200d':
+			// The joiners hold pictures together. All other format characters
+			// are not seen and can turn what is seen around (U+202E).
 			return -1
 		}
 		return r

@@ -61,7 +61,7 @@ func Parse(as, address string, data []byte, o ParseOptions) ([]news.Item, error)
 		return nil, fmt.Errorf("crawler: %s: %w", address, err)
 	}
 	list, readErr := read.read(charset.UTF8(data, ""), c)
-	v := &voices{now: c.now}
+	v := &voices{now: c.now, own: channels(s)}
 	items := make([]news.Item, 0, len(list.leads))
 	for _, l := range list.leads {
 		it, err := finish(context.Background(), l, c, v)

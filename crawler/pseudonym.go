@@ -32,6 +32,7 @@ var anonymous = regexp.MustCompile(`(?i)^(?:|ẩn danh|an danh|khách|khach|anon
 type voices struct {
 	store Store
 	now   time.Time
+	own   map[string]bool // channels that are sources
 	mu    sync.Mutex
 	keys  map[int64][]byte
 }
@@ -50,6 +51,31 @@ func (v *voices) name(ctx context.Context, at time.Time, host, author string) (s
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte(strings.ToLower(host) + "\x00" + author))
 	return "p:" + hex.EncodeToString(mac.Sum(nil)[:8]), nil
+}
+
+// ref is the name of the item that s refers to: s is an id of ours, an
+// address, or somebody else's id. An address is known by its handle-free
+// form, as the item there is; everything else becomes a hash keyed for the
+// current period, so that a post and its comments meet when they are read
+// within one, and nobody can find a handle by trying.
+func (v *voices) ref(ctx context.Context, s string, keepFragment bool) (string, error) {
+	s = norm.NFC.String(strings.TrimSpace(s))
+	if s == "" || ownID.MatchString(s) {
+		return s, nil
+	}
+	if a := Canonical(s, keepFragment); a != "" {
+		if free := handleFree(a, v.own); free != "" {
+			return addressID(free), nil
+		}
+		_, s, _ = strings.Cut(a, "://")
+	}
+	key, err := v.key(ctx, period(v.now))
+	if err != nil {
+		return "", err
+	}
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte("ref\x00" + s))
+	return hex.EncodeToString(mac.Sum(nil)[:10]), nil
 }
 
 func (v *voices) key(ctx context.Context, p int64) ([]byte, error) {
@@ -75,5 +101,10 @@ func (v *voices) key(ctx context.Context, p int64) ([]byte, error) {
 	return k, nil
 }
 
-// pseudonym is the form of an account that needs no key any more.
-var pseudonym = regexp.MustCompile(`^p:[0-9a-f]{8,64}$`)
+// pseudonym is the form of an account that needs no key any more. What could
+// be somebody's number behind "p:" is not of it.
+func pseudonym(account string) bool {
+	return madeName.MatchString(account) && strings.ContainsAny(account[2:], "abcdef")
+}
+
+var madeName = regexp.MustCompile(`^p:[0-9a-f]{16,64}$`)

@@ -36,7 +36,7 @@ func readForum(data []byte, c reading) (listing, error) {
 				l.parent = posts[p.Parent].URL
 			}
 			if root := rootOf(posts, p); root != nil && root.URL != "" {
-				l.item.Thread = addressID(Canonical(root.URL, keepsFragment(news.Post, root.URL)))
+				l.root = root.URL
 			}
 		} else if p.Text == "" && p.URL != "" {
 			l.whole, l.comments = false, p.URL // the thread's page has it all

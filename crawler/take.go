@@ -3,6 +3,7 @@ package crawler
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -11,7 +12,10 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
+
 	"langnghe/crawler/polite"
+	"langnghe/crawler/redact"
 	"langnghe/internal/news"
 )
 
@@ -25,7 +29,7 @@ const (
 var (
 	knownKinds = []news.Kind{news.Article, news.Post, news.Comment, news.Official, news.Tip}
 	platforms  = []string{"web", "facebook", "youtube", "telegram", "zalo", "mastodon", "bluesky", "forum", "sms", "radio", "file"}
-	goodID     = regexp.MustCompile(`^[\pL\pN][\pL\pN._:/@+-]{0,127}$`)
+	goodNote   = regexp.MustCompile(`^[a-z]+(?:_[a-z]+){0,4}$`)
 )
 
 // Fetch takes in what a person brings: a link, which is read as a page with
@@ -77,6 +81,7 @@ type taking struct {
 	now    time.Time
 	voices *voices
 	seen   map[string]bool // ids of this request
+	ids    map[string]bool // plain ids that are of items
 	result FetchResult
 }
 
@@ -162,6 +167,9 @@ func (t *taking) rows(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := t.learn(ctx); err != nil {
+		return err
+	}
 	var good []row
 	for i, it := range t.q.Items {
 		if reason := t.check(&it); reason != "" {
@@ -170,8 +178,12 @@ func (t *taking) rows(ctx context.Context) error {
 		}
 		l := lead{item: it, author: it.Account}
 		l.item.Account = ""
-		if pseudonym.MatchString(it.Account) {
+		l.item.Notes = slices.DeleteFunc(slices.Clone(it.Notes), func(n string) bool { return len(n) > 32 || !goodNote.MatchString(n) })
+		if pseudonym(it.Account) {
 			l.author, l.item.Account = "", it.Account
+		}
+		if err := t.names(ctx, &l.item); err != nil {
+			return err
 		}
 		kind := l.item.Kind
 		if l.author != "" && kind != news.Post && kind != news.Comment {
@@ -185,17 +197,95 @@ func (t *taking) rows(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if it.Thread != "" {
-			out.Thread, out.Parent = it.Thread, it.Parent
-		}
-		if out.Title == it.Title && out.Text == it.Text {
-			out.Reading = it.Reading
-		} else {
+		if out.Title != it.Title || out.Text != it.Text || !clean(it.Reading) {
 			out.Reading = nil // its spans would point at other words now
 		}
 		good = append(good, row{i + 1, out})
 	}
 	return t.publish(ctx, s, good)
+}
+
+// learn notes which plain ids are of items: those of this request, and those
+// that its threads and parents name and that were taken in before.
+func (t *taking) learn(ctx context.Context) error {
+	t.ids = map[string]bool{}
+	var ask []string
+	for _, it := range t.q.Items {
+		if id := norm.NFC.String(strings.TrimSpace(it.ID)); plainly(id) {
+			t.ids[id] = true
+		}
+		for _, s := range []string{it.Thread, it.Parent} {
+			if s = norm.NFC.String(strings.TrimSpace(s)); plainly(s) && !ownID.MatchString(s) {
+				ask = append(ask, s)
+			}
+		}
+	}
+	if len(ask) == 0 {
+		return nil
+	}
+	rows, err := t.c.o.Store.Seen(ctx, ask)
+	for id := range rows {
+		t.ids[id] = true
+	}
+	return err
+}
+
+// names gives an item the id, thread and parent under which it is kept. A
+// plain id comes back as it was given; of a thread or parent nobody knows
+// whether it is an id or somebody's name, unless there is such an item.
+func (t *taking) names(ctx context.Context, it *news.Item) (err error) {
+	it.ID = norm.NFC.String(strings.TrimSpace(it.ID))
+	if !plainly(it.ID) {
+		if it.ID, err = t.voices.ref(ctx, it.ID, true); err != nil {
+			return fmt.Errorf("id: %w", err)
+		}
+	}
+	for _, s := range []*string{&it.Thread, &it.Parent} {
+		*s = norm.NFC.String(strings.TrimSpace(*s))
+		if t.ids[*s] {
+			continue
+		}
+		// The fragment of a thread's address matters only where it is how
+		// posts are told apart.
+		if *s, err = t.voices.ref(ctx, *s, s == &it.Parent || keepsFragment(news.Post, *s)); err != nil {
+			return fmt.Errorf("thread: %w", err)
+		}
+	}
+	return nil
+}
+
+// clean reports whether nothing in a reading that came with an item, its
+// quotations and values, identifies a person.
+func clean(r *news.Reading) bool {
+	if r == nil {
+		return true
+	}
+	data, err := json.Marshal(r)
+	if err != nil {
+		return false
+	}
+	var v any
+	if err := json.Unmarshal(data, &v); err != nil {
+		return false
+	}
+	return cleanValue(v)
+}
+
+func cleanValue(v any) bool {
+	switch v := v.(type) {
+	case string:
+		_, kinds := redact.Text(plain(v))
+		return len(kinds) == 0 && !redact.Named(v)
+	case []any:
+		return !slices.ContainsFunc(v, func(x any) bool { return !cleanValue(x) })
+	case map[string]any:
+		for k, x := range v {
+			if !cleanValue(k) || !cleanValue(x) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // check says what is wrong with an item as given, or "", and fills in what
@@ -224,9 +314,6 @@ func (t *taking) check(it *news.Item) string {
 	}
 	if it.URL != "" && Canonical(it.URL, true) == "" {
 		return fmt.Sprintf("url %q không phải địa chỉ web (not an http or https address)", it.URL)
-	}
-	if it.ID != "" && !goodID.MatchString(it.ID) {
-		return fmt.Sprintf("id %q không dùng được (not usable: letters, digits and . _ : / @ + - only, 128 at most)", it.ID)
 	}
 	return ""
 }

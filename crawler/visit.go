@@ -209,7 +209,7 @@ func (r *round) take(ctx context.Context, leads []lead) error {
 	slices.SortStableFunc(leads, func(a, b lead) int { return a.item.Published.Compare(b.item.Published) })
 	ids := make([]string, len(leads))
 	for i := range leads {
-		ids[i] = leads[i].id(r.s)
+		ids[i] = leads[i].id(r.s, r.voices.own)
 	}
 	rows, err := r.c.o.Store.Seen(ctx, ids)
 	if err != nil {
@@ -353,7 +353,7 @@ func (r *round) page(ctx context.Context, l lead, row Seen) error {
 		if errors.As(err, &s) && (s.Code == 404 || s.Code == 410) {
 			row.Tries += 2
 		}
-		r.c.o.Log.Warn("read page", "source", r.s.ID, "url", l.item.URL, "err", err, "tries", row.Tries+1)
+		r.c.o.Log.Warn("read page", "source", r.s.ID, "url", handleFree(Canonical(l.item.URL, false), r.voices.own), "err", err, "tries", row.Tries+1)
 		r.later(row.again())
 		return r.c.o.Store.MarkSeen(ctx, []Seen{row})
 	}
@@ -431,7 +431,11 @@ func merge(l, got lead) lead {
 
 // thread fetches the comments of a lead when there may be new ones.
 func (r *round) thread(ctx context.Context, l lead) error {
-	key := id("thread", Canonical(l.comments, true))
+	key, err := r.voices.ref(ctx, l.comments, true)
+	if err != nil {
+		return err
+	}
+	key = id("thread", key)
 	rows, err := r.c.o.Store.Seen(ctx, []string{key})
 	if err != nil {
 		return err
@@ -487,7 +491,7 @@ func (r *round) thread(ctx context.Context, l lead) error {
 	row.Checked, row.Mark = r.now, m
 	if err != nil {
 		row.Tries++
-		r.c.o.Log.Warn("read comments", "source", r.s.ID, "url", l.comments, "err", err)
+		r.c.o.Log.Warn("read comments", "source", r.s.ID, "url", handleFree(Canonical(l.comments, false), r.voices.own), "err", err)
 		r.later(row.Checked.Add(retryPage << min(row.Tries, mostTries)))
 		return r.c.o.Store.MarkSeen(ctx, []Seen{row})
 	}
@@ -517,7 +521,9 @@ func (r *round) comments(rep reply, l lead) (listing, error) {
 	c.source.Items, c.source.FullText = news.Comment, true
 	list, err := reader(readFeed).read(rep.data, c)
 	for i := range list.leads {
-		list.leads[i].thread = l.id(r.s)
+		if list.leads[i].root = l.item.URL; l.item.URL == "" {
+			list.leads[i].thread = l.id(r.s, r.voices.own)
+		}
 	}
 	return list, err
 }

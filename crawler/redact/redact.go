@@ -9,10 +9,12 @@
 package redact
 
 import (
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -30,14 +32,8 @@ const (
 
 var (
 	email = regexp.MustCompile(`(?i)[\pL\pN._%+-]+(?:@| @ | ?(?:\(at\)|\[at\]) ?)[\pL\pN-]+(?:\.[\pL\pN-]+)+`)
-	// Links that lead to a person, on the services that people here use.
-	profile = regexp.MustCompile(`(?i)(?:https?://)?(?:[a-z]+\.)?(?:` +
-		`(?:facebook|fb)\.com/(?:profile\.php\?[^\s<>"]*|people/[^\s<>"]+|[\pL\pN.]{3,}/?(?:\?[^\s<>"]*)?)` +
-		`|(?:fb|m)\.me/[\pL\pN._]+` +
-		`|zalo\.me/[\pL\pN._+]+` +
-		`|tiktok\.com/@[^\s<>"]+|instagram\.com/[\pL\pN._]+|threads\.(?:net|com)/@[^\s<>"]+|t\.me/[\pL\pN_]+)`)
-	// Sections of facebook.com that are not somebody's name.
-	notProfile = regexp.MustCompile(`(?i)facebook\.com/(?:groups|watch|share|permalink\.php|story\.php|events|photo|photo\.php|hashtag|marketplace|reel|help|policies|login)\b`)
+	// Links, also without the scheme where the host is of a platform.
+	link       = regexp.MustCompile(`(?i)https?://[^\s<>"\[\]]+|(?:[a-z0-9-]+\.)*(?:(?:facebook|fb|messenger|tiktok|youtube|twitter|x|instagram|threads|linkedin|telegram)\.com|fb\.watch|youtu\.be|threads\.net|(?:fb|m|t|zalo|telegram)\.me|telegram\.dog)/[^\s<>"\[\]]+`)
 	mention    = regexp.MustCompile(`(^|[^\pL\pN@._/-])@[\pL\pN_][\pL\pN_.\pM]{1,}`)
 	plate      = regexp.MustCompile(`(?i)(^|[^\pL\pN/.-])([1-9]\d ?-? ?(?:[A-Z]\d|[A-Z]{1,2})(?: ?[-. ] ?|)\d{3}(?:\.\d{2}|\d{1,2}))($|[^\pL\pN/-])`)
 	vehicle    = regexp.MustCompile(`\b(xe|bks|bs|bien|o to|oto|mo to)\b`)
@@ -70,13 +66,7 @@ func Text(s string) (string, []string) {
 }
 
 func pass(s string, took func(string)) string {
-	s = profile.ReplaceAllStringFunc(s, func(m string) string {
-		if notProfile.MatchString(m) {
-			return m
-		}
-		took("profile")
-		return Profile
-	})
+	s = links(s, took)
 	s = email.ReplaceAllStringFunc(s, func(string) string { took("email"); return Email })
 	s = numbers(s, took)
 	s = plates(s, took)
@@ -85,6 +75,46 @@ func pass(s string, took func(string)) string {
 		return m[:strings.IndexByte(m, '@')] + Mention
 	})
 	return norm.NFC.String(s)
+}
+
+// links replaces links that lead to a person. A number in the address of any
+// other site is taken out like one in the text.
+func links(s string, took func(string)) string {
+	var b strings.Builder
+	last := 0
+	for _, g := range link.FindAllStringIndex(s, -1) {
+		start, end := g[0], g[0]+len(strings.TrimRight(s[g[0]:g[1]], ".,;:!?)}'”’»…*"))
+		if start > 0 && !strings.HasPrefix(strings.ToLower(s[start:end]), "http") {
+			if r, _ := utf8.DecodeLastRuneInString(s[:start]); unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("@-._/", r) {
+				continue // the end of a longer word
+			}
+		}
+		if !leadsToPerson(s[start:end]) {
+			continue
+		}
+		took("profile")
+		b.WriteString(s[last:start])
+		b.WriteString(Profile)
+		last = end
+	}
+	b.WriteString(s[last:])
+	return b.String()
+}
+
+func leadsToPerson(address string) bool {
+	if !strings.HasPrefix(strings.ToLower(address), "http") {
+		address = "https://" + address
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	if ruleOf(site(u)) == nil {
+		free := mastodon(u, strings.FieldsFunc(decoded(u), func(r rune) bool { return r == '/' }))
+		return free != "" || personal(strings.FieldsFunc(decoded(u), func(r rune) bool { return r == '/' }))
+	}
+	_, named := Address(address, nil)
+	return named
 }
 
 // plates replaces number plates. Without a dash or dot a plate looks like a
@@ -118,7 +148,7 @@ func suspicious(s string) bool {
 			}
 		}
 	}
-	return strings.Contains(s, ".com") || strings.Contains(s, ".me/") || strings.Contains(s, "(at)") || strings.Contains(s, "[at]")
+	return strings.Contains(s, "://") || strings.Contains(s, "/") && strings.Contains(s, ".") || strings.Contains(s, "(at)") || strings.Contains(s, "[at]")
 }
 
 // A group is digits without anything between them.
@@ -150,6 +180,9 @@ func numbers(s string, took func(string)) string {
 		if start > last && rs[start-1] == '(' && strings.ContainsRune(string(rs[start:end]), ')') {
 			start-- // "(0238) 3881 234"
 		}
+		for end < len(rs) && (rs[end] == '\ufe0f' || rs[end] == '\u20e3') {
+			end++ // the rest of a digit that is drawn as a keycap
+		}
 		took(kind)
 		b.WriteString(string(rs[last:start]))
 		b.WriteString(map[string]string{"phone": Phone, "id": ID, "account": Account}[kind])
@@ -164,16 +197,21 @@ func numbers(s string, took func(string)) string {
 	return s
 }
 
-// digit reads a decimal digit of any script, and the letter o where people
-// type it for a zero is handled by split.
+// digit reads a decimal digit of any script. The letter o where people type
+// it for a zero is the business of split.
 func digit(r rune) (byte, bool) {
-	switch {
-	case r >= '0' && r <= '9':
+	if r >= '0' && r <= '9' {
 		return byte(r), true
-	case r >= '０' && r <= '９':
-		return byte(r-'０') + '0', true
 	}
-	return 0, false
+	if r < unicode.MaxLatin1 || !unicode.Is(unicode.Nd, r) {
+		return 0, false
+	}
+	// The digits of a script follow one another, and so may whole sets.
+	before := rune(0)
+	for unicode.Is(unicode.Nd, r-before-1) {
+		before++
+	}
+	return byte(before%10) + '0', true
 }
 
 func separator(r rune) bool {
@@ -184,7 +222,11 @@ func separator(r rune) bool {
 	return invisible(r)
 }
 
-func invisible(r rune) bool { return r >= '\u200b' && r <= '\u200d' || r == '\u2060' || r == '\ufeff' }
+// invisible is what stands between digits and is not seen: format characters,
+// the selectors and the keycap of digits that are drawn as pictures.
+func invisible(r rune) bool {
+	return r >= 0x80 && (unicode.Is(unicode.Cf, r) || r >= '\ufe00' && r <= '\ufe0f' || r == '\u20e3' || r == '\u034f')
+}
 
 func split(rs []rune) []group {
 	var out []group
@@ -244,13 +286,17 @@ func boundary(rs []rune, i int) bool {
 }
 
 var (
-	accountWords = regexp.MustCompile(`\b(stk|so tk|s tk|tk|tai khoan|account|acc|so the|ngan hang|chuyen khoan|ck|vietcombank|vcb|agribank|bidv|techcombank|tcb|mbbank|mb bank|mb|acb|tpbank|vpbank|sacombank|vietinbank|shb|hdbank|vib|msb|ocb|momo|zalopay|viettelpay)\b`)
+	accountWords = regexp.MustCompile(`\b(stk|so tk|s tk|tk|tai khoan|account|acc|so the|ngan hang|chuyen khoan|(?:chuyen|gui|nap)(?: tien)? (?:vao|den|toi|cho|qua|ve)|chuyen tien|thu huong|ck|vietcombank|vcb|agribank|bidv|techcombank|tcb|mbbank|mb bank|mb|acb|tpbank|vpbank|sacombank|vietinbank|shb|hdbank|vib|msb|ocb|momo|zalopay|viettelpay)\b`)
 	strongWords  = regexp.MustCompile(`\b(stk|so tk|so tai khoan|account)\b[^.;\n]{0,20}$`)
+	nextWords    = regexp.MustCompile(`\b(stk|so tk|s tk|so tai khoan|account)\b[\s:.=-]*(?:(?:so|la|so la)\b[\s:.=-]*)?$`)
 	idWords      = regexp.MustCompile(`\b(cccd|cmnd|cmt|cmtnd|can cuoc|chung minh|dinh danh|giay to tuy than|bhxh|so bao hiem|ma so bao hiem|so ho so)\b`)
 	phoneWords   = regexp.MustCompile(`\b(sdt|so dien thoai|dien thoai|dt|tel|phone|zalo|hotline|lien he|lh|goi|alo|call|sms)\b`)
-	moneyAfter   = regexp.MustCompile(`^\s*(d|dong|vnd|vnđ|trieu|tr|ty|ti|nghin|ngan|k|usd|%|m2|ha|nguoi|ho)\b`)
-	thousands    = regexp.MustCompile(`^\d{1,3}([.]\d{3})+$`)
-	dateLike     = regexp.MustCompile(`^([0-3]?\d[-.][01]?\d[-.](19|20)\d{2}|(19|20)\d{2}[-.]\d{2}[-.]\d{2})`)
+	// Units, and those of them that begin other things as well: ngân hàng,
+	// Đông Á, Họ tên, Hà, người nhận.
+	moneyAfter = regexp.MustCompile(`^\s*(?:(dong|vnd|trieu|nghin|usd|m2)\b|%|(?:d|tr|ty|ti|ngan|k|ha|nguoi|ho)\b)`)
+	bankAfter  = regexp.MustCompile(`^\s*(?:ngan hang|dong a|ha noi|ho ten|ho va ten|nguoi nhan)\b`)
+	thousands  = regexp.MustCompile(`^\d{1,3}([.]\d{3})+$`)
+	dateLike   = regexp.MustCompile(`^([0-3]?\d[-.][01]?\d[-.](19|20)\d{2}|(19|20)\d{2}[-.]\d{2}[-.]\d{2})`)
 )
 
 // classify says what the number at the head of gs is and how many groups it
@@ -272,7 +318,7 @@ func classify(rs []rune, gs []group) (kind string, n int) {
 	if dateLike.MatchString(whole) || strings.HasPrefix(after, "/") {
 		return "", 0
 	}
-	money := moneyAfter.MatchString(after) || thousands.MatchString(whole) && g.digits[0] != '0'
+	money := amount(whole, join(gs[:run]), after)
 	before := fold(string(rs[max(0, g.start-48):g.start]))
 	strong := strongWords.MatchString(before) && !phoneWords.MatchString(tail(before, 16))
 	if n := length(gs[:run], 12, 12); n > 0 && citizen(join(gs[:n])) && !strong {
@@ -284,6 +330,12 @@ func classify(rs []rune, gs []group) (kind string, n int) {
 			return "account", n
 		}
 		return "phone", n
+	}
+	// Right behind "stk" a number is an account, whatever comes next.
+	if nextWords.MatchString(before) {
+		if n := length(gs[:run], 6, 19); n > 0 {
+			return "account", n
+		}
 	}
 	if money {
 		return "", 0
@@ -307,6 +359,23 @@ func classify(rs []rune, gs []group) (kind string, n int) {
 		}
 	}
 	return "", 0
+}
+
+// amount reports whether a number counts something: whole is the number as
+// written, d its digits, after the folded words behind it.
+func amount(whole, d, after string) bool {
+	if d[0] == '0' {
+		return false
+	}
+	if thousands.MatchString(whole) {
+		return true
+	}
+	m := moneyAfter.FindStringSubmatch(after)
+	if m == nil || bankAfter.MatchString(after) {
+		return false
+	}
+	// Long numbers that count are round, or have a unit that is nothing else.
+	return len(d) < 8 || strings.HasSuffix(d, "000") || m[1] != "" && len(d) < 13
 }
 
 func tail(s string, n int) string { return s[max(0, len(s)-n):] }
