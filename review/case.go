@@ -3,6 +3,7 @@ package review
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"langnghe/internal/news"
@@ -45,10 +46,10 @@ func (d *Desk) Case(ctx context.Context, id string, by User) (c Case, err error)
 		if c, err = tx.Case(id); err != nil {
 			return err
 		}
-		if !c.seenBy(by) {
-			return refuse("other_unit")
+		if err := c.hiddenFrom(by); err != nil {
+			return err
 		}
-		return nil
+		return heed(tx, &c)
 	})
 	if err != nil {
 		return Case{}, err
@@ -58,17 +59,30 @@ func (d *Desk) Case(ctx context.Context, id string, by User) (c Case, err error)
 }
 
 // SetClaim records what is said, in neutral words and without persons. A nil
-// indicators leaves them as they are; so does an empty title.
+// indicators leaves them as they are; so does an empty title. Only a scam
+// case has indicators, each one address, telephone number or account.
 func (d *Desk) SetClaim(ctx context.Context, id, title, claim string, indicators []string, by User) error {
 	return d.change(ctx, by, SetClaim, id, "", func(tx Tx, c *Case) error {
 		entries, err := entriesOf(tx, c)
 		if err != nil {
 			return err
 		}
-		if err := contentOnly(tidy(claim), entries); err != nil {
+		for _, t := range []string{claim, title} {
+			if err := contentOnly(tidy(t), entries); err != nil {
+				return err
+			}
+		}
+		lines, err := tidyIndicators(c.Kind, indicators, entries)
+		if err != nil {
 			return err
 		}
-		return c.setClaim(title, claim, indicators, by.Name, d.now())
+		if indicators != nil && lines == nil {
+			lines = []string{} // all of them were taken away
+		}
+		if err := nobodys(tx, append(slices.Clone(lines), claim), entries); err != nil {
+			return err
+		}
+		return c.setClaim(title, claim, lines, by.Name, d.now())
 	})
 }
 
@@ -160,6 +174,26 @@ func (d *Desk) Escalate(ctx context.Context, id, note string, by User) error {
 // CloseCase ends a case with its outcome.
 func (d *Desk) CloseCase(ctx context.Context, id, outcome string, by User) error {
 	return d.change(ctx, by, CloseCase, id, "", func(tx Tx, c *Case) error { return c.close(outcome, by.Name, d.now()) })
+}
+
+// nobodys refuses texts with the address of a resident's item, wherever at
+// the desk that stands, unless it is that of a spreading item of the case.
+func nobodys(tx Tx, texts []string, entries []Entry) error {
+	for _, t := range texts {
+		for _, u := range addressesIn(t) {
+			if spreads(u, entries) {
+				continue
+			}
+			posted, err := tx.Posted(variants(u))
+			if err != nil {
+				return err
+			}
+			if residentPlace(u, posted) {
+				return refuse("url", u)
+			}
+		}
+	}
+	return nil
 }
 
 func entriesOf(tx Tx, c *Case) (es []Entry, err error) {

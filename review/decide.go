@@ -95,21 +95,35 @@ func (d *Desk) follow(tx Tx, e *Entry, dec Decision, tell bool) error {
 			return err
 		}
 	}
+	veto, err := remembered(tx, e)
+	if err != nil {
+		return err
+	}
 	var c Case
 	if id != "" {
 		if c, err = tx.Case(id); err != nil {
 			return err
 		}
+		if about(e.Subject, c.Unit, d.Unit(c.Topic)) {
+			// It is about those who have the case in hand: they must not read it.
+			if dec.Into != "" {
+				return refuse("own_unit", c.Unit)
+			}
+			id = ""
+		}
+	}
+	if id != "" {
 		was := c.Level
-		c.join(e, dec.By, dec.At)
+		c.join(e, veto, dec.By, dec.At)
 		tell = tell && (c.Level > was || dec.Choice == news.Emergency)
 	} else {
 		n, err := tx.Next(fmt.Sprintf("case-%d", dec.At.In(d.Zone).Year()))
 		if err != nil {
 			return err
 		}
-		c = open(fmt.Sprintf("V-%d-%04d", dec.At.In(d.Zone).Year(), n), dec.Choice, e, dec.By, dec.At)
-		if unit := d.Unit(e.Topic); c.Kind == news.Answer && unit != "" && !c.accuses(unit, unit) {
+		c = open(fmt.Sprintf("V-%d-%04d", dec.At.In(d.Zone).Year(), n), dec.Choice, e, veto, dec.By, dec.At)
+		// What goes to the police goes there by a person's choice alone.
+		if unit := d.Unit(e.Topic); c.Kind == news.Answer && unit != "" && !policeUnit(unit) && !c.accuses(unit, unit) {
 			if err := c.assign(unit, unit, d.due(c.Level, dec.At), dec.By, dec.At); err != nil {
 				return err
 			}
@@ -124,13 +138,28 @@ func (d *Desk) follow(tx Tx, e *Entry, dec Decision, tell bool) error {
 	return tx.PutCase(c)
 }
 
+// remembered is when a hand-off that rested on the entry or its story was
+// last vetoed.
+func remembered(tx Tx, e *Entry) (time.Time, error) {
+	at := e.Vetoed
+	if e.Story != "" {
+		t, err := tx.Vetoed(e.Story)
+		if err != nil {
+			return at, err
+		}
+		if t.After(at) {
+			at = t
+		}
+	}
+	return at, nil
+}
+
 // tell puts the notice of a decision into the outbox.
 func (d *Desk) tell(tx Tx, c *Case, e *Entry, now time.Time) error {
 	a, wait := d.decidedNotice(c, e, now)
 	if c.Kind == news.Answer && (e.Subject == SubjectOfficial || e.Subject == SubjectPolice) {
 		// An accusation takes the path of the law on denunciations.
-		a = caseNotice(c, "accusation", []string{string(Leader), string(Justice)}, now,
-			"Có nội dung tố cáo hoặc phê bình cán bộ, Công an; xử lý theo Luật Tố cáo", "It accuses or criticises an official or the police; handle it by the law on denunciations")
+		a = accusationNotice(c, now)
 		wait = false
 	}
 	if len(a.To) == 0 {
@@ -201,6 +230,9 @@ func (d *Desk) undo(tx Tx, e *Entry, by User) error {
 		}
 		if c.Handoff != nil && c.Handoff.Sent.After(dec.At) {
 			return refuse("sent") // it rested on this decision as well
+		}
+		if c.vetoed() {
+			return refuse("vetoed") // a new decision would open a case without the veto
 		}
 		c.leave(e.ID, by.Name, d.now())
 		if err := tx.PutCase(c); err != nil {

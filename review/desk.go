@@ -132,6 +132,12 @@ func (d *Desk) change(ctx context.Context, by User, a Action, id, detail string,
 		if err != nil {
 			return err
 		}
+		if err := c.hiddenFrom(by); err != nil {
+			return err
+		}
+		if err := heed(tx, &c); err != nil {
+			return err
+		}
 		if err := f(tx, &c); err != nil {
 			return err
 		}

@@ -482,16 +482,34 @@ func TestAnswers(t *testing.T) {
 			t.Errorf("%s sees %d cases", u.Unit, len(cs))
 		}
 	}
-	_, err := h.Case(ctx, a, roads)
-	h.refused(err, "other_unit")
-	_, err = h.Entry(ctx, "a", roads)
-	h.refused(err, "other_unit")
+	// What is another's looks like what is not there at all, in every answer.
+	for _, id := range []string{a, "V-2026-9999"} {
+		for name, act := range map[string]func() error{
+			"case":  func() error { _, err := h.Case(ctx, id, roads); return err },
+			"reply": func() error { return h.Reply(ctx, id, "x", roads) },
+			"khối": func() error {
+				_, err := h.Case(ctx, id, review.User{Name: "k", Role: review.Khoi, Unit: "Khối 1"})
+				return err
+			},
+			"editor":  func() error { _, err := h.Case(ctx, id, editor); return err },
+			"publish": func() error { return h.PublishCorrection(ctx, id, "https://phuong.gov.vn/1", editor) },
+		} {
+			err := act()
+			if want := "Không có mục " + id + "."; !errors.Is(err, review.ErrNotFound) || err.Error() != want {
+				t.Errorf("%s of %s = %v, want %q", name, id, err, want)
+			}
+		}
+	}
+	for _, id := range []string{"a", "none"} {
+		if _, err := h.Entry(ctx, id, roads); !errors.Is(err, review.ErrNotFound) || err.Error() != "Không có mục "+id+"." {
+			t.Errorf("entry %s = %v", id, err)
+		}
+	}
 	e, err := h.Entry(ctx, "a", water)
 	h.must(err)
 	if e.Item.Account != "" {
 		t.Error("a unit sees a pseudonym")
 	}
-	h.refused(h.Reply(ctx, a, "x", roads), "other_unit")
 	h.refused(h.CloseCase(ctx, a, "xong", hoa), "state")
 	h.now = h.now.Add(6 * 24 * time.Hour)
 	if cs, err := h.Cases(ctx, review.CaseQuery{Overdue: true, By: hoa}); err != nil || len(cs) != 1 || cs[0].ID != a {
@@ -530,7 +548,8 @@ func TestClaimToPublishedCorrection(t *testing.T) {
 	h.refused(h.DraftCorrection(ctx, id, "x", "", strings.Repeat("một ", 400), hoa), "too_long")
 	h.must(h.DraftCorrection(ctx, id, "Mức thu không đổi.", "Không đổi nhé.", "Bà con chú ý.", hoa))
 	h.refused(h.ApproveCorrection(ctx, id, review.User{Name: " HOA ", Role: review.Leader}), "same_person")
-	h.refused(h.PublishCorrection(ctx, id, "https://phuong.gov.vn/1", editor), "state")
+	h.refused(h.PublishCorrection(ctx, id, "https://phuong.gov.vn/1", editor), "not_found")
+	h.refused(h.PublishCorrection(ctx, id, "https://phuong.gov.vn/1", hoa), "state")
 	if cs, err := h.Cases(ctx, review.CaseQuery{By: editor}); err != nil || len(cs) != 0 {
 		t.Errorf("the editor sees %d cases before the approval, %v", len(cs), err)
 	}
@@ -564,7 +583,7 @@ func TestSupersedingPausesAnswers(t *testing.T) {
 		t.Fatalf("paused = %v, want %s", paused, id)
 	}
 	h.now = h.now.Add(review.UndoWindow)
-	h.refused(h.PublishCorrection(ctx, id, "https://phuong.gov.vn/1", editor), "not_in_force")
+	h.refused(h.PublishCorrection(ctx, id, "https://phuong.gov.vn/1", hoa), "not_in_force")
 	h.refused(h.DraftCorrection(ctx, id, "Không đổi.", "", "", hoa), "paused")
 	h.must(h.SetVerdict(ctx, id, review.Outdated, news.Citation{Document: "42/TB-UBND"}, hoa))
 	h.must(h.DraftCorrection(ctx, id, "Mức mới là 40.000 đồng.", "", "", hoa))
@@ -747,7 +766,7 @@ func TestLock(t *testing.T) {
 				t.Errorf("undecided entry of stance %q is not locked", stance)
 			}
 			id := h.decide(item, choice, hoa).Case
-			h.must(h.SetClaim(ctx, id, "", "Điều được nói", []string{"https://them-vao.top"}, hoa))
+			h.must(h.SetClaim(ctx, id, "", "Điều được nói", nil, hoa))
 			p := proposal()
 			p.Category = review.CategoriesFor(choice)[0]
 			h.refused(h.ProposeHandoff(ctx, id, p, hoa), "locked")

@@ -3,6 +3,8 @@ package review
 import (
 	"context"
 	"fmt"
+	"slices"
+	"time"
 )
 
 // ProposeHandoff puts a hand-off before the leader. Of h it takes category,
@@ -21,11 +23,18 @@ func (d *Desk) ProposeHandoff(ctx context.Context, id string, h Handoff, by User
 		if err := probe.propose(draft, by.Name, now); err != nil {
 			return err
 		}
+		if h.Citation, err = d.quoted(tx, h.Citation, c); err != nil {
+			return err
+		}
 		content, err := slip(c, h, entries)
 		if err != nil {
 			return err
 		}
-		if content.Citation, err = d.inForce(tx, h.Citation, c); err != nil {
+		texts := lines(c, h)
+		for _, t := range content.texts() {
+			texts = append(texts, *t)
+		}
+		if err := nobodys(tx, texts, entries); err != nil {
 			return err
 		}
 		if err := c.propose(content, by.Name, now); err != nil {
@@ -45,6 +54,13 @@ func (d *Desk) ApproveHandoff(ctx context.Context, id string, by User) error {
 			if _, err := d.inForce(tx, c.Handoff.Citation, c); err != nil {
 				return err
 			}
+			entries, err := entriesOf(tx, c)
+			if err != nil {
+				return err
+			}
+			if err := c.Handoff.clean(entries); err != nil {
+				return err
+			}
 		}
 		if err := c.approveHandoff(by.Name, d.now()); err != nil {
 			return err
@@ -59,10 +75,61 @@ func (d *Desk) RecallHandoff(ctx context.Context, id, reason string, by User) er
 	return d.change(ctx, by, RecallHandoff, id, reason, func(tx Tx, c *Case) error { return c.recall(reason, by.Name, d.now()) })
 }
 
-// VetoHandoff is the justice officer's; it also locks the case.
+// heed brings vetoes into the case that were made, about a story that it
+// has, in another case and since its entries joined.
+func heed(tx Tx, c *Case) error {
+	if !slices.Contains(handable, c.Kind) {
+		return nil
+	}
+	for _, s := range c.Stories {
+		at, err := tx.Vetoed(s)
+		if err != nil {
+			return err
+		}
+		for i := range c.Voices {
+			if at.After(c.Voices[i].Vetoed) {
+				c.Voices[i].Vetoed = at
+			}
+		}
+	}
+	return nil
+}
+
+// remember keeps the veto with every entry and story of the case, for
+// whatever case they come to stand in.
+func remember(tx Tx, c *Case, at time.Time) error {
+	for _, id := range c.Entries {
+		e, err := tx.Entry(id)
+		if err != nil {
+			return fmt.Errorf("entry %s: %w", id, err)
+		}
+		e.Vetoed = at
+		if err := tx.PutEntry(e); err != nil {
+			return err
+		}
+		if e.Story != "" && !slices.Contains(c.Stories, e.Story) {
+			if err := tx.SetVetoed(e.Story, at); err != nil {
+				return err
+			}
+		}
+	}
+	for _, s := range c.Stories {
+		if err := tx.SetVetoed(s, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// VetoHandoff is the justice officer's; it also locks the case, and every
+// other one that its entries or stories come to stand in.
 func (d *Desk) VetoHandoff(ctx context.Context, id, reason string, by User) error {
 	return d.change(ctx, by, VetoHandoff, id, reason, func(tx Tx, c *Case) error {
-		if err := c.veto(reason, by.Name, d.now()); err != nil {
+		now := d.now()
+		if err := c.veto(reason, by.Name, now); err != nil {
+			return err
+		}
+		if err := remember(tx, c, now); err != nil {
 			return err
 		}
 		to := []string{string(Leader), string(Reviewer)}

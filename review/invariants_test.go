@@ -6,13 +6,17 @@ import (
 	"hash/fnv"
 	"log/slog"
 	"maps"
+	"net/url"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
+	"golang.org/x/text/unicode/norm"
 	"pgregory.net/rapid"
 
 	"langnghe/internal/news"
@@ -38,26 +42,27 @@ type world struct {
 	decided  map[string]news.Choice // entry → what a person decided, undone ones removed
 	chain    int                    // entries that the audit chain must have at least
 	unlocked map[string]time.Time   // case → last co-signature of the justice officer
-	vetoed   map[string]time.Time
-	acted    map[string][]string // "act case" → who did it
-	verdicts map[string]bool     // "case verdict" set by a person with a citation in force
-	left     map[string]string   // case → seal of what was sent
+	vetoed   map[string]time.Time   // entry, or "story " and its name → last veto of a hand-off that rested on it
+	acted    map[string][]string    // "act case" → who did it
+	verdicts map[string]bool        // "case verdict" set by a person with a citation in force
+	left     map[string]string      // case → seal of what was sent
+	beside   map[string][]string    // case → its entries when the hand-off was proposed
 	cached   map[*byte]any
 }
 
 // A source is an item as the test made it.
 type source struct {
-	id, story, text, account string
-	stance                   news.Stance
-	scam                     bool
-	about                    bool // the police or an official
+	id, story, title, text, account string
+	stance                          news.Stance
+	scam                            bool
+	police, official                bool // whom it is about
 }
 
 // people: a name may have several roles, because small wards are like that.
 var people = []review.User{
 	{Name: "hoa", Role: review.Reviewer}, {Name: "minh", Role: review.Reviewer}, {Name: "minh", Role: review.Leader},
 	{Name: "Hoa", Role: review.Leader}, {Name: "lan", Role: review.Justice}, {Name: "lan", Role: review.Leader},
-	{Name: "dung", Role: review.Liaison}, {Name: "thu", Role: review.Editor}, {Name: "tuan", Role: review.Unit, Unit: "Đội Cấp nước"},
+	{Name: "dung", Role: review.Liaison}, {Name: "thu", Role: review.Editor}, {Name: "tuan", Role: review.Unit, Unit: "Đội Cấp nước"}, {Name: "cong", Role: review.Unit, Unit: "Công an phường"},
 	{Name: "quan", Role: review.Admin}, {Name: "van", Role: review.Office}, {Name: "khoi", Role: review.Khoi, Unit: "Khối Đồng Tâm"},
 }
 
@@ -78,14 +83,14 @@ func protected(s news.Stance) bool {
 func newWorld(t *rapid.T) *world {
 	w := &world{
 		t: t, store: newMemory(), now: reviewtest.Epoch, items: map[string]*source{}, decided: map[string]news.Choice{},
-		unlocked: map[string]time.Time{}, vetoed: map[string]time.Time{}, acted: map[string][]string{}, verdicts: map[string]bool{}, left: map[string]string{}, cached: map[*byte]any{},
+		unlocked: map[string]time.Time{}, vetoed: map[string]time.Time{}, acted: map[string][]string{}, verdicts: map[string]bool{}, left: map[string]string{}, beside: map[string][]string{}, cached: map[*byte]any{},
 	}
 	var err error
 	w.desk, err = review.New(review.Options{
 		Store: w.store, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return w.now },
 		Due:     func(_ context.Context, as []news.Alert) error { w.out = append(w.out, as...); return nil },
 		Decided: func(context.Context, []news.Decided) error { return nil },
-		Unit:    func(string) string { return "Đội Cấp nước" },
+		Unit:    unitFor,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -99,6 +104,14 @@ func newWorld(t *rapid.T) *world {
 	}
 	w.chain = w.length()
 	return w
+}
+
+// unitFor is who answers about a topic.
+func unitFor(topic string) string {
+	if topic == "public_order" {
+		return "Công an phường"
+	}
+	return "Đội Cấp nước"
 }
 
 func (w *world) length() int { return len(w.store.chain) }
@@ -180,18 +193,22 @@ func (w *world) flag() {
 		words := "một hai ba bốn năm sáu bảy tám chín mười mười một mười hai"
 		switch w.die("about", 10) {
 		case 0:
-			words, s.about = "công an phường làm ngơ và bao che suốt cả tháng nay", true
+			words, s.police = "công an phường làm ngơ và bao che suốt cả tháng nay", true
 		case 1:
-			words, s.about = "cán bộ địa chính đòi phong bì mới chịu làm giấy tờ", true
+			words, s.official = "cán bộ địa chính đòi phong bì mới chịu làm giấy tờ", true
+		case 2: // without the word, which a scammer's text would not be told by
+			words, s.police, s.scam = "mấy ông mặc sắc phục đi từng nhà thu tiền rồi xin thêm phong bì", true, false
 		}
 		if s.stance == news.Warning { // a warning of the police is about the scam
-			s.about = false
+			s.police, s.official = false, false
 		}
 		s.text = fmt.Sprintf("người thứ %d viết rằng %s xem https://lua-%d.top", n, words, n)
+		s.title = fmt.Sprintf("bài số %d hỏi chuyện con đường đất sau trường học cũ", n)
 		w.items[id] = s
 	}
-	f := flag(id, s.stance, news.Level((1 + w.die("level", 4))), story(s.story), text(s.text))
+	f := flag(id, s.stance, news.Level((1 + w.die("level", 4))), story(s.story), text(s.text), topic([]string{"water", "public_order"}[(len(s.text)+len(id))%2]))
 	f.ID = fmt.Sprint("f", w.die("rule", 4), "-", id)
+	f.Item.Title = s.title
 	f.Item.Account = s.account
 	if s.stance == "" {
 		f.Item.Reading = nil
@@ -219,6 +236,19 @@ func (w *world) decideSome() {
 	}
 	by := w.someone(review.Reviewer)
 	r := review.DecideRequest{Entry: id, Choice: pick(w, "choice", append(slices.Clone(news.Choices), "police", news.Scam, news.Verify, news.Danger)), Similar: w.die("similar", 2) == 0, By: by}
+	if cs := w.cases(); len(cs) > 0 && w.die("into", 3) == 0 {
+		c := pick(w, "into", cs)
+		r.Case = c.ID
+		if w.die("fits", 4) > 0 {
+			r.Choice = c.Kind
+		}
+	}
+	w.decide(r)
+}
+
+// decide asks for a decision and keeps it if it was taken.
+func (w *world) decide(r review.DecideRequest) {
+	id := r.Entry
 	before := w.undecided(id)
 	_, err := w.desk.Decide(context.Background(), r)
 	if !r.Similar {
@@ -265,7 +295,10 @@ func (w *world) undo() {
 			}
 		}
 	}
-	err := w.desk.Undo(context.Background(), id, w.someone(review.Reviewer))
+	w.undone(together, w.desk.Undo(context.Background(), id, w.someone(review.Reviewer)))
+}
+
+func (w *world) undone(together []string, err error) {
 	if w.did("undo", err, len(together)) {
 		for _, id := range together {
 			delete(w.decided, id)
@@ -311,7 +344,7 @@ func (w *world) step() {
 	cite, words := news.Citation{Document: "42/TB-UBND"}, "Trang giả mạo phường"
 	if !careful {
 		cite.Document = pick(w, "document", []string{"17/TB-UBND", "60/TB-UBND", "none", ""})
-		words = pick(w, "words", append([]string{"Đập sắp vỡ", "", "hỏi tài khoản p:acc0001", "@kẻ xấu"}, w.texts()...))
+		words = pick(w, "words", append([]string{"Đập sắp vỡ", ""}, w.loot()...))
 	}
 	did := func(act string, by review.User, err error) {
 		if w.did(act, err, 1) {
@@ -321,7 +354,14 @@ func (w *world) step() {
 	switch act {
 	case 0:
 		by := w.someone(review.Reviewer)
-		did("claim", by, w.desk.SetClaim(ctx, c.ID, "", words, []string{"https://la.top"}, by))
+		var lines []string
+		if c.Kind == news.Scam {
+			lines = []string{"https://la.top", "0912 345 678", "VCB 0123456789"}
+		}
+		if w.die("loot", 3) == 0 {
+			lines = []string{pick(w, "indicator", w.loot())}
+		}
+		did("claim", by, w.desk.SetClaim(ctx, c.ID, "", words, lines, by))
 	case 1, 2:
 		by := w.someone(review.Reviewer)
 		v := pick(w, "verdict", []review.Verdict{review.FalseInfo, review.Fake, review.Outdated, review.Confirmed, review.OutOfContext, review.Suspected, review.Inconclusive, "lie"})
@@ -340,20 +380,32 @@ func (w *world) step() {
 		if !careful {
 			h.Category = pick(w, "category", append(slices.Clone(review.Categories), h.Category, h.Category, "other"))
 			h.Evidence = pick(w, "evidence", []string{h.Evidence, words})
-			h.Request = pick(w, "request", []string{h.Request, h.Request, ""})
+			h.Request = pick(w, "request", []string{h.Request, h.Request, "", pick(w, "asked", w.loot())})
+			switch w.die("part", 4) {
+			case 0:
+				h.Harm = pick(w, "harm", w.loot())
+			case 1:
+				h.Checklist.Intent = pick(w, "intent", w.loot())
+			case 2:
+				h.Citation.Clause, h.Citation.Text, h.Citation.URL = pick(w, "clause", w.loot()), pick(w, "cited", w.loot()), pick(w, "cited", w.loot())
+			}
 			if w.die("bare", 2) == 0 {
 				h.Harm, h.Checklist = "", nil
 			}
 			if w.die("urls", 2) == 0 {
-				h.URLs = []string{pick(w, "url", append(w.urls(), c.Indicators...))}
+				h.URLs = []string{pick(w, "url", append(append(w.urls(), c.Indicators...), w.loot()...))}
 			}
 			if w.die("right", 2) == 0 {
-				h.Citation = news.Citation{Document: "42/TB-UBND"}
+				h.Citation.Document = "42/TB-UBND"
 			}
 		}
 		// What a crafty form could send along.
 		h.Approved, h.ApprovedAt, h.Sent, h.Seal, h.Claim = "minh", w.now.Add(-time.Hour), w.now.Add(-time.Hour), "x", words
-		did("propose", by, w.desk.ProposeHandoff(ctx, c.ID, h, by))
+		err := w.desk.ProposeHandoff(ctx, c.ID, h, by)
+		did("propose", by, err)
+		if err == nil {
+			w.proposes(c.ID, c.Entries)
+		}
 	case 4:
 		by := w.someone(review.Leader)
 		did("approve", by, w.desk.ApproveHandoff(ctx, c.ID, by))
@@ -362,7 +414,13 @@ func (w *world) step() {
 		err := w.desk.VetoHandoff(ctx, c.ID, pick(w, "why", []string{"", "chưa đủ"}), by)
 		did("veto", by, err)
 		if err == nil {
-			w.vetoed[c.ID] = w.now
+			for _, id := range c.Entries {
+				w.vetoed[id] = w.now
+				if s := w.items[id].story; s != "" {
+					w.vetoed["story "+s] = w.now
+				}
+			}
+			w.evade(c)
 		}
 	case 6:
 		by := w.someone(review.Justice)
@@ -397,12 +455,99 @@ func (w *world) step() {
 	}
 }
 
-func (w *world) texts() (out []string) {
-	for _, s := range w.items {
-		out = append(out, s.text)
+// evade is what somebody tries who does not like a veto: take the decision
+// back and decide anew, for a case that nobody has vetoed.
+func (w *world) evade(c review.Case) {
+	for _, id := range c.Entries {
+		together := []string{id}
+		e, err := w.store.Entry(context.Background(), id)
+		if err != nil || e.Decision == nil {
+			continue
+		}
+		for _, o := range w.entries() {
+			if o.Decision != nil && o.Decision.With == e.Decision.ID {
+				together = append(together, o.ID)
+			}
+		}
+		by := review.User{Name: "minh", Role: review.Leader}
+		w.undone(together, w.desk.Undo(context.Background(), id, by))
+		w.decide(review.DecideRequest{Entry: id, Choice: c.Kind, By: by})
+		// Or another entry of the story, as something else.
+		for _, o := range w.entries() {
+			if o.Decision == nil && e.Story != "" && o.Story == e.Story {
+				w.decide(review.DecideRequest{Entry: o.ID, Choice: pick(w, "instead", []news.Choice{news.Verify, news.Scam, news.Danger}), By: by})
+				break
+			}
+		}
 	}
-	slices.Sort(out)
-	return out
+	if cs := w.cases(); len(cs) > 0 {
+		w.push(cs[len(cs)-1])
+	}
+}
+
+// push takes a case the whole way to the police, as far as it goes.
+func (w *world) push(c review.Case) {
+	ctx, hoa, chair := context.Background(), people[0], people[2]
+	did := func(act string, by review.User, err error) {
+		if w.did(act, err, 1) {
+			w.acted[act+" "+c.ID] = append(w.acted[act+" "+c.ID], by.Name+" "+string(by.Role))
+		}
+	}
+	did("claim", hoa, w.desk.SetClaim(ctx, c.ID, "", "Trang giả mạo phường", nil, hoa))
+	h := review.Handoff{Evidence: "ảnh chụp đã che", Request: "cảnh báo", Citation: news.Citation{Document: "42/TB-UBND"}, Harm: "hoảng loạn trong đêm",
+		Checklist: &review.Checklist{Context: "a", Speaker: "b", Intent: "c", Content: "d", Extent: "e", Likelihood: "f"}}
+	if fit := review.CategoriesFor(c.Kind); len(fit) > 0 {
+		h.Category = fit[0]
+	}
+	err := w.desk.ProposeHandoff(ctx, c.ID, h, hoa)
+	did("propose", hoa, err)
+	if err == nil {
+		w.proposes(c.ID, c.Entries)
+	}
+	did("approve", chair, w.desk.ApproveHandoff(ctx, c.ID, chair))
+	w.wait()
+	w.wait()
+}
+
+// proposes remembers what there was when the hand-off was proposed.
+func (w *world) proposes(id string, entries []string) {
+	w.beside[id], w.beside["known "+id] = slices.Clone(entries), nil
+	for _, e := range w.entries() {
+		w.beside["known "+id] = append(w.beside["known "+id], e.ID)
+	}
+}
+
+// loot is what must not leave in a slip, in the clothes that it may wear.
+func (w *world) loot() (out []string) {
+	for _, id := range slices.Sorted(maps.Keys(w.items)) {
+		s := w.items[id]
+		out = append(out, s.text, s.title, "theo "+strings.ToUpper(s.title), norm.NFD.String(s.text),
+			"https://example.com/"+id, "HTTP://www.example.com/"+id+"/?ref=1", "hxxps://example[.]com/"+id, "example.com/"+id+"#x",
+			"https://la.top/"+url.PathEscape(s.title), "https://la.top/?q="+strings.ReplaceAll(s.text, " ", "-"))
+	}
+	return append(out, "hỏi tài khoản p:acc0001", "@kẻ xấu", "gọi 0912345678 Nguyen Van A", "gọi 0912.345.678 nhé", "０９１２ ３４５ ６７８", "số 09\u200b12-345-678",
+		"thư nguyen.a@example.vn", "nguyen.a [at] example.vn", "https://example.com", "https://zalo.me/0912345678")
+}
+
+// numbered reports whether a text has nine digits in a row, whatever stands
+// between them.
+func numbered(s string) bool {
+	return nine.MatchString(strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" .-\u200b", r) {
+			return -1
+		}
+		return r
+	}, norm.NFKC.String(s)))
+}
+
+var nine = regexp.MustCompile(`\d{9}`)
+
+// bare are the words of a text, as far as a reader recognises them again.
+func bare(s string) string {
+	if plain, err := url.PathUnescape(s); err == nil {
+		s = plain
+	}
+	return strings.Join(strings.FieldsFunc(strings.ToLower(norm.NFC.String(s)), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), " ")
 }
 
 func (w *world) urls() []string {
@@ -445,6 +590,9 @@ func (w *world) look() {
 	}
 	e, err := w.desk.Entry(ctx, fmt.Sprint("i", (1+w.die("entry", 12))), by)
 	w.did("entry", err, 1)
+	if err == nil && by.Unit == "Công an phường" && w.items[e.ID].police {
+		w.t.Fatalf("the police read what criticises them: %s", e.ID)
+	}
 	if err == nil && (by.Role == review.Liaison || by.Role == review.Admin || by.Role == review.Editor || by.Role == review.Office) {
 		w.t.Fatalf("%s reads the item %s", by.Role, e.ID)
 	}
@@ -495,6 +643,21 @@ func (w *world) check() {
 			}
 			if !k.Out.IsZero() && k.Out.Sub(k.At) < 10*time.Minute {
 				w.t.Fatalf("correction of %s published %v after its approval", c.ID, k.Out.Sub(k.At))
+			}
+		}
+		if c.Kind != news.Scam && len(c.Indicators) > 0 {
+			w.t.Fatalf("case %s of kind %s has indicators: %q", c.ID, c.Kind, c.Indicators)
+		}
+		if c.Unit != "" {
+			reached["assigned"]++
+			police := strings.Contains(c.Unit, "Công an")
+			if police && len(w.acted["assign "+c.ID]) == 0 {
+				w.t.Fatalf("case %s went to the police by itself", c.ID)
+			}
+			for _, id := range c.Entries {
+				if s := w.items[id]; police && (s.police || s.official) || s.official && c.Unit == unitFor(c.Topic) {
+					w.t.Fatalf("case %s is with %s, whom %s is about", c.ID, c.Unit, id)
+				}
 			}
 		}
 		h := c.Handoff
@@ -570,12 +733,41 @@ func (w *world) proposed(c review.Case) {
 	if strings.Contains(text, "https://") || strings.Contains(text, ".top") {
 		w.t.Fatalf("hand-off of %s has a live address: %s", c.ID, text)
 	}
+	if strings.Contains(text, "@") || strings.Contains(text, "[at]") {
+		w.t.Fatalf("hand-off of %s has a handle or an e-mail: %s", c.ID, text)
+	}
+	slip := []string{h.Claim, h.Evidence, h.Harm, h.Request, h.Citation.Clause, h.Citation.Text, h.Citation.URL}
+	if l := h.Checklist; l != nil {
+		slip = append(slip, l.Context, l.Speaker, l.Intent, l.Content, l.Extent, l.Likelihood)
+	}
+	for _, u := range h.URLs {
+		if marked := strings.HasPrefix(u, "[số "); !marked || c.Kind != news.Scam {
+			slip = append(slip, u)
+		}
+	}
 	for _, s := range w.items {
 		if strings.Contains(text, s.account) {
 			w.t.Fatalf("hand-off of %s names an account: %s", c.ID, text)
 		}
-		if protected(s.stance) && slices.Contains(c.Entries, s.id) && (strings.Contains(text, s.text[:40]) || strings.Contains(text, "example[.]com/"+s.id+`"`)) {
-			w.t.Fatalf("hand-off of %s carries a resident's item: %s", c.ID, text)
+		theirs := regexp.MustCompile(`example com ` + s.id + `( |$)`)
+		for _, part := range slip { // wherever the item stands
+			if protected(s.stance) && slices.Contains(w.beside["known "+c.ID], s.id) && theirs.MatchString(bare(part)) {
+				w.t.Fatalf("hand-off of %s leads to a resident's item %s: %q", c.ID, s.id, part)
+			}
+		}
+		if !protected(s.stance) || !slices.Contains(c.Entries, s.id) || !slices.Contains(w.beside[c.ID], s.id) && h.Sent.IsZero() {
+			continue // what joined a proposal is looked at when it leaves
+		}
+		reached["resident beside a proposal"]++
+		for _, part := range slip {
+			if p := bare(part); theirs.MatchString(p) || p == "https example com" || strings.Contains(p, bare(s.title)) || strings.Contains(p, bare(s.text[:60])) {
+				w.t.Fatalf("hand-off of %s carries a resident's item %s: %q", c.ID, s.id, part)
+			}
+		}
+	}
+	for _, part := range slip {
+		if numbered(part) {
+			w.t.Fatalf("hand-off of %s has a number of a person: %q", c.ID, part)
 		}
 	}
 	if c.State == review.Closed && len(c.Entries) == 0 {
@@ -592,7 +784,7 @@ func (w *world) proposed(c review.Case) {
 		if d := w.decided[id]; d != c.Kind {
 			w.t.Fatalf("entry %s of case %s (%s) was decided as %q", id, c.ID, c.Kind, d)
 		}
-		if s.about && !h.Sent.IsZero() {
+		if (s.police || s.official) && !h.Sent.IsZero() {
 			w.t.Fatalf("case %s criticises the police or accuses an official and was handed on", c.ID)
 		}
 		free = free || !protected(s.stance) || c.Kind == news.Scam && s.scam
@@ -600,8 +792,12 @@ func (w *world) proposed(c review.Case) {
 	if !h.Sent.IsZero() && !free {
 		w.t.Fatalf("case %s rests on residents' voices and was handed on: %v", c.ID, c.Voices)
 	}
-	if v, ok := w.vetoed[c.ID]; ok && !h.Sent.IsZero() && !w.unlocked[c.ID].After(v) {
-		w.t.Fatalf("case %s was vetoed and handed on without a new signature", c.ID)
+	for _, id := range c.Entries {
+		for _, of := range []string{id, "story " + w.items[id].story} {
+			if v, ok := w.vetoed[of]; ok && !h.Sent.IsZero() && !w.unlocked[c.ID].After(v) {
+				w.t.Fatalf("case %s was handed on without a new signature after the veto about %s", c.ID, of)
+			}
+		}
 	}
 }
 
@@ -649,7 +845,7 @@ func TestInvariants(t *testing.T) {
 		total += 100
 	}
 	t.Logf("%d sequences reached %v", total, reached)
-	for _, what := range []string{"proposal", "sent", "verdict", "correction"} {
+	for _, what := range []string{"proposal", "sent", "verdict", "correction", "assigned", "resident beside a proposal"} {
 		if reached[what] == 0 {
 			t.Errorf("no sequence reached a %s: the test shows nothing about it", what)
 		}

@@ -2,6 +2,7 @@ package review
 
 import (
 	"slices"
+	"time"
 
 	"langnghe/internal/news"
 )
@@ -38,6 +39,10 @@ func LockText(why string) news.Text { return lockTexts[why] }
 // calling a complaint a rumour does not open the path. A victim's report of
 // a scam is no lock, because the hand-off carries the claim and never the
 // report.
+//
+// A veto is remembered with every entry and story that the case rested on,
+// so that it holds in whatever case they come to stand; only a co-signature
+// on that very case, later than both, opens it.
 func Lock(c *Case) (why string, locked bool) {
 	if !slices.Contains([]CaseKind{news.Verify, news.Scam, news.Danger}, c.Kind) {
 		return LockKind, true
@@ -53,7 +58,10 @@ func Lock(c *Case) (why string, locked bool) {
 			return LockOfficial, true
 		}
 	}
-	if h := c.Handoff; h != nil && h.Vetoed != "" && !opened(c, h) {
+	if h := c.Handoff; h != nil && h.Vetoed != "" && !c.openedSince(h.VetoedAt) {
+		return LockVetoed, true
+	}
+	if slices.ContainsFunc(c.Voices, func(v Voice) bool { return !v.Vetoed.IsZero() && !c.openedSince(v.Vetoed) }) {
 		return LockVetoed, true
 	}
 	free := func(v Voice) bool {
@@ -65,9 +73,15 @@ func Lock(c *Case) (why string, locked bool) {
 	return "", false
 }
 
-// opened reports whether the case was unlocked after the veto.
-func opened(c *Case, h *Handoff) bool {
-	return c.Unlocked != nil && c.Unlocked.At.After(h.VetoedAt)
+// openedSince reports whether the case was unlocked after the time.
+func (c *Case) openedSince(t time.Time) bool {
+	return c.Unlocked != nil && c.Unlocked.At.After(t)
+}
+
+// vetoed reports whether the justice officer has vetoed what the case rests
+// on, opened since or not.
+func (c *Case) vetoed() bool {
+	return slices.ContainsFunc(c.Voices, func(v Voice) bool { return !v.Vetoed.IsZero() })
 }
 
 // Unlockable reports whether the justice officer's co-signature opens it.

@@ -54,13 +54,16 @@ func (e *Entry) undo(by User, now time.Time) (Decision, error) {
 }
 
 // open makes a case of a decided entry.
-func open(id string, kind CaseKind, e *Entry, by string, now time.Time) Case {
+func open(id string, kind CaseKind, e *Entry, veto time.Time, by string, now time.Time) Case {
 	c := Case{ID: id, Kind: kind, State: Open, Opened: now, By: by, Topic: e.Topic, Title: title(e)}
+	if kind == news.Answer && e.general() {
+		c.Title = "" // pages name it by its topic
+	}
 	if kind == news.Verify || kind == news.Scam {
 		c.Verdict = Unverified
 	}
 	c.event(now, by, "case.open", "")
-	c.join(e, by, now)
+	c.join(e, veto, by, now)
 	if kind == news.Emergency {
 		// A person is in danger: nothing waits for a second step.
 		c.State = Escalated
@@ -69,27 +72,53 @@ func open(id string, kind CaseKind, e *Entry, by string, now time.Time) Case {
 	return c
 }
 
-// title names a case after its strongest flag, never after a person's words.
-func title(e *Entry) string {
-	best := -1
-	for i, f := range e.Flags {
-		if best < 0 || f.Level > e.Flags[best].Level {
-			best = i
+// strongest is the flag of the highest level, of those the oldest; nil
+// without any.
+func (e *Entry) strongest() *news.Flag {
+	var best *news.Flag
+	for i := range e.Flags {
+		if best == nil || e.Flags[i].Level > best.Level {
+			best = &e.Flags[i]
 		}
 	}
-	if best < 0 || e.Flags[best].Title.VI == "" {
-		return e.Topic
-	}
-	return e.Flags[best].Title.VI
+	return best
 }
 
-// join adds an entry. Joining twice changes nothing.
-func (c *Case) join(e *Entry, who string, now time.Time) {
+// title names a case after its strongest flag, never after a person's words.
+func title(e *Entry) string {
+	if f := e.strongest(); f != nil && f.Title.VI != "" {
+		return f.Title.VI
+	}
+	return e.Topic
+}
+
+// general reports whether the strongest flag says no more of the matter than
+// the topic that the machine read: then its rule is one for every topic, and
+// its title would stand above every complaint.
+func (e *Entry) general() bool {
+	f := e.strongest()
+	if f == nil || e.Topic == "" || f.Topic != e.Topic || e.Item == nil || e.Item.Reading == nil {
+		return false
+	}
+	ts := e.Item.Reading.Topics
+	return len(ts) > 0 && ts[0].ID == f.Topic
+}
+
+// name is what people call the case in one line.
+func (c *Case) name() string { return or(c.Title, c.ID) }
+
+// join adds an entry. Joining twice changes nothing. A veto that is
+// remembered of the entry or its story comes along.
+func (c *Case) join(e *Entry, veto time.Time, who string, now time.Time) {
 	if slices.Contains(c.Entries, e.ID) {
 		return
 	}
+	v := e.voice()
+	if v.Vetoed = veto; !veto.IsZero() && !c.answers(e.Story, veto) {
+		v.Vetoed = now // no earlier co-signature was about this entry
+	}
 	c.Entries = append(c.Entries, e.ID)
-	c.Voices = append(c.Voices, e.voice())
+	c.Voices = append(c.Voices, v)
 	if e.Story != "" && !slices.Contains(c.Stories, e.Story) {
 		c.Stories = append(c.Stories, e.Story)
 	}
@@ -105,6 +134,12 @@ func (c *Case) join(e *Entry, who string, now time.Time) {
 		c.event(now, who, "entry.join", e.ID)
 	}
 	c.lock()
+}
+
+// answers reports whether the case had the story when the justice officer
+// opened it after the veto.
+func (c *Case) answers(story string, veto time.Time) bool {
+	return story != "" && slices.Contains(c.Stories, story) && c.Unlocked != nil && c.Unlocked.At.After(veto)
 }
 
 // leave removes an entry whose decision was undone. A case without entries is
@@ -125,9 +160,21 @@ func (c *Case) hear(e *Entry) {
 	for i, v := range c.Voices {
 		if v.Entry == e.ID {
 			c.Voices[i] = e.voice()
+			c.Voices[i].Vetoed = v.Vetoed
 		}
 	}
 	c.lock()
+}
+
+// withdraw takes the case from a unit that it has come to be about, and
+// reports whether it did.
+func (c *Case) withdraw(responsible string, now time.Time) bool {
+	if c.Kind != news.Answer || c.Unit == "" || c.State == Closed || !c.accuses(c.Unit, responsible) {
+		return false
+	}
+	c.event(now, "system", string(AssignAnswer), refuse("own_unit", c.Unit).Text.VI)
+	c.Unit, c.Due, c.State = "", time.Time{}, Open
+	return true
 }
 
 func (c *Case) event(now time.Time, who, act, text string) {
@@ -187,12 +234,7 @@ func (c *Case) setClaim(title, claim string, indicators []string, by string, now
 		c.Title = t
 	}
 	if indicators != nil {
-		c.Indicators = nil
-		for _, i := range indicators {
-			if i = tidy(i); i != "" && !slices.Contains(c.Indicators, i) {
-				c.Indicators = append(c.Indicators, i)
-			}
-		}
+		c.Indicators = indicators
 	}
 	if c.State == Open && c.Kind != news.Danger {
 		c.State = Verifying
@@ -331,12 +373,12 @@ func (c *Case) assign(unit, responsible string, due time.Time, by string, now ti
 // is police and the police are criticised, or an official is accused and the
 // unit is the one responsible for the topic.
 func (c *Case) accuses(unit, responsible string) bool {
-	for _, v := range c.Voices {
-		if v.Subject != "" && policeUnit(unit) || v.Subject == SubjectOfficial && same(unit, responsible) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.Voices, func(v Voice) bool { return about(v.Subject, unit, responsible) })
+}
+
+// about reports whether what criticises the subject is about the unit.
+func about(subject, unit, responsible string) bool {
+	return unit != "" && (subject != "" && policeUnit(unit) || subject == SubjectOfficial && same(unit, responsible))
 }
 
 // reply records a unit's answer.
@@ -366,6 +408,18 @@ func (c *Case) seenBy(by User) bool {
 		return false
 	}
 	return true
+}
+
+// hiddenFrom answers a unit, board or editor who may not see the case as if
+// there were none: that there is one is already a word too much.
+func (c *Case) hiddenFrom(by User) error {
+	switch by.Role {
+	case Unit, Khoi, Editor:
+		if !c.seenBy(by) {
+			return ErrNotFound
+		}
+	}
+	return nil
 }
 
 // escalate records that the leader has taken a danger in hand.
@@ -518,6 +572,9 @@ func (c *Case) veto(reason, by string, now time.Time) error {
 		return refuse("no_reason")
 	}
 	c.Handoff.Vetoed, c.Handoff.VetoWhy, c.Handoff.VetoedAt = by, tidy(reason), now
+	for i := range c.Voices {
+		c.Voices[i].Vetoed = now
+	}
 	c.event(now, by, string(VetoHandoff), tidy(reason))
 	c.lock()
 	return nil

@@ -31,6 +31,7 @@ type state struct {
 	counters             map[string]int
 	erased               map[string]bool
 	flags                map[string]string
+	vetoes               map[string]time.Time
 	outbox               []message
 	chain                []audit.Entry
 }
@@ -45,7 +46,7 @@ var _ review.Store = (*memory)(nil)
 func newMemory() *memory {
 	return &memory{state: state{
 		entries: map[string][]byte{}, cases: map[string][]byte{}, docs: map[string][]byte{},
-		notices: map[string]review.Notice{}, counters: map[string]int{}, erased: map[string]bool{}, flags: map[string]string{},
+		notices: map[string]review.Notice{}, counters: map[string]int{}, erased: map[string]bool{}, flags: map[string]string{}, vetoes: map[string]time.Time{},
 	}}
 }
 
@@ -56,7 +57,7 @@ func TestMemory(t *testing.T) {
 func (s state) clone() state {
 	s.entries, s.cases, s.docs = maps.Clone(s.entries), maps.Clone(s.cases), maps.Clone(s.docs)
 	s.notices, s.counters, s.erased = maps.Clone(s.notices), maps.Clone(s.counters), maps.Clone(s.erased)
-	s.flags = maps.Clone(s.flags)
+	s.flags, s.vetoes = maps.Clone(s.flags), maps.Clone(s.vetoes)
 	s.outbox, s.chain = slices.Clone(s.outbox), slices.Clone(s.chain)
 	return s
 }
@@ -267,6 +268,21 @@ func (s *state) Notice(key string) (review.Notice, error)    { return s.notices[
 func (s *state) PutNotice(key string, n review.Notice) error { s.notices[key] = n; return nil }
 func (s *state) Erased(item string) (bool, error)            { return s.erased[item], nil }
 func (s *state) SetErased(e news.Erased) error               { s.erased[e.ID] = true; return nil }
+func (s *state) Vetoed(story string) (time.Time, error)      { return s.vetoes[story], nil }
+func (s *state) SetVetoed(story string, at time.Time) error {
+	if at.After(s.vetoes[story]) {
+		s.vetoes[story] = at
+	}
+	return nil
+}
+func (s *state) Posted(urls []string) (es []review.Entry, err error) {
+	for _, e := range all[review.Entry](s.entries) {
+		if e.Item != nil && slices.Contains(urls, e.Item.URL) {
+			es = append(es, e)
+		}
+	}
+	return es, nil
+}
 func (s *state) Document(no string) (official.Document, error) {
 	return get[official.Document](s.docs, no)
 }

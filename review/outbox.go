@@ -124,6 +124,13 @@ func (d *Desk) release(ctx context.Context, id string) error {
 		if !c.Handoff.waiting() || c.Handoff.ApprovedAt.IsZero() || now.Before(c.Handoff.ApprovedAt.Add(UndoWindow)) {
 			return nil // somebody was faster
 		}
+		if err := heed(tx, &c); err != nil {
+			return err
+		}
+		entries, err := entriesOf(tx, &c)
+		if err != nil {
+			return err
+		}
 		act := "handoff.stop"
 		if _, err := d.inForce(tx, c.Handoff.Citation, &c); err != nil {
 			var refused *Error
@@ -133,6 +140,8 @@ func (d *Desk) release(ctx context.Context, id string) error {
 			c.stop(refused.Text.VI, now)
 		} else if c.State == Closed {
 			c.stop(refuse("closed").Text.VI, now)
+		} else if c.Handoff.clean(entries) != nil {
+			c.stop(refuse("resident_join").Text.VI, now) // without the words: notices carry the reason
 		} else if c.release(now) {
 			act = "handoff.send"
 			if err := alert(tx, sentNotice(&c, now), c.ID, now); err != nil {
@@ -192,7 +201,7 @@ func (d *Desk) decidedNotice(c *Case, e *Entry, now time.Time) (a news.Alert, wa
 		Group: "case/" + c.ID, Topic: c.Topic, Event: e.at(), Created: now,
 	}
 	name := choiceNames[c.Kind]
-	a.Subject = news.Text{VI: name.VI + ": " + c.Title, EN: name.EN + ": " + c.Title}
+	a.Subject = news.Text{VI: name.VI + ": " + c.name(), EN: name.EN + ": " + c.name()}
 	switch c.Kind {
 	case news.Answer:
 		if c.Unit == "" {
@@ -231,10 +240,17 @@ func (d *Desk) decidedNotice(c *Case, e *Entry, now time.Time) (a news.Alert, wa
 func caseNotice(c *Case, step string, to []string, now time.Time, vi, en string) news.Alert {
 	return news.Alert{
 		ID: step + "/" + c.ID + "/" + strconv.Itoa(len(c.Timeline)), Kind: "decided", Level: max(c.Level, news.Medium), To: to,
-		Subject: news.Text{VI: vi + ": " + c.Title, EN: en + ": " + c.Title},
+		Subject: news.Text{VI: vi + ": " + c.name(), EN: en + ": " + c.name()},
 		Body:    news.Text{VI: "Vụ việc " + c.ID + ". " + vi + ".", EN: "Case " + c.ID + ". " + en + "."},
 		Path:    casePath(c.ID), Group: "case/" + c.ID, Topic: c.Topic, Event: now, Created: now,
 	}
+}
+
+// accusationNotice tells those who handle what is about an official or the
+// police.
+func accusationNotice(c *Case, now time.Time) news.Alert {
+	return caseNotice(c, "accusation", []string{string(Leader), string(Justice)}, now,
+		"Có nội dung tố cáo hoặc phê bình cán bộ, Công an; xử lý theo Luật Tố cáo", "It accuses or criticises an official or the police; handle it by the law on denunciations")
 }
 
 func sentNotice(c *Case, now time.Time) news.Alert {

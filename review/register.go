@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"langnghe/internal/news"
@@ -254,6 +255,28 @@ func (d *Desk) inForce(tx Tx, cite news.Citation, c *Case) (news.Citation, error
 	}
 	cite.From, cite.To = doc.From, doc.To
 	cite.URL = or(cite.URL, doc.URL)
+	return cite, nil
+}
+
+// quoted returns the citation of a hand-off with its address from the
+// register and its text, unless that stands in the document, left out: what
+// a form sends along is not evidence.
+func (d *Desk) quoted(tx Tx, cite news.Citation, c *Case) (news.Citation, error) {
+	cite.URL = ""
+	cite, err := d.inForce(tx, cite, c)
+	if err != nil {
+		return cite, err
+	}
+	doc, err := tx.Document(cite.Document)
+	if err != nil {
+		return cite, err
+	}
+	said := tidy(cite.Text)
+	stands := strings.Contains(tidy(doc.Text), said) || strings.Contains(tidy(doc.Title), said) ||
+		slices.ContainsFunc(doc.Facts, func(f news.Fact) bool { return strings.Contains(tidy(f.Clause), said) })
+	if !stands {
+		cite.Text = doc.Title
+	}
 	return cite, nil
 }
 

@@ -64,6 +64,7 @@ type Entry struct {
 	Hidden   bool        `json:"hidden,omitempty"`  // every flag is withdrawn, muted or experimental
 	Suggest  news.Choice `json:"suggest,omitempty"` // what the machine would choose
 	Trial    bool        `json:"trial,omitempty"`   // only rules on trial fired
+	Vetoed   time.Time   `json:"vetoed,omitzero"`   // when the justice officer last vetoed a hand-off that rested on it
 }
 
 // A Decision is what a reviewer made of an entry.
@@ -167,14 +168,14 @@ type Case struct {
 	ID         string         `json:"id"` // "V-2026-0001"
 	Kind       CaseKind       `json:"kind"`
 	State      State          `json:"state"`
-	Title      string         `json:"title"`
+	Title      string         `json:"title"`           // empty for an answer that its topic names best
 	Claim      string         `json:"claim,omitempty"` // what is said, in neutral words, without persons
 	Level      news.Level     `json:"level"`
 	Topic      string         `json:"topic,omitempty"`
 	Opened     time.Time      `json:"opened"`
 	By         string         `json:"by"`
 	Entries    []string       `json:"entries"`
-	Indicators []string       `json:"indicators,omitempty"` // scam domains, numbers; defanged when shown
+	Indicators []string       `json:"indicators,omitempty"` // of a scam: addresses, telephone numbers, accounts; defanged when shown
 	Unit       string         `json:"unit,omitempty"`       // answer: who must answer
 	Due        time.Time      `json:"due,omitzero"`
 	Reply      string         `json:"reply,omitempty"`
@@ -199,6 +200,7 @@ type Voice struct {
 	Stance  news.Stance `json:"stance,omitempty"` // of the machine; empty when it did not read the item
 	Cue     bool        `json:"cue,omitempty"`    // the machine saw signs of a scam: a victim speaks of it
 	Subject string      `json:"subject,omitempty"`
+	Vetoed  time.Time   `json:"vetoed,omitzero"` // since when a veto about the entry or its story holds in this case
 }
 
 // A Correction is what the ward answers in public, in three lengths.
@@ -218,7 +220,7 @@ type Handoff struct {
 	Case       string        `json:"case"`
 	Category   Category      `json:"category"`
 	Claim      string        `json:"claim"`
-	URLs       []string      `json:"urls,omitempty"` // defanged
+	URLs       []string      `json:"urls,omitempty"` // addresses, defanged, and numbers, marked as what they are
 	Evidence   string        `json:"evidence"`
 	Harm       string        `json:"harm,omitempty"` // public safety: what harm, how near
 	Request    string        `json:"request"`        // what is asked of the police

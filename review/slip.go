@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"langnghe/internal/news"
 )
@@ -65,6 +66,10 @@ func (h *Handoff) texts() []*string {
 	return t
 }
 
+// maxClause is how many code points the number of a clause may have; the
+// field is no place for a text.
+const maxClause = 40
+
 // slip builds the hand-off of a case from a proposal: content only, defanged.
 // The entries are those of the case, with their items.
 func slip(c *Case, p Handoff, entries []Entry) (Handoff, error) {
@@ -90,19 +95,18 @@ func slip(c *Case, p Handoff, entries []Entry) (Handoff, error) {
 	case SubjectOfficial:
 		return Handoff{}, refuse("locked", LockText(LockOfficial))
 	}
-	urls := p.URLs
-	if len(urls) == 0 && c.Kind == news.Scam {
-		urls = c.Indicators
+	// The rest of the citation is out of the register.
+	if err := contentOnly(h.Citation.Clause, entries); err != nil {
+		return Handoff{}, err
 	}
-	for _, u := range urls {
-		u = tidy(u)
-		if !ownURL(u, c, entries) {
-			return Handoff{}, refuse("url", u)
+	if utf8.RuneCountInString(h.Citation.Clause) > maxClause || len(addressesIn(h.Citation.Clause)) > 0 {
+		return Handoff{}, refuse("clause", h.Citation.Clause)
+	}
+	for _, u := range lines(c, p) {
+		if err := line(u, c, entries); err != nil {
+			return Handoff{}, err
 		}
-		if author(u) != "" {
-			return Handoff{}, refuse("author", u)
-		}
-		h.URLs = append(h.URLs, Defang(u))
+		h.URLs = append(h.URLs, shown(u))
 	}
 	for _, t := range h.texts() {
 		*t = Defang(*t)
@@ -110,24 +114,67 @@ func slip(c *Case, p Handoff, entries []Entry) (Handoff, error) {
 	return h, nil
 }
 
-// ownURL reports whether the address is an indicator of the case or that of a
-// spreading item; a resident's own post is neither.
-func ownURL(u string, c *Case, entries []Entry) bool {
-	if slices.Contains(c.Indicators, u) {
-		return true
+// lines are the addresses and numbers of a proposal; without any in a scam
+// case, all its indicators.
+func lines(c *Case, p Handoff) (out []string) {
+	from := p.URLs
+	if len(from) == 0 && c.Kind == news.Scam {
+		from = c.Indicators
 	}
+	for _, u := range from {
+		if u = tidy(refang(u)); u != "" {
+			out = append(out, u)
+		}
+	}
+	return out
+}
+
+// line refuses an address or number that the slip may not carry. What leads
+// to a resident's item is refused first, whatever else it is; the rest must
+// be the address of a spreading item or, in a scam case, an indicator.
+func line(u string, c *Case, entries []Entry) error {
+	if residentPlace(u, entries) {
+		return refuse("url", u)
+	}
+	if spreads(u, entries) {
+		if a := author(u); a != "" {
+			return refuse("author", a)
+		}
+		return voices(unescape(u), entries) // the number of a post is no telephone number
+	}
+	if c.Kind != news.Scam || !slices.Contains(c.Indicators, u) {
+		return refuse("url", u)
+	}
+	return checkIndicator(u, entries)
+}
+
+// spreads reports whether the address is that of an item that is nobody's
+// protected voice.
+func spreads(u string, entries []Entry) bool {
 	return slices.ContainsFunc(entries, func(e Entry) bool {
 		return e.Item != nil && e.Item.URL == u && !protected(e.stance())
 	})
 }
 
-// contentOnly refuses a text that names an author or copies what a resident
-// wrote.
+// contentOnly refuses a text that points at a person or copies what a
+// resident wrote.
 func contentOnly(text string, entries []Entry) error {
-	if a := author(text); a != "" {
-		return refuse("author", a)
+	if err := personal(text); err != nil {
+		return err
 	}
-	said := words(text)
+	return voices(text, entries)
+}
+
+// voices refuses a text that names an account of the entries, leads to a
+// resident's item, or copies its title or text, also in an address.
+func voices(text string, entries []Entry) error {
+	text = plain(refang(text))
+	for _, u := range addressesIn(text) {
+		if residentPlace(u, entries) {
+			return refuse("url", u)
+		}
+	}
+	said := words(unescape(text))
 	for _, e := range entries {
 		if e.Item == nil {
 			continue
@@ -137,8 +184,15 @@ func contentOnly(text string, entries []Entry) error {
 				return refuse("author", id)
 			}
 		}
-		if protected(e.stance()) {
-			if run := copied(said, words(e.Item.Text)); run != "" {
+		if !protected(e.stance()) {
+			continue
+		}
+		if at := words(e.Item.URL); len(at) > 3 && slices.Contains(runs(said, len(at)-1), strings.Join(at[1:], " ")) {
+			return refuse("url", e.Item.URL) // the same address, written with other marks
+		}
+		for _, theirs := range []string{e.Item.Title, e.Item.Text, e.Item.Title + "\n" + e.Item.Text} {
+			// The scammer's address in a victim's post is not the victim's.
+			if run := copied(said, words(addresses.ReplaceAllString(theirs, " "))); run != "" {
 				return refuse("resident_words", run)
 			}
 		}
@@ -146,10 +200,39 @@ func contentOnly(text string, entries []Entry) error {
 	return nil
 }
 
-// handles finds what points at a person: a pseudonym, an @name, a profile.
-var handles = regexp.MustCompile(`(?i)\bp:[0-9a-z]{4,}|(?:^|[\s(/])@[\pL\pN_.]{2,}|profile\.php\S*|/people/\S+|/user/\S+|/u/\S+|/channel/\S+`)
+// addresses finds web addresses in a running text.
+var addresses = regexp.MustCompile(`(?i)\bh(?:tt|xx)ps?://\S+|` + host.String() + `(?:/\S*)?`)
 
-func author(text string) string { return strings.TrimSpace(handles.FindString(text)) }
+// addressesIn lists what may be an address in a text.
+func addressesIn(text string) (out []string) {
+	text = plain(refang(text))
+	for _, u := range slices.Concat(addresses.FindAllString(text, -1), strings.Fields(text)) {
+		u = strings.Trim(u, `"'“”‘’()[]<>.,;:!?…`)
+		if _, ok := addressOf(u); ok && !slices.Contains(out, u) {
+			out = append(out, u)
+		}
+	}
+	return out
+}
+
+// clean looks once more at a slip that is on its way: an entry may have
+// joined the case since, or its text may have changed.
+func (h *Handoff) clean(entries []Entry) error {
+	for _, t := range h.texts() {
+		if err := voices(*t, entries); err != nil {
+			return err
+		}
+	}
+	for _, u := range h.URLs {
+		if residentPlace(u, entries) {
+			return refuse("url", u)
+		}
+		if err := voices(unescape(u), entries); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // run is how many words in a row make a copy.
 const run = 8
@@ -162,15 +245,23 @@ func copied(said, theirs []string) string {
 		return ""
 	}
 	seen := map[string]bool{}
-	for i := 0; i+n <= len(theirs); i++ {
-		seen[strings.Join(theirs[i:i+n], " ")] = true
+	for _, s := range runs(theirs, n) {
+		seen[s] = true
 	}
-	for i := 0; i+n <= len(said); i++ {
-		if s := strings.Join(said[i:i+n], " "); seen[s] {
+	for _, s := range runs(said, n) {
+		if seen[s] {
 			return s
 		}
 	}
 	return ""
+}
+
+// runs are all n words in a row.
+func runs(ws []string, n int) (out []string) {
+	for i := 0; i+n <= len(ws); i++ {
+		out = append(out, strings.Join(ws[i:i+n], " "))
+	}
+	return out
 }
 
 var (

@@ -81,6 +81,13 @@ type Tx interface {
 	Erased(item string) (bool, error)
 	SetErased(e news.Erased) error
 
+	// Vetoed says when a hand-off about the story was last vetoed, SetVetoed
+	// that one was; the latest counts.
+	Vetoed(story string) (time.Time, error)
+	SetVetoed(story string, at time.Time) error
+	// Posted returns the entries whose items have one of the addresses.
+	Posted(urls []string) ([]Entry, error)
+
 	Document(no string) (official.Document, error)
 	Documents() ([]official.Document, error)
 	PutDocument(d official.Document) error

@@ -108,6 +108,11 @@ func (d *Desk) take(tx Tx, f *news.Flag) error {
 			return err
 		}
 		c.hear(&e)
+		if c.withdraw(d.Unit(c.Topic), d.now()) {
+			if err := alert(tx, accusationNotice(&c, d.now()), c.ID, d.now()); err != nil {
+				return err
+			}
+		}
 		if err := tx.PutCase(c); err != nil {
 			return err
 		}
@@ -174,7 +179,7 @@ func (e *Entry) refresh() {
 			e.Topic = it.Reading.Topics[0].ID
 		}
 	}
-	if s := subject(e.Item); s != "" || e.Item != nil && e.Item.Text != "" {
+	if s := subject(e); s != "" || e.Item != nil && e.Item.Text != "" {
 		e.Subject = s
 	}
 	e.Suggest = suggest(e)
@@ -320,8 +325,8 @@ func (d *Desk) Entry(ctx context.Context, id string, by User) (e Entry, err erro
 		}
 		if by.Role == Unit || by.Role == Khoi {
 			c, err := tx.Case(e.Case)
-			if errors.Is(err, ErrNotFound) || err == nil && !c.seenBy(by) {
-				return refuse("other_unit")
+			if err == nil && (!c.seenBy(by) || e.Subject != "" && policeUnit(by.Unit)) {
+				return ErrNotFound // that there is such an item is a word too much
 			}
 			if err != nil {
 				return err

@@ -588,6 +588,34 @@ func (t *deskTx) SetErased(e news.Erased) error {
 	return t.exec(`INSERT INTO erased (item, at, reason) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, e.ID, unix(e.At), e.Reason)
 }
 
+func (t *deskTx) Vetoed(story string) (time.Time, error) {
+	var at int64
+	err := t.row(`SELECT at FROM veto WHERE story = ?`, story).Scan(&at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, nil
+	}
+	return fromUnix(at), err
+}
+
+const deskSetVetoed = `
+	INSERT INTO veto (story, at) VALUES (?, ?)
+	ON CONFLICT (story) DO UPDATE SET at = max(at, excluded.at)`
+
+func (t *deskTx) SetVetoed(story string, at time.Time) error {
+	return t.exec(deskSetVetoed, story, unix(at))
+}
+
+// The index entry_url is on this very expression.
+const deskPosted = `SELECT body FROM entry WHERE json_extract(body, '$.item.url') IN (SELECT value FROM json_each(?)) ORDER BY id`
+
+func (t *deskTx) Posted(urls []string) ([]review.Entry, error) {
+	list, err := json.Marshal(urls)
+	if err != nil {
+		return nil, err
+	}
+	return deskRows[review.Entry](t.QueryContext(t.ctx, deskPosted, string(list)))
+}
+
 func (t *deskTx) Document(no string) (official.Document, error) {
 	return deskRow[official.Document](t.row(`SELECT body FROM document WHERE no = ?`, no))
 }

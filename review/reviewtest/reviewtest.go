@@ -39,6 +39,8 @@ func Run(t *testing.T, open func(*testing.T) review.Store, reopen func(*testing.
 		{"precision", precision},
 		{"documents", documents},
 		{"small things", smallThings},
+		{"vetoes", vetoes},
+		{"posted", posted},
 		{"one of eight wins", race},
 	}
 	for _, tt := range tests {
@@ -124,6 +126,48 @@ func entries(t *testing.T, s review.Store) {
 		}
 		return err
 	})
+}
+
+func vetoes(t *testing.T, s review.Store) {
+	check := func(story string, want time.Time) {
+		t.Helper()
+		update(t, s, func(tx review.Tx) error {
+			got, err := tx.Vetoed(story)
+			if !got.Equal(want) {
+				t.Errorf("Vetoed(%q) = %v, want %v", story, got, want)
+			}
+			return err
+		})
+	}
+	check("s1", time.Time{})
+	for _, at := range []time.Time{Epoch.Add(time.Hour), Epoch.Add(time.Minute)} { // the latest counts
+		update(t, s, func(tx review.Tx) error { return tx.SetVetoed("s1", at) })
+	}
+	check("s1", Epoch.Add(time.Hour))
+	check("s2", time.Time{})
+}
+
+func posted(t *testing.T, s review.Store) {
+	a, b, signal := entry("a", "", 3, 0), entry("b", "", 3, 1), entry("c", "", 3, 2)
+	a.Item.URL, b.Item.URL, signal.Item = "https://example.com/1", "https://example.com/2", nil
+	put(t, s, a, b, signal)
+	for want, urls := range map[string][]string{
+		"":   {"https://example.com", "https://example.com/1/"},
+		"a":  {"http://example.com/1", "https://example.com/1"},
+		"ab": {"https://example.com/2", "https://example.com/1", ""},
+	} {
+		update(t, s, func(tx review.Tx) error {
+			es, err := tx.Posted(urls)
+			got := ""
+			for _, e := range es {
+				got += e.ID
+			}
+			if got != want {
+				t.Errorf("Posted(%q) = %q, want %q", urls, got, want)
+			}
+			return err
+		})
+	}
 }
 
 func inbox(t *testing.T, s review.Store) {
