@@ -30,6 +30,7 @@ var Roles = []string{"reviewer", "leader", "justice", "police_liaison", "office"
 type Recipient struct {
 	Name    string     `yaml:"name" json:"name"`
 	Role    string     `yaml:"role" json:"role"`       // reviewer, leader, police_liaison …
+	Unit    string     `yaml:"unit" json:"unit"`       // of the roles unit and khoi: whose notices; empty is all of them
 	Channel string     `yaml:"channel" json:"channel"` // email or webhook
 	Address string     `yaml:"address" json:"address"` // mail address or URL
 	Secret  string     `yaml:"secret" json:"-"`        // of the webhook, "whsec_…"

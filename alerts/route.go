@@ -104,6 +104,16 @@ func (d *Dispatcher) plan(ctx context.Context, c *Change, now time.Time) error {
 	return nil
 }
 
+// hears reports whether a recipient is meant by a role of an alert. "unit/X"
+// is the unit or board X; one of those roles without a unit hears for all.
+func (r *Recipient) hears(role string) bool {
+	role, unit, named := strings.Cut(role, "/")
+	if !named {
+		return r.Role == role
+	}
+	return (r.Role == role || role == "unit" && r.Role == "khoi") && (r.Unit == unit || r.Unit == "")
+}
+
 // A target is a recipient and the role that it is to hear for.
 type target struct {
 	Recipient
@@ -132,10 +142,10 @@ func (d *Dispatcher) targets(a news.Alert) (out []target) {
 		to = []string{"reviewer"}
 	}
 	for _, role := range to {
-		if add(role, "", func(r Recipient) bool { return r.Role == role }) {
+		if add(role, "", func(r Recipient) bool { return r.hears(role) }) {
 			continue
 		}
-		d.log.Error("no recipient has the role; telling the reviewers", "alert", a.ID, "role", role)
+		d.log.Warn("no recipient has the role; telling the reviewers", "alert", a.ID, "role", role)
 		why := whyFallback + ": " + role
 		if !add(role, why, desk) && !add(role, why, func(r Recipient) bool { return r.Role == "leader" }) {
 			out = append(out, target{role: role})

@@ -402,3 +402,27 @@ func TestErase(t *testing.T) {
 		t.Error("Erase of nothing = nil, want an error")
 	}
 }
+
+// A unit hears what is assigned to it and nothing of the others.
+func TestUnits(t *testing.T) {
+	r := newRig(t, func(o *alerts.Options) {
+		o.Recipients = []alerts.Recipient{
+			{Name: "lan", Role: "reviewer"}, {Name: "hạ tầng", Role: "unit", Unit: "Phòng Hạ tầng"},
+			{Name: "y tế", Role: "unit", Unit: "Trạm Y tế"}, {Name: "khối 3", Role: "khoi", Unit: "Khối 3"},
+		}
+	})
+	for id, unit := range map[string]string{"1": "Phòng Hạ tầng", "2": "Khối 3", "3": "Đơn vị cấp nước"} {
+		a := r.flag(id, news.Low, "")
+		a.Kind, a.To = "decided", []string{"unit/" + unit}
+		r.take(a)
+	}
+	for _, want := range [][3]string{
+		{"1", "hạ tầng", "waiting"}, {"1", "y tế", ""}, {"1", "lan", ""},
+		{"2", "khối 3", "waiting"}, {"2", "hạ tầng", ""},
+		{"3", "lan", "waiting fallback: unit/Đơn vị cấp nước"}, {"3", "hạ tầng", ""},
+	} {
+		if got := r.fate("flagged/"+want[0], want[1]); got != want[2] {
+			t.Errorf("%s at %s = %q, want %q", want[0], want[1], got, want[2])
+		}
+	}
+}

@@ -156,7 +156,7 @@ func (d *Desk) Assign(ctx context.Context, id, unit string, due time.Time, by Us
 		if err := c.assign(unit, d.Unit(c.Topic), due.UTC(), by.Name, now); err != nil {
 			return err
 		}
-		a := caseNotice(c, "assigned", []string{string(Unit)}, now, "Phản ánh được giao cho "+c.Unit, "Assigned to "+c.Unit)
+		a := caseNotice(c, "assigned", []string{toUnit(c.Unit)}, now, "Phản ánh được giao cho "+c.Unit, "Assigned to "+c.Unit)
 		return alert(tx, a, c.ID, now.Add(UndoWindow))
 	})
 }

@@ -330,7 +330,7 @@ func TestDecide(t *testing.T) {
 		state  review.State
 		locked bool
 	}{
-		{news.Answer, "", "unit", review.Forwarded, true},
+		{news.Answer, "", "unit/Đội Cấp nước", review.Forwarded, true},
 		{news.Verify, "leader", "", review.Open, false},
 		{news.Scam, "leader", "", review.Open, false},
 		{news.Danger, "leader", "", review.Open, false},

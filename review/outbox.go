@@ -192,6 +192,10 @@ func flaggedNotice(e *Entry, f *news.Flag, now time.Time) news.Alert {
 	}
 }
 
+// toUnit is the address of a unit's notices: those of one unit are no
+// business of another.
+func toUnit(unit string) string { return string(Unit) + "/" + unit }
+
 // decidedNotice tells who must act after a decision; the zero Alert when
 // nobody is told. Wait says that it leaves after the undo window, because
 // its reader is not on the team that can take the decision back.
@@ -207,7 +211,7 @@ func (d *Desk) decidedNotice(c *Case, e *Entry, now time.Time) (a news.Alert, wa
 		if c.Unit == "" {
 			return news.Alert{}, false
 		}
-		a.To, wait = []string{string(Unit)}, true
+		a.To, wait = []string{toUnit(c.Unit)}, true
 		due := c.Due.In(d.Zone).Format("15:04 02/01/2006")
 		a.Body = news.Text{
 			VI: "Phản ánh được giao cho " + c.Unit + ". Hạn trả lời: " + due + ".",

@@ -88,9 +88,13 @@ func Demo(ctx context.Context, o DemoOptions) (err error) {
 			continue
 		}
 		cfg.Recipients = append(cfg.Recipients, config.Recipient{Recipient: alerts.Recipient{
-			Name: p.Name, Role: p.Role, Channel: "email", Address: p.Name + "@phuong.example", Always: true, // people try the demo at any hour
+			Name: p.Name, Role: p.Role, Unit: p.Unit, Channel: "email", Address: p.Name + "@phuong.example", Always: true, // people try the demo at any hour
 		}})
 	}
+
+	cfg.Recipients = append(cfg.Recipients, config.Recipient{Recipient: alerts.Recipient{
+		Name: "các đơn vị", Role: "unit", Channel: "email", Address: "donvi@phuong.example", Always: true,
+	}})
 
 	var percent atomic.Int32
 	return Run(ctx, Options{
