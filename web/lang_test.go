@@ -40,7 +40,7 @@ func enumerated() map[string][]string {
 		"cue": {"urgency", "hearsay", "disaster_rumour", "kidnap_rumour", "health_rumour", "school_rumour", "merger_rumour", "land_rumour", "fee_rumour", "free_gift_scam",
 			"impersonation_police", "impersonation_utility", "impersonation_relative", "forged_document", "fake_domain", "charity_scam", "invest_job_scam", "recycled_media", "incitement"},
 		"act": append(str(acts), "case.open", "entry.join", "entry.leave", "citation.superseded", "handoff.send", "handoff.stop",
-			"alert.test", "alert.ack", "alert.sent", "alert.failed", "alert.dead", "alert.muted", "item.import", "items.expire", "rule.save", "source.ok", "source.new", "source.degraded", "source.silent", "source.blocked", "source.empty", "item.fetch", "item.search", "silence.add", "silence.end", "user.add", "user.disable", "user.enable", "user.password", "user.setup"),
+			"alert.test", "alert.ack", "alert.sent", "alert.failed", "alert.dead", "alert.muted", "item.import", "items.expire", "rule.save", "source.ok", "source.new", "source.degraded", "source.silent", "source.blocked", "source.empty", "item.export", "item.fetch", "item.search", "silence.add", "silence.end", "user.add", "user.disable", "user.enable", "user.password", "user.setup"),
 	}
 }
 
