@@ -1,7 +1,6 @@
 package lang
 
 import (
-	"math/bits"
 	"strings"
 	"sync"
 	"unicode"
@@ -62,57 +61,54 @@ func Normalise(s string) string {
 
 // AppendKey appends the key of token, a token of [Tokens], to dst.
 func AppendKey(dst []byte, token string) []byte {
-	var key, fold [maxFast]uint16
-	n, ok := fastKey(token, &key, &fold)
+	l, ok := lettersOf(token)
 	if !ok {
 		return appendKey(dst, token)
 	}
-	for _, u := range key[:n] {
-		dst = utf8.AppendRune(dst, rune(u))
+	for i := l.len() - 1; i >= 0; i-- {
+		dst = utf8.AppendRune(dst, l.at(i))
 	}
 	return dst
 }
 
 // AppendFold appends the folded key of token, a token of [Tokens], to dst.
 func AppendFold(dst []byte, token string) []byte {
-	var key, fold [maxFast]uint16
-	n, ok := fastKey(token, &key, &fold)
+	l, ok := lettersOf(token)
 	if !ok {
 		sc := scratches.Get().(*scratch)
 		defer scratches.Put(sc)
 		sc.key = appendKey(sc.key[:0], token)
 		return appendFold(dst, sc.key)
 	}
-	for _, u := range fold[:n] {
-		dst = append(dst, byte(u))
+	for i := l.len() - 1; i >= 0; i-- {
+		dst = append(dst, uint8(l.base>>(8*i)))
 	}
 	return dst
 }
 
-// fastKey makes both keys of a token of the letters in chars; it reports
-// false for any other.
-func fastKey(token string, key, fold *[maxFast]uint16) (n int, ok bool) {
-	for i := 0; i < len(token); {
-		r, w, c := next(token, i)
-		i += w
-		switch {
-		case c.class&ignorable != 0:
-		case c.key != 0 && n < maxFast:
-			key[n], fold[n] = c.key, uint16(c.fold)
-			n++
-		case c.class&mark != 0 && n > 0 && compose(key[n-1], r) != 0:
-			key[n-1] = compose(key[n-1], r)
-		default:
-			return 0, false
-		}
+// lettersOf returns the letters of the key of a token of no more than eight
+// Vietnamese letters and digits; it reports false for any other.
+func lettersOf(token string) (l letters, ok bool) {
+	l, kinds, end := plainLetters(token, 0)
+	if end < len(token) {
+		l, kinds, end, _ = l.goOn(token, kinds, end, 0)
 	}
-	spell(key[:n], fold[:n])
-	return n, true
+	if kinds == 0 || end < len(token) || l.exact != 0 || l.foreign() {
+		return l, false
+	}
+	return l.spell(), true
 }
 
 // appendKey appends the key of one token to dst, by the definition: without
 // ignorables, NFKC, lower case, NFC, one tone placement, y for i.
 func appendKey(dst []byte, token string) []byte {
+	start := len(dst)
+	dst = appendUnspelt(dst, token)
+	return spellBytes(dst, start)
+}
+
+// appendUnspelt is appendKey up to tone placement and y.
+func appendUnspelt(dst []byte, token string) []byte {
 	sc := scratches.Get().(*scratch)
 	defer scratches.Put(sc)
 	sc.a = dropIgnorables(sc.a[:0], token)
@@ -127,7 +123,6 @@ func appendKey(dst []byte, token string) []byte {
 		}
 	}
 	sc.b = norm.NFC.Append(sc.b[:0], sc.a...)
-	start := len(dst)
 	for i := 0; i < len(sc.b); {
 		r, w := utf8.DecodeRune(sc.b[i:])
 		i += w
@@ -135,7 +130,7 @@ func appendKey(dst []byte, token string) []byte {
 			dst = utf8.AppendRune(dst, r)
 		}
 	}
-	return spellBytes(dst, start)
+	return dst
 }
 
 func dropIgnorables(dst []byte, s string) []byte {
@@ -149,37 +144,28 @@ func dropIgnorables(dst []byte, s string) []byte {
 
 // spellBytes applies spell to the key at dst[start:].
 func spellBytes(dst []byte, start int) []byte {
-	var key, fold [3]uint16
-	whole := 0 // how many of the last code points are the whole key
-	rest := dst[start:]
-	n := 0
-	for n < 3 && len(rest) > 0 {
-		r, w := utf8.DecodeLastRune(rest)
-		if r > 0xFFFF {
-			r = 0 // no letter that spell knows
+	var l letters
+	two := len(dst) // where the last two letters start, all that spell changes
+	for i, end := 0, len(dst); i < 4 && end > start; i++ {
+		r, w := utf8.DecodeLastRune(dst[start:end])
+		end -= w
+		if i < 2 {
+			two = end
 		}
-		plain, _ := splitTone(uint16(r))
-		key[2-n], fold[2-n] = uint16(r), plain
-		rest = rest[:len(rest)-w]
-		n++
-		if len(rest) == 0 {
-			whole = n
+		c := char(0xFF) << baseShift // a letter that spell does not know
+		if isKey(r) {
+			c = chars[r]
 		}
+		l.base |= uint64(c.base()) << (8 * i)
+		l.marks |= uint64(c.mark()) << (8 * i)
 	}
-	if n < 2 {
+	spelt := l.spell()
+	if spelt == l {
 		return dst
 	}
-	before := key
-	if whole == 0 && fold[2] == 'i' {
-		return dst // i/y is for whole tokens of two or three letters
-	}
-	spell(key[3-n:], fold[3-n:])
-	if key == before {
-		return dst
-	}
-	dst = dst[:start+len(rest)]
-	for _, r := range key[3-n:] {
-		dst = utf8.AppendRune(dst, rune(r))
+	dst = dst[:two]
+	for i := 1; i >= 0; i-- {
+		dst = utf8.AppendRune(dst, spelt.at(i))
 	}
 	return dst
 }
@@ -216,82 +202,5 @@ func slowHash(token string) (key, fold uint64, folded, vowel bool) {
 	for _, b := range sc.fold {
 		vowel = vowel || isVowel(b)
 	}
-	return hashBytes(sc.key), hashBytes(sc.fold), string(sc.key) == string(sc.fold), vowel
-}
-
-// Hash returns the 64-bit hash of a key. It is the same on every machine and
-// in every run, so that it may be stored. It hashes UTF-16 units, four at a
-// time.
-func Hash(key string) uint64 {
-	var h hasher
-	for _, r := range key {
-		h.add(r)
-	}
-	return h.sum()
-}
-
-func hashBytes(key []byte) uint64 {
-	var h hasher
-	for i := 0; i < len(key); {
-		r, w := utf8.DecodeRune(key[i:])
-		i += w
-		h.add(r)
-	}
-	return h.sum()
-}
-
-const (
-	prime1 = 0x9E3779B97F4A7C15
-	prime2 = 0xD6E8FEB86659FD93
-	prime3 = 0xA0761D6478BD642F
-)
-
-type hasher struct {
-	h, w uint64
-	n    int
-}
-
-func (h *hasher) add(r rune) {
-	if r > 0xFFFF {
-		r -= 0x10000
-		h.unit(0xD800 + uint16(r>>10))
-		r = 0xDC00 + r&0x3FF
-	}
-	h.unit(uint16(r))
-}
-
-func (h *hasher) unit(u uint16) {
-	h.w |= uint64(u) << (16 * (h.n & 3))
-	if h.n++; h.n&3 == 0 {
-		h.h, h.w = mix(h.h^h.w, prime2), 0
-	}
-}
-
-func (h *hasher) sum() uint64 {
-	if h.n&3 != 0 {
-		h.h = mix(h.h^h.w, prime2)
-	}
-	return mix(h.h^uint64(h.n)*prime1, prime3)
-}
-
-// hash16 is the same hash over units that are at hand.
-func hash16(u []uint16) uint64 {
-	var h uint64
-	n := len(u)
-	for ; len(u) >= 4; u = u[4:] {
-		h = mix(h^(uint64(u[0])|uint64(u[1])<<16|uint64(u[2])<<32|uint64(u[3])<<48), prime2)
-	}
-	if len(u) > 0 {
-		var w uint64
-		for i, x := range u {
-			w |= uint64(x) << (16 * i)
-		}
-		h = mix(h^w, prime2)
-	}
-	return mix(h^uint64(n)*prime1, prime3)
-}
-
-func mix(a, b uint64) uint64 {
-	hi, lo := bits.Mul64(a^prime1, b)
-	return hi ^ lo
+	return hash(sc.key), hash(sc.fold), string(sc.key) == string(sc.fold), vowel
 }

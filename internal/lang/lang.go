@@ -43,186 +43,204 @@ const (
 // length of text and allocates nothing but room in dst. Bytes that are not
 // UTF-8 separate tokens and count as one code point each.
 func Tokens(dst []Token, text string) []Token {
-	var g gap
+	var between gap
+	abbreviation := false // the token before is one: its dot ends no sentence
 	first := len(dst)
-	for i, n := 0, 0; i < len(text); {
-		var r rune
-		w, c := 1, char{}
-		if b := text[i]; b < utf8.RuneSelf {
-			r, c = rune(b), chars[b]
-		} else {
-			r, w, c = next(text, i)
+	// more counts the bytes before i that begin no code point, so that i-more
+	// is the place in code points.
+	for i, more := 0, 0; i < len(text); {
+		w, c := 1, chars[text[i]]
+		if text[i] >= utf8.RuneSelf {
+			_, w, c = next(text, i)
 		}
-		if c.class&(letter|digit) == 0 {
-			g.add(r, c.class)
-			i, n = i+w, n+1
+		if c&(letter|digit) == 0 {
+			between = between.add(c)
+			i, more = i+w, more+w-1
 			continue
 		}
-		var t Token
-		var abbreviation bool
-		flags := g.flags()
-		t, abbreviation, i, n = token(text, i, n)
-		if len(dst) > first {
-			t.Flags |= flags
+
+		// The token is made where it stays: it is large.
+		if len(dst) == cap(dst) {
+			dst = slices.Grow(dst, 1)
 		}
-		g = gap{abbreviation: abbreviation}
-		dst = append(dst, t)
+		dst = dst[:len(dst)+1]
+		t := &dst[len(dst)-1]
+		t.Start, t.RuneStart, t.Flags = i, i-more, 0
+		if between > gapSpace && len(dst)-1 > first {
+			t.Flags = between.flags(abbreviation)
+		}
+		between = 0
+
+		word, kinds, end := plainLetters(text, i)
+		more += end - i - word.len()
+		i = end
+		if i < len(text) && (text[i] >= utf8.RuneSelf || word.full()) {
+			word, kinds, i, more = word.goOn(text, kinds, i, more)
+			if kinds == 0 {
+				i, more, abbreviation = t.general(text)
+				continue
+			}
+		}
+		t.End, t.RuneEnd = i, i-more
+		word = word.spell()
+		t.Key, t.Fold = word.hashes()
+		if t.Key == t.Fold {
+			t.Flags |= Folded
+		}
+		if kinds&digit == 0 {
+			t.Flags |= Letters
+		} else if kinds&letter == 0 {
+			t.Flags |= Digits
+		}
+		abbreviation = kinds&(digit|vowelLetter) == 0
 	}
 	return dst
 }
 
-// gap collects what stands between two tokens.
-type gap struct {
-	abbreviation bool // the token before is one: its dot ends no sentence
-	dot          bool
-	sentence     bool
-	paragraph    bool
-}
-
-func (g *gap) add(r rune, c class) {
-	switch {
-	case c&(lineBreak|space) != 0:
-		if c&lineBreak != 0 {
-			g.sentence, g.paragraph = true, true
-		}
-		if g.dot && !g.abbreviation {
-			g.sentence = true
-		}
-	case r == '.':
-		g.dot = true
-	case r == '!', r == '?', r == '…':
-		g.sentence = true
-	}
-}
-
-func (g *gap) flags() Flags {
-	switch {
-	case g.paragraph:
-		return Sentence | Paragraph
-	case g.sentence:
-		return Sentence
-	}
-	return 0
-}
-
-// maxFast is the longest token, in code points, that the fast path takes.
-const maxFast = 48
-
-// token reads the token that starts at byte i, code point n. It returns the
-// token, whether it is an abbreviation in the sense of sentence ends, and the
-// place behind it (behind its trailing ignorables too).
-func token(text string, i, n int) (t Token, abbreviation bool, _, _ int) {
-	t.Start, t.RuneStart = i, n
-	var key, fold [maxFast]uint16
-	k, fast := 0, true
-	all := letter | digit // what every base character of the token is
-	vowel := false
+// plainLetters reads the plain letters at i, eight at most. It returns also
+// their classes together and the place behind them, where something else may
+// stand that goes on with the token. Most time is spent here, so it decodes
+// the blocks of the Vietnamese letters itself and calls nothing: it would have
+// to keep all that it holds in registers on the stack around each call.
+//
+//go:noinline
+func plainLetters(text string, i int) (l letters, kinds char, end int) {
+	var base, marks uint64
 	for i < len(text) {
-		var r rune
-		w, c := 1, char{}
-		if b := text[i]; b < utf8.RuneSelf {
-			r, c = rune(b), chars[b]
-		} else {
-			r, w, c = next(text, i)
+		var c char
+		b, w := text[i], 1
+		if b < utf8.RuneSelf {
+			c = chars[b]
+		} else if b-0xC2 < 0xE0-0xC2 && i+1 < len(text) && text[i+1]>>6 == 0b10 {
+			c, w = chars[uint(b&0x1F)<<6|uint(text[i+1]&0x3F)], 2
+		} else if b == 0xE1 && i+2 < len(text) && text[i+1]>>6 == 0b10 && text[i+2]>>6 == 0b10 {
+			c, w = chars[0x1000|uint(text[i+1]&0x3F)<<6|uint(text[i+2]&0x3F)], 3
 		}
-		switch {
-		case c.class&(letter|digit) != 0:
-			all &= c.class
-			switch {
-			case !fast:
-			case c.key == 0 || k == maxFast:
-				fast = false
-			default:
-				key[k], fold[k] = c.key, uint16(c.fold)
-				vowel = vowel || c.class&vowelLetter != 0
-				k++
-			}
-		case c.class&ignorable != 0:
-			i, n = i+w, n+1
-			continue // part of the token only if it goes on behind
-		case c.class&mark != 0:
-			if fast {
-				if composed := compose(key[k-1], r); composed != 0 {
-					key[k-1] = composed
-				} else {
-					fast = false
-				}
-			}
-		default:
-			goto end
+		if c&plain == 0 || base>>56 != 0 {
+			break
 		}
-		i, n = i+w, n+1
-		t.End, t.RuneEnd = i, n
+		base = base<<8 | uint64(c.base())
+		marks = marks<<8 | uint64(c.mark())
+		kinds |= c
+		i += w
 	}
-end:
+	return letters{base: base, marks: marks}, kinds, i
+}
+
+// goOn reads the rest of a token behind the letters that plainLetters read:
+// more letters, combining marks, ignorables. It returns no kinds when only
+// the general path can make the key.
+func (l letters) goOn(text string, kinds char, i, more int) (_ letters, _ char, end, endMore int) {
+	end, endMore = i, more
+	for i < len(text) {
+		_, w, c := next(text, i)
+		i, more = i+w, more+w-1
+		switch {
+		case c&ignorable != 0:
+			continue // part of the token only if it goes on behind
+		case c&plain != 0:
+			l = l.add(c)
+			kinds |= c
+		case c&mark != 0:
+			m := l.join(c)
+			if m == 0 {
+				return l, 0, i, more
+			}
+			l.marks = l.marks&^0xFF | uint64(m)
+		case c&(letter|digit) != 0:
+			return l, 0, i, more
+		default:
+			return l, kinds, end, endMore
+		}
+		end, endMore = i, more
+	}
+	return l, kinds, end, endMore
+}
+
+// general finishes t, of which only the start is known, whatever it is made
+// of: the definition that the loop of [Tokens] is a short cut of. It returns
+// the place behind it, as that counts, and whether it is an abbreviation.
+func (t *Token) general(text string) (end, endMore int, abbreviation bool) {
+	all := letter | digit // what every base character of the token is
+	i, more := t.Start, t.Start-t.RuneStart
+	for i < len(text) {
+		_, w, c := next(text, i)
+		if c&(letter|digit|mark|ignorable) == 0 {
+			break
+		}
+		i, more = i+w, more+w-1
+		if c&ignorable != 0 {
+			continue // part of the token only if it goes on behind
+		}
+		end, endMore = i, more
+		if c&(letter|digit) != 0 {
+			all &= c
+		}
+	}
+	t.End, t.RuneEnd = end, end-endMore
+	var folded, vowel bool
+	t.Key, t.Fold, folded, vowel = slowHash(text[t.Start:end])
+	if folded {
+		t.Flags |= Folded
+	}
 	switch {
 	case all&letter != 0:
 		t.Flags |= Letters
 	case all&digit != 0:
 		t.Flags |= Digits
 	}
-	if !fast {
-		var folded bool
-		t.Key, t.Fold, folded, vowel = slowHash(text[t.Start:t.End])
-		if folded {
-			t.Flags |= Folded
-		}
-		return t, all&letter != 0 && !vowel, i, n
-	}
-	spell(key[:k], fold[:k])
-	t.Fold = hash16(fold[:k])
-	if slices.Equal(key[:k], fold[:k]) {
-		t.Flags |= Folded
-		t.Key = t.Fold
-	} else {
-		t.Key = hash16(key[:k])
-	}
-	return t, all&letter != 0 && !vowel, i, n
+	return end, endMore, all&letter != 0 && !vowel
 }
 
-// spell brings tone placement and i/y of a syllable into their one form, in
-// the key and, for i/y, in the folded key.
-func spell(key, fold []uint16) {
-	n := len(key)
-	if n < 2 {
-		return
+// gap is what stands between two tokens.
+type gap uint8
+
+const (
+	gapSpace gap = 1 << iota
+	gapLine
+	gapDot
+	gapStop
+	gapDotSpace // a dot and, later, a space
+)
+
+// add returns g with one more character, which separates tokens.
+func (g gap) add(c char) gap {
+	e := gap(c.base())
+	if g&gapDot != 0 && e&gapSpace != 0 {
+		g |= gapDotSpace
 	}
-	last := key[n-1]
-	switch before := key[n-2]; fold[n-1] {
-	case 'a', 'e':
-		if before == 'o' {
-			if plain, tone := splitTone(last); tone != 0 && plain == fold[n-1] {
-				key[n-2], key[n-1] = withTone('o', tone), plain
-			}
-		}
-	case 'y':
-		if before == 'u' && (n < 3 || key[n-3] != 'q') {
-			if _, tone := splitTone(last); tone != 0 {
-				key[n-2], key[n-1] = withTone('u', tone), 'y'
-			}
-		}
-	case 'i':
-		switch {
-		case n == 2 && (before == 'h' || before == 'k' || before == 'l' || before == 'm' || before == 's' || before == 't'),
-			n == 3 && key[0] == 'q' && before == 'u':
-			if plain, tone := splitTone(last); plain == 'i' {
-				key[n-1], fold[n-1] = withTone('y', tone), 'y'
-			}
-		}
-	}
+	return g | e
 }
 
-// next decodes the code point at byte i. Loops look ASCII up themselves.
+func (g gap) flags(abbreviation bool) Flags {
+	switch {
+	case g&gapLine != 0:
+		return Sentence | Paragraph
+	case g&gapStop != 0, g&gapDotSpace != 0 && !abbreviation:
+		return Sentence
+	}
+	return 0
+}
+
+// next decodes the code point at byte i.
 func next(text string, i int) (r rune, width int, _ char) {
+	b := text[i]
+	if b < utf8.RuneSelf {
+		return rune(b), 1, chars[b]
+	}
+	if b-0xC2 < 0xE0-0xC2 && i+1 < len(text) && text[i+1]>>6 == 0b10 { // C0 and C1 are in no UTF-8
+		u := uint(b&0x1F)<<6 | uint(text[i+1]&0x3F)
+		return rune(u), 2, chars[u]
+	}
 	r, width = utf8.DecodeRuneInString(text[i:])
 	if int(r) < len(chars) {
 		return r, width, chars[r]
 	}
-	return r, width, char{class: classify(r)}
+	return r, width, classify(r)
 }
 
 // classify is the definition that the table chars is made from.
-func classify(r rune) class {
+func classify(r rune) char {
 	switch {
 	case Ignorable(r):
 		return ignorable
@@ -233,9 +251,13 @@ func classify(r rune) class {
 	case unicode.In(r, unicode.Mn, unicode.Mc):
 		return mark
 	case LineBreak(r):
-		return space | lineBreak
+		return char(gapSpace|gapLine) << baseShift
 	case Space(r):
-		return space
+		return char(gapSpace) << baseShift
+	case r == '.':
+		return char(gapDot) << baseShift
+	case r == '!', r == '?', r == '…':
+		return char(gapStop) << baseShift
 	}
 	return 0
 }

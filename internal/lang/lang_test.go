@@ -170,6 +170,8 @@ func FuzzTokens(f *testing.F) {
 		f.Add(sample(r, 40))
 	}
 	f.Add(strings.Repeat("a\u0301", 100) + "\xf0\x9f")
+	f.Add("a\xc1\xa1b \xc0\x80 o\xc3 \xc3a \xe1\xbaa \xe1\xba \xe0\x81\xa1 \xed\xa0\x80 \xe1")
+	f.Add("nghiênghoà thuỷ\u200btinhvịtkhoẻ \u200b\u0301 xin\u200b\u200b chào\u00ad, 12345678hoà")
 	f.Fuzz(func(t *testing.T, s string) {
 		compareNaive(t, s)
 		end, runes := 0, 0
@@ -202,6 +204,62 @@ func TestKeyTwice(t *testing.T) {
 		}, sample(r, 50)))
 		if again := Key(k); again != k {
 			t.Fatalf("Key(%q) = %q", k, again)
+		}
+	}
+}
+
+// TestLetters: base and mark tell all plain letters apart, and make the
+// letter again.
+func TestLetters(t *testing.T) {
+	seen := map[[2]uint8]rune{}
+	for r := range rune(len(chars)) {
+		if !isKey(r) {
+			continue
+		}
+		c := chars[r]
+		id := [2]uint8{c.base(), c.mark()}
+		if other, ok := seen[id]; ok {
+			t.Errorf("%q and %q are both base %q, mark %d", other, r, c.base(), c.mark())
+		}
+		seen[id] = r
+		if l := (letters{}).add(c); !l.foreign() && l.at(0) != r {
+			t.Errorf("the letter of %q is %q", r, l.at(0))
+		}
+	}
+	for _, r := range "aăâbcdđeêghiklmnoôơpqrstuưvxyàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ0123456789" {
+		if !isKey(r) || chars[r].mark() >= foreign {
+			t.Errorf("%q is no Vietnamese letter", r)
+		}
+	}
+}
+
+// TestHash: the hash spreads keys that differ little over tables that take
+// its low or its high bits, and tells any bytes apart.
+func TestHash(t *testing.T) {
+	var keys []string
+	for _, a := range "bcdđghklmnprstvx" {
+		for _, b := range "aăâeêioôơuưyàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ" {
+			for _, c := range []string{"", "n", "ng", "nh", "c", "ch", "t", "m", "p", "ngngng", "\u0301"} {
+				keys = append(keys, string(a)+string(b)+c)
+			}
+		}
+	}
+	keys = append(keys, "", "a", "a ", " a", "a\x00", "a\x00\x00", "á b", "Á", "\xc3", "\xc3\xa1x", "\xe1", "漢", "漢字", "aaaaaaaaa", "aaaaaaaaaaaaa", "aaaaaaaaá")
+	all := map[uint64]string{}
+	var low, high [256]int
+	for _, k := range keys {
+		h := Hash(k)
+		if other, ok := all[h]; ok {
+			t.Errorf("%q and %q have one hash", k, other)
+		}
+		all[h] = k
+		low[h&0xFF]++
+		high[h>>56]++
+	}
+	mean := len(keys) / 256
+	for i := range 256 {
+		if low[i] > 2*mean || high[i] > 2*mean || low[i] < mean/2 || high[i] < mean/2 {
+			t.Errorf("%d keys of %d have low bits %#x, %d high bits", low[i], len(keys), i, high[i])
 		}
 	}
 }
