@@ -166,7 +166,7 @@ func TestState(t *testing.T) {
 			t.Fatal(err)
 		}
 		name := file(t, "phan-anh-can-tra-loi.yaml", strings.Replace(string(rule), "version: 1", "version: 9", 1))
-		if code, out, errs = do(t, "", "rules", "preview", "-data", data, "-rule", name, "-days", "7"); code != 0 || !strings.Contains(out, "flags in 7 days") {
+		if code, out, errs = do(t, "", "rules", "preview", "-data", data, "-rule", name, "-days", "7"); code != 0 || !strings.Contains(out, "flags in 7 days") || !strings.Contains(out, "false alerts to expect") {
 			t.Errorf("preview: exit %d\n%s%s", code, out, errs)
 		}
 	}

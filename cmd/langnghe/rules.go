@@ -121,6 +121,13 @@ func runRules(ctx context.Context, c *call) error {
 				return flush()
 			}
 			fmt.Fprintf(c.out, "%d flags in %d days (%.1f a week) over %d items; of those decided before, %d of %d were worth a look\n", p.Total, days, p.PerWeek, p.Items, p.Useful, p.Decided)
+			if p.Decided > 0 {
+				fmt.Fprintf(c.out, "precision %.0f %% (between %.0f and %.0f)\n", 100*p.Precision.Share, 100*p.Precision.Low, 100*p.Precision.High)
+			}
+			fmt.Fprintf(c.out, "false alerts to expect: %.1f a week; all rules cost %.1f of the ward's %.1f\n", p.False, p.Spent+p.False, p.Budget)
+			if p.Refused != nil {
+				fmt.Fprintf(c.out, "would not be saved: %s\n", news.Text{VI: p.Refused.VI, EN: p.Refused.EN}.In(c.lang))
+			}
 			for _, f := range p.Flags {
 				fmt.Fprintf(c.out, "%s  %s\n", f.At.In(zone()).Format("02/01/2006 15:04"), f.Why.In(c.lang))
 			}
