@@ -207,6 +207,15 @@ func found1(ctx context.Context, a bus.Asker, text string) error {
 func firstLight(t *testing.T, s *stand, svc *Service, d *review.Desk) {
 	t.Helper()
 	ctx := t.Context()
+	// The sixty days that are on the pages come first; then it is a day like
+	// any other.
+	eventually(t, time.Minute, "what is on the pages in the inbox", func() bool {
+		st, err := bus.Ask(ctx, svc.bus, AskIndex, None{})
+		return err == nil && st.Items > 100
+	})
+	if err := svc.Drain(ctx); err != nil {
+		t.Fatal(err)
+	}
 	s.world.Add(demo.Piece{ID: "zz-dam", Site: "community", By: "u99", Text: dam})
 	var e review.Entry
 	took := eventually(t, 20*time.Second, "the rumour in the inbox", func() (ok bool) {
@@ -214,7 +223,7 @@ func firstLight(t *testing.T, s *stand, svc *Service, d *review.Desk) {
 		return ok
 	})
 	t.Logf("published → inbox: %v", took)
-	if d := e.Received.Sub(e.Item.Observed); d > 5*time.Second {
+	if d := e.Received.Sub(e.Item.Observed); d > 5*time.Second && !slowed {
 		t.Errorf("in the inbox %v after the crawl that saw it, want within 5s", d)
 	}
 	if e.Level < news.High || len(e.Flags) == 0 || e.Flags[0].Why.VI == "" || e.Flags[0].Doubt.VI == "" || len(e.Flags[0].Because) == 0 {
@@ -227,7 +236,7 @@ func firstLight(t *testing.T, s *stand, svc *Service, d *review.Desk) {
 		return len(mails(s.box, "canbo@", "/inbox/"+url.PathEscape(e.ID))) > 0
 	})
 	t.Logf("inbox → mailbox: %v", took)
-	if m := mails(s.box, "canbo@", "/inbox/"+url.PathEscape(e.ID))[0]; m.At.Sub(e.Item.Observed) > 10*time.Second {
+	if m := mails(s.box, "canbo@", "/inbox/"+url.PathEscape(e.ID))[0]; m.At.Sub(e.Item.Observed) > 10*time.Second && !slowed {
 		t.Errorf("in the mailbox %v after the crawl that saw it, want within 10s", m.At.Sub(e.Item.Observed))
 	}
 
@@ -259,7 +268,6 @@ func firstLight(t *testing.T, s *stand, svc *Service, d *review.Desk) {
 	if n, err := d.VerifyAudit(ctx); err != nil || n == 0 {
 		t.Errorf("audit chain: %d, %v", n, err)
 	}
-	_ = svc
 }
 
 // mails are those to an address that hold the text.
