@@ -144,24 +144,8 @@ func line(n ast.Node) int {
 }
 
 func (p *fileParser) read(src string) {
-	body, err := parseYAML(src)
-	if err != nil {
-		p.problems = append(p.problems, yamlProblem(p.file, err))
+	if !p.open(src, nil, "Tệp phải là các cặp khóa: giá trị", "the file must be a mapping of keys to values") {
 		return
-	}
-	values, ok := mapping(body)
-	if !ok {
-		p.fail(1, BadYAML, "", "Tệp phải là các cặp khóa: giá trị", "the file must be a mapping of keys to values")
-		return
-	}
-	p.keys = map[string]entry{}
-	for _, v := range values {
-		k := v.Key.GetToken().Value
-		if _, twice := p.keys[k]; twice {
-			p.fail(line(v.Key), BadYAML, "", "Khóa “"+k+"” lặp lại", fmt.Sprintf("key %q is repeated", k))
-			return
-		}
-		p.keys[k] = entry{line(v.Key), v.Value}
 	}
 	p.known0()
 	p.common()
@@ -669,25 +653,40 @@ func nodeItem(n ast.Node, into any) error {
 	return json.Unmarshal(b, into)
 }
 
-// parseList reads lists/<name>.yaml: name version title terms.
-func parseList(file, src string) (name string, terms []string, problems []Problem) {
-	p := &fileParser{file: file}
+// open takes in a file that is a mapping; vi and en say so when it is not.
+// Keys names those that may stand there, nil is any; none may stand twice. It
+// reports whether there is something to go on with.
+func (p *fileParser) open(src string, keys []string, vi, en string) bool {
 	body, err := parseYAML(src)
 	if err != nil {
-		return "", nil, []Problem{yamlProblem(file, err)}
+		p.problems = append(p.problems, yamlProblem(p.file, err))
+		return false
 	}
 	values, ok := mapping(body)
 	if !ok {
-		p.fail(1, BadYAML, "", "Tệp phải là các cặp khóa: giá trị", "the file must be a mapping of keys to values")
-		return "", nil, p.problems
+		p.fail(1, BadYAML, "", vi, en)
+		return false
 	}
 	p.keys = map[string]entry{}
 	for _, v := range values {
 		k := v.Key.GetToken().Value
+		if _, twice := p.keys[k]; twice {
+			p.fail(line(v.Key), BadYAML, "", "Khóa “"+k+"” lặp lại", fmt.Sprintf("key %q is repeated", k))
+			return false
+		}
 		p.keys[k] = entry{line(v.Key), v.Value}
-		if !slices.Contains([]string{"name", "version", "title", "terms"}, k) {
+		if keys != nil && !slices.Contains(keys, k) {
 			p.fail(line(v.Key), BadKey, k, "Không có khóa “"+k+"”", fmt.Sprintf("no key %q", k))
 		}
+	}
+	return true
+}
+
+// parseList reads lists/<name>.yaml: name version title terms.
+func parseList(file, src string) (name string, terms []string, problems []Problem) {
+	p := &fileParser{file: file}
+	if !p.open(src, []string{"name", "version", "title", "terms"}, "Tệp phải là các cặp khóa: giá trị", "the file must be a mapping of keys to values") {
+		return "", nil, p.problems
 	}
 	for _, k := range []string{"name", "version", "title", "terms"} {
 		if _, ok := p.keys[k]; !ok {

@@ -286,22 +286,8 @@ func describeAll(got []Signal) string {
 // parseTimeTests reads rules/<id>_test.yaml.
 func parseTimeTests(file, src string) (rule string, tests []timeTest, problems []Problem) {
 	p := &fileParser{file: file}
-	body, err := parseYAML(src)
-	if err != nil {
-		return "", nil, []Problem{yamlProblem(file, err)}
-	}
-	values, ok := mapping(body)
-	if !ok {
-		p.fail(1, BadYAML, "", "Tệp phải có rule và tests", "the file must have rule and tests")
+	if !p.open(src, []string{"rule", "tests"}, "Tệp phải có rule và tests", "the file must have rule and tests") {
 		return "", nil, p.problems
-	}
-	p.keys = map[string]entry{}
-	for _, v := range values {
-		k := v.Key.GetToken().Value
-		if k != "rule" && k != "tests" {
-			p.fail(line(v.Key), BadKey, k, "Không có khóa “"+k+"”", fmt.Sprintf("no key %q", k))
-		}
-		p.keys[k] = entry{line(v.Key), v.Value}
 	}
 	rule = p.str("rule")
 	if rule == "" && len(p.problems) == 0 {
