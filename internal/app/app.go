@@ -30,6 +30,7 @@ import (
 	"langnghe/crawler"
 	"langnghe/indexer"
 	"langnghe/internal/bus"
+	"langnghe/internal/calendar"
 	"langnghe/internal/config"
 	"langnghe/internal/news"
 	"langnghe/internal/reading"
@@ -75,6 +76,7 @@ type builder struct {
 	now   func() time.Time
 	bus   *bus.Bus
 	read  *reading.Reader
+	days  *calendar.Calendar
 	reg   *prometheus.Registry
 	parts []part
 	close []func() error
@@ -105,6 +107,9 @@ func Run(ctx context.Context, opts Options) (err error) {
 	}
 
 	b := &builder{opts: opts, log: opts.Log, now: opts.Now, reg: prometheus.NewRegistry(), ready: map[string]func(context.Context) error{}}
+	if b.days, err = opts.Config.Days(); err != nil {
+		return err
+	}
 	b.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	defer func() {
 		for _, c := range slices.Backward(b.close) {

@@ -28,6 +28,7 @@ import (
 	"langnghe/alerts"
 	"langnghe/alerts/email"
 	"langnghe/crawler"
+	"langnghe/internal/calendar"
 	"langnghe/internal/news"
 )
 
@@ -57,6 +58,7 @@ type Config struct {
 	Mail        *email.Config       `yaml:"mail"`
 	Recipients  []Recipient         `yaml:"recipients"`
 	Hours       alerts.WorkingHours `yaml:"working_hours"`
+	Calendar    Calendar            `yaml:"calendar"`
 	Retention   Retention           `yaml:"retention"`
 }
 
@@ -81,6 +83,18 @@ type Crawler struct {
 	UserAgent string `yaml:"user_agent"`
 	Contact   string `yaml:"contact"` // address or page in the user agent
 	Workers   int    `yaml:"workers"` // hosts fetched at a time; default 4
+}
+
+// Calendar corrects the computed public holidays by what the government
+// announced for the year.
+type Calendar struct {
+	Off  []string `yaml:"off"`  // days off beside the computed ones, 2006-01-02
+	Work []string `yaml:"work"` // days worked in spite of a weekend or holiday
+}
+
+// Days is the calendar that the file describes.
+func (c *Config) Days() (*calendar.Calendar, error) {
+	return calendar.New(calendar.Options{Off: c.Calendar.Off, Work: c.Calendar.Work})
 }
 
 // Retention says how long text is kept. Aggregates stay for years.
@@ -213,6 +227,9 @@ func (v *checker) check(c *Config, dir string) {
 	}
 	if c.Crawler.Workers < 1 || c.Crawler.Workers > 64 {
 		v.bad("crawler.workers", "phải từ 1 đến 64", "must be 1 to 64")
+	}
+	if _, err := c.Days(); err != nil {
+		v.bad("calendar", "ngày phải viết 2026-12-31, mỗi ngày chỉ ở một danh sách", "%s", strings.TrimPrefix(err.Error(), "calendar: "))
 	}
 	seen := map[string]bool{}
 	for i := range c.Sources {
