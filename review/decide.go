@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"langnghe/internal/news"
@@ -17,6 +18,9 @@ func (d *Desk) Decide(ctx context.Context, r DecideRequest) (e Entry, err error)
 	err = d.act(ctx, r.By, DecideEntry, r.Entry, string(r.Choice), func(tx Tx) error {
 		now := d.now()
 		if e, err = tx.Entry(r.Entry); err != nil {
+			return err
+		}
+		if err := d.mine(tx, &e, r, now); err != nil {
 			return err
 		}
 		first := Decision{ID: rand.Text(), Entry: e.ID, Choice: r.Choice, By: r.By.Name, At: now, Note: tidy(r.Note), Into: r.Case}
@@ -242,6 +246,72 @@ func (d *Desk) undo(tx Tx, e *Entry, by User) error {
 	return tx.PutEntry(*e)
 }
 
+// Reclassify puts another decision in the place of one that can no longer be
+// undone, with a reason. The old one stays in the history; notices that left
+// because of it are withdrawn, and the entry leaves an open case for the one
+// that the new choice leads to. It is refused when something that left the
+// team rests on the entry, or when a hand-off of its case waits or was
+// vetoed. Nothing is unlocked by it: the lock looks at what the entry is.
+func (d *Desk) Reclassify(ctx context.Context, r DecideRequest) (e Entry, err error) {
+	err = d.act(ctx, r.By, ChangeDecision, r.Entry, string(r.Choice), func(tx Tx) error {
+		now := d.now()
+		if e, err = tx.Entry(r.Entry); err != nil {
+			return err
+		}
+		switch {
+		case e.Decision == nil:
+			return refuse("undecided")
+		case !slices.Contains(news.Choices, r.Choice):
+			return refuse("choice", string(r.Choice))
+		case e.Decision.Choice == r.Choice:
+			return refuse("same_choice")
+		case tidy(r.Note) == "":
+			return refuse("no_reason")
+		}
+		old := *e.Decision
+		if err := d.recall(tx, old.ID); err != nil {
+			return err
+		}
+		if err := d.depart(tx, &e, r.By, now); err != nil {
+			return err
+		}
+		old.Replaced = now
+		e.History = append(e.History, old)
+		e.Decision, e.Case = nil, ""
+		return d.decide(tx, &e, Decision{ID: rand.Text(), Entry: e.ID, Choice: r.Choice, By: r.By.Name, At: now, Note: tidy(r.Note), Into: r.Case}, true)
+	})
+	if err != nil {
+		return Entry{}, err
+	}
+	d.metrics.decisions.WithLabelValues(string(r.Choice)).Inc()
+	return e, nil
+}
+
+// depart takes an entry out of its case before it is decided anew.
+func (d *Desk) depart(tx Tx, e *Entry, by User, now time.Time) error {
+	if e.Case == "" {
+		return nil
+	}
+	c, err := tx.Case(e.Case)
+	if err != nil {
+		return err
+	}
+	switch h := c.Handoff; {
+	case h != nil && !h.Sent.IsZero():
+		return refuse("sent")
+	case h.waiting():
+		return refuse("handoff_open")
+	case c.vetoed():
+		return refuse("vetoed")
+	case c.Correction != nil && !c.Correction.Out.IsZero():
+		return refuse("published")
+	case c.State == Closed:
+		return nil // what was done stays as it was done
+	}
+	c.leave(e.ID, by.Name, now)
+	return tx.PutCase(c)
+}
+
 // SetLevel changes the level of an undecided entry.
 func (d *Desk) SetLevel(ctx context.Context, entry string, l news.Level, by User) error {
 	return d.act(ctx, by, SetLevel, entry, l.String(), func(tx Tx) error {
@@ -275,19 +345,24 @@ func (d *Desk) due(l news.Level, now time.Time) time.Time {
 	case l == news.Medium:
 		days = 2
 	}
-	return workingDay(now.In(d.Zone), days).UTC()
+	return d.workingDay(now, days)
 }
 
-// workingDay is 17:00 of the n-th working day after t, Monday to Friday.
-func workingDay(t time.Time, n int) time.Time {
-	day := time.Date(t.Year(), t.Month(), t.Day(), 17, 0, 0, 0, t.Location())
-	for n > 0 {
-		day = day.AddDate(0, 0, 1)
-		if wd := day.Weekday(); wd != time.Saturday && wd != time.Sunday {
+// workingDay is 17:00 of the n-th working day after t.
+func (d *Desk) workingDay(t time.Time, n int) time.Time {
+	t = t.In(d.Zone)
+	day := time.Date(t.Year(), t.Month(), t.Day(), 17, 0, 0, 0, d.Zone)
+	for tried := 0; n > 0 && tried < 400; tried++ { // a calendar without working days is no calendar
+		if day = day.AddDate(0, 0, 1); d.Workday(day) {
 			n--
 		}
 	}
-	return day
+	return day.UTC()
+}
+
+// weekday is the calendar of somebody who has none.
+func weekday(day time.Time) bool {
+	return day.Weekday() != time.Saturday && day.Weekday() != time.Sunday
 }
 
 // Erase handles item.erased: the words of the item go, what people decided

@@ -28,6 +28,12 @@ type Options struct {
 	Facts   func(context.Context, news.Facts) error
 	Erased  func(context.Context, news.Erased) error
 
+	// Workday says whether people work on a day of the ward; default Monday
+	// to Friday.
+	Workday func(day time.Time) bool
+	// Spread measures how much was written of the stories in a span of time;
+	// nil leaves corrections unmeasured.
+	Spread func(ctx context.Context, stories []string, from, to time.Time) (Spread, error)
 	// Unit says who answers about a topic; "" means that a person chooses.
 	Unit    func(topic string) string
 	Metrics prometheus.Registerer // may be nil
@@ -53,6 +59,9 @@ func New(o Options) (*Desk, error) {
 	}
 	if o.Zone == nil {
 		o.Zone = time.FixedZone("+07", 7*60*60)
+	}
+	if o.Workday == nil {
+		o.Workday = weekday
 	}
 	if o.Unit == nil {
 		o.Unit = func(string) string { return "" }

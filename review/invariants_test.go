@@ -48,6 +48,9 @@ type world struct {
 	left     map[string]string      // case → seal of what was sent
 	beside   map[string][]string    // case → its entries when the hand-off was proposed
 	cached   map[*byte]any
+	amended  int
+	paused   map[string]time.Time    // case → the proposal whose citation has changed since
+	leases   map[string]review.Lease // fold → who has it in hand, as the batches said
 }
 
 // A source is an item as the test made it.
@@ -83,7 +86,7 @@ func protected(s news.Stance) bool {
 func newWorld(t *rapid.T) *world {
 	w := &world{
 		t: t, store: newMemory(), now: reviewtest.Epoch, items: map[string]*source{}, decided: map[string]news.Choice{},
-		unlocked: map[string]time.Time{}, vetoed: map[string]time.Time{}, acted: map[string][]string{}, verdicts: map[string]bool{}, left: map[string]string{}, beside: map[string][]string{}, cached: map[*byte]any{},
+		unlocked: map[string]time.Time{}, vetoed: map[string]time.Time{}, acted: map[string][]string{}, verdicts: map[string]bool{}, left: map[string]string{}, beside: map[string][]string{}, cached: map[*byte]any{}, leases: map[string]review.Lease{}, paused: map[string]time.Time{},
 	}
 	var err error
 	w.desk, err = review.New(review.Options{
@@ -253,7 +256,18 @@ func (w *world) decideSome() {
 func (w *world) decide(r review.DecideRequest) {
 	id := r.Entry
 	before := w.undecided(id)
+	was, _ := w.store.Entry(context.Background(), id)
 	_, err := w.desk.Decide(context.Background(), r)
+	if err == nil {
+		if l := w.leases[was.Fold()]; l.Until.After(w.now) && !strings.EqualFold(l.By, r.By.Name) && r.Choice != news.Emergency {
+			w.t.Fatalf("%s decided %s, which %s has in hand until %v", r.By.Name, id, l.By, l.Until)
+		}
+		for fold, l := range w.leases {
+			if strings.EqualFold(l.By, r.By.Name) && l.Until.After(w.now) {
+				w.leases[fold] = review.Lease{By: l.By, Until: w.now.Add(5 * time.Minute)}
+			}
+		}
+	}
 	if !r.Similar {
 		before = []string{id}
 	}
@@ -261,6 +275,63 @@ func (w *world) decide(r review.DecideRequest) {
 		for _, id := range before {
 			w.decided[id] = r.Choice
 		}
+	}
+}
+
+// batch lets somebody take work, or give it back: nobody gets what another
+// person has in hand.
+func (w *world) batch() {
+	ctx, by := context.Background(), w.someone(review.Reviewer)
+	if w.die("back", 6) == 0 {
+		err := w.desk.ReleaseBatch(ctx, by)
+		if w.did("release", err, 1) {
+			maps.DeleteFunc(w.leases, func(_ string, l review.Lease) bool { return strings.EqualFold(l.By, by.Name) })
+		}
+		return
+	}
+	b, err := w.desk.TakeBatch(ctx, review.BatchRequest{By: by, Size: 1 + w.die("size", 4)})
+	w.did("batch", err, min(len(b.Entries), 1))
+	if err == nil && by.Role != review.Reviewer && by.Role != review.Leader {
+		w.t.Fatalf("%s takes entries", by.Role)
+	}
+	seen := map[string]bool{}
+	for _, e := range b.Entries {
+		l := w.leases[e.Fold()]
+		switch {
+		case l.Until.After(w.now) && !strings.EqualFold(l.By, by.Name):
+			w.t.Fatalf("%s gets %s, which %s has in hand", by.Name, e.ID, l.By)
+		case e.Decision != nil || e.Hidden || seen[e.Fold()]:
+			w.t.Fatalf("%s gets %s: decided %v, hidden %v, twice %v", by.Name, e.ID, e.Decision != nil, e.Hidden, seen[e.Fold()])
+		}
+		seen[e.Fold()] = true
+		w.leases[e.Fold()] = review.Lease{By: by.Name, Until: b.Until}
+		reached["in hand"]++
+	}
+}
+
+// reclassify puts another decision in the place of one.
+func (w *world) reclassify() {
+	var ids []string
+	for _, e := range w.entries() {
+		if e.Decision != nil {
+			ids = append(ids, e.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return
+	}
+	id, by := pick(w, "entry", ids), w.someone(review.Reviewer)
+	was, _ := w.store.Entry(context.Background(), id)
+	choice := pick(w, "choice", append(slices.Clone(news.Choices), "police", news.Scam, news.Verify, news.Danger))
+	_, err := w.desk.Reclassify(context.Background(), review.DecideRequest{Entry: id, Choice: choice, Note: pick(w, "why", []string{"", "đọc lại"}), By: by})
+	if !w.did("reclassify", err, 1) {
+		return
+	}
+	reached["reclassified"]++
+	w.decided[id] = choice
+	e, err := w.store.Entry(context.Background(), id)
+	if err != nil || len(e.History) != len(was.History)+1 || e.History[len(was.History)].ID != was.Decision.ID || e.Decision.By != by.Name {
+		w.t.Fatalf("reclassified %s has lost its history: %+v, %v", id, e.History, err)
 	}
 }
 
@@ -316,7 +387,7 @@ func (w *world) step() {
 		return
 	}
 	ctx, c := context.Background(), pick(w, "case", cs)
-	act := w.die("act", 16)
+	act := w.die("act", 17)
 	switch drive := w.die("drive", 6); {
 	case drive == 0 && c.Claim != "": // towards a correction
 		switch {
@@ -453,8 +524,37 @@ func (w *world) step() {
 	case 13:
 		by := w.someone(review.Reviewer)
 		did("assign", by, w.desk.Assign(ctx, c.ID, pick(w, "unit", []string{"Công an phường", "Đội Cấp nước"}), time.Time{}, by))
+	case 15:
+		w.amend()
 	default:
 		w.wait()
+	}
+}
+
+// amend changes the words of the document that everything cites: what rests
+// on it is paused, and a hand-off that waits does not leave.
+func (w *world) amend() {
+	if w.die("amend", 6) > 0 {
+		return
+	}
+	w.amended++
+	doc := official.Document{No: "42/TB-UBND", From: "2026-01-01", Text: fmt.Sprint("x", w.amended)}
+	if _, err := w.desk.AddDocument(context.Background(), doc, review.User{}); err != nil {
+		w.t.Fatal(err)
+	}
+	w.chain = w.length()
+	for _, c := range w.cases() {
+		h := c.Handoff
+		if c.State != review.Closed && c.Citation != nil && c.Paused == "" {
+			w.t.Fatalf("case %s cites what has changed and goes on: %+v", c.ID, c)
+		}
+		if h != nil && h.Sent.IsZero() && c.Closed.IsZero() {
+			if h.Vetoed == "" {
+				w.t.Fatalf("the hand-off of %s cites what has changed and goes on: %+v", c.ID, h)
+			}
+			reached["paused hand-off"]++
+			w.paused[c.ID] = h.At
+		}
 	}
 }
 
@@ -569,6 +669,9 @@ func (w *world) wait() {
 		w.t.Fatal(err)
 	}
 	if err := w.desk.Forward(context.Background()); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := w.desk.Tick(context.Background()); err != nil {
 		w.t.Fatal(err)
 	}
 	w.chain = w.length() // what the service does by itself is checked in check
@@ -689,6 +792,9 @@ func (w *world) check() {
 		}
 		reached["sent"]++
 		sent[c.ID], w.left[c.ID] = true, h.Seal
+		if at, ok := w.paused[c.ID]; ok && h.At.Equal(at) {
+			w.t.Fatalf("hand-off of %s left after its document had changed", c.ID)
+		}
 		switch {
 		case h.Approved == "" || h.Sent.Sub(h.ApprovedAt) < 10*time.Minute:
 			w.t.Fatalf("hand-off of %s left %v after the approval of %q", c.ID, h.Sent.Sub(h.ApprovedAt), h.Approved)
@@ -818,7 +924,7 @@ func sequences(t *testing.T) int {
 
 func TestInvariants(t *testing.T) {
 	clear(reached)
-	total := 0
+	total, events := 0, 0
 	for total < sequences(t) {
 		rapid.Check(t, func(t *rapid.T) {
 			w := newWorld(t)
@@ -829,15 +935,21 @@ func TestInvariants(t *testing.T) {
 				case 2, 3:
 					w.decideSome()
 				case 4:
-					if w.die("really", 4) == 0 {
+					switch w.die("really", 6) {
+					case 0:
 						w.undo()
-					} else {
+					case 1:
+						w.batch()
+					case 2:
+						w.reclassify()
+					default:
 						w.look()
 					}
 				default:
 					w.step()
 				}
 				w.check()
+				events++
 			}
 			if n, err := w.desk.VerifyAudit(context.Background()); err != nil || n != w.chain {
 				t.Fatalf("VerifyAudit = %d, %v, want %d", n, err, w.chain)
@@ -848,8 +960,8 @@ func TestInvariants(t *testing.T) {
 		}
 		total += 100
 	}
-	t.Logf("%d sequences reached %v", total, reached)
-	for _, what := range []string{"proposal", "sent", "verdict", "correction", "assigned", "resident beside a proposal"} {
+	t.Logf("%d sequences, %d events, no violation; reached %v", total, events, reached)
+	for _, what := range []string{"proposal", "sent", "verdict", "correction", "assigned", "resident beside a proposal", "in hand", "reclassified", "paused hand-off"} {
 		if reached[what] == 0 {
 			t.Errorf("no sequence reached a %s: the test shows nothing about it", what)
 		}

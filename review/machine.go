@@ -258,7 +258,11 @@ var verdicts = []Verdict{Unverified, Suspected, Confirmed, FalseInfo, Fake, OutO
 // setVerdict records a person's finding. The caller has checked that the
 // cited document is in force. A new verdict takes an approval back.
 func (c *Case) setVerdict(v Verdict, cite *news.Citation, by string, now time.Time) error {
-	if err := c.expect(claims, Open, Verifying, Judged, Correcting, Approved); err != nil {
+	states := []State{Open, Verifying, Judged, Correcting, Approved}
+	if c.Paused != "" {
+		states = append(states, Published) // what is out rests on a document that has changed
+	}
+	if err := c.expect(claims, states...); err != nil {
 		return err
 	}
 	switch {
@@ -285,6 +289,7 @@ func (k *Correction) draft() *Correction {
 	}
 	d := *k
 	d.Approver, d.At = "", time.Time{}
+	d.URL, d.Out, d.Published, d.Measured = "", time.Time{}, nil, nil // the timeline keeps them
 	return &d
 }
 
@@ -332,9 +337,10 @@ func (c *Case) approve(by string, now time.Time) error {
 	return nil
 }
 
-// publish records that the correction is out, and where.
+// publish records that the correction is out, and where; once for each
+// place.
 func (c *Case) publish(url, by string, now time.Time) error {
-	if err := c.expect(claims, Approved); err != nil {
+	if err := c.expect(claims, Approved, Published); err != nil {
 		return err
 	}
 	at := c.Correction.At.Add(UndoWindow)
@@ -346,8 +352,14 @@ func (c *Case) publish(url, by string, now time.Time) error {
 	case tidy(url) == "":
 		return refuse("empty", missing["address"])
 	}
-	c.Correction.URL, c.Correction.Out, c.State = tidy(url), now, Published
-	c.event(now, by, string(PublishCorrection), c.Correction.URL)
+	k := c.Correction
+	where := tidy(url)
+	if k.Out.IsZero() {
+		k.URL, k.Out = where, now
+	}
+	k.Published = append(k.Published, Publication{At: now, By: by, Where: where})
+	c.State = Published
+	c.event(now, by, string(PublishCorrection), where)
 	return nil
 }
 
@@ -454,11 +466,12 @@ func (c *Case) close(outcome, by string, now time.Time) error {
 	return nil
 }
 
-// pause stops the answer that cites a superseded document. What is already
-// published is only noted.
+// pause stops the answer that cites a document which was superseded or
+// changed. What is already published waits for a new verdict; it cannot be
+// called back by a program.
 func (c *Case) pause(by string, now time.Time) {
 	c.event(now, "system", "citation.superseded", by)
-	if c.State == Published || c.State == Closed {
+	if c.State == Closed {
 		return
 	}
 	c.Paused = by
@@ -504,6 +517,9 @@ func (c *Case) propose(h Handoff, by string, now time.Time) error {
 	if why, locked := Lock(c); locked {
 		return refuse("locked", LockText(why))
 	}
+	if c.Paused != "" {
+		return refuse("paused", c.Paused) // the verdict rests on what has changed
+	}
 	if err := h.complete(c.Kind); err != nil {
 		return err
 	}
@@ -531,6 +547,8 @@ func (c *Case) approveHandoff(by string, now time.Time) error {
 		return refuse("same_person", h.Proposed)
 	case c.Unlocked != nil && same(by, c.Unlocked.By):
 		return refuse("same_person", c.Unlocked.By)
+	case c.Paused != "":
+		return refuse("paused", c.Paused)
 	}
 	if why, locked := Lock(c); locked {
 		return refuse("locked", LockText(why))

@@ -32,6 +32,7 @@ type state struct {
 	erased               map[string]bool
 	flags                map[string]string
 	vetoes               map[string]time.Time
+	leases               map[string]review.Lease
 	outbox               []message
 	chain                []audit.Entry
 }
@@ -46,7 +47,7 @@ var _ review.Store = (*memory)(nil)
 func newMemory() *memory {
 	return &memory{state: state{
 		entries: map[string][]byte{}, cases: map[string][]byte{}, docs: map[string][]byte{},
-		notices: map[string]review.Notice{}, counters: map[string]int{}, erased: map[string]bool{}, flags: map[string]string{}, vetoes: map[string]time.Time{},
+		notices: map[string]review.Notice{}, counters: map[string]int{}, erased: map[string]bool{}, flags: map[string]string{}, vetoes: map[string]time.Time{}, leases: map[string]review.Lease{},
 	}}
 }
 
@@ -58,6 +59,7 @@ func (s state) clone() state {
 	s.entries, s.cases, s.docs = maps.Clone(s.entries), maps.Clone(s.cases), maps.Clone(s.docs)
 	s.notices, s.counters, s.erased = maps.Clone(s.notices), maps.Clone(s.counters), maps.Clone(s.erased)
 	s.flags, s.vetoes = maps.Clone(s.flags), maps.Clone(s.vetoes)
+	s.leases = maps.Clone(s.leases)
 	s.outbox, s.chain = slices.Clone(s.outbox), slices.Clone(s.chain)
 	return s
 }
@@ -110,7 +112,7 @@ func (m *memory) Entry(_ context.Context, id string) (review.Entry, error) {
 func (s *state) Entry(id string) (review.Entry, error) { return get[review.Entry](s.entries, id) }
 
 func (s *state) PutEntry(e review.Entry) error {
-	e.Similar, e.Folded = nil, 0
+	e.Similar, e.Folded, e.Lease = nil, 0, nil
 	s.entries[e.ID] = encode(e)
 	for _, f := range e.Flags {
 		s.flags[f.ID] = e.ID
@@ -145,7 +147,17 @@ func (m *memory) Inbox(_ context.Context, q review.InboxQuery) (in review.Inbox,
 			in.ByTopic[e.Topic]++
 		}
 	}
-	fits := func(e review.Entry) bool { return e.Level >= q.Min && (q.Topic == "" || e.Topic == q.Topic) }
+	lease := func(e *review.Entry) {
+		if l := m.leases[e.Fold()]; l.Until.After(q.Now) {
+			e.Lease = &l
+		}
+	}
+	fits := func(e review.Entry) bool {
+		if lease(&e); q.Mine && (e.Lease == nil || !strings.EqualFold(e.Lease.By, q.By.Name)) {
+			return false
+		}
+		return e.Level >= q.Min && (q.Topic == "" || e.Topic == q.Topic)
+	}
 	var es []review.Entry
 	if q.Decided {
 		for _, e := range all[review.Entry](m.entries) {
@@ -167,6 +179,7 @@ func (m *memory) Inbox(_ context.Context, q review.InboxQuery) (in review.Inbox,
 				continue
 			}
 			at[fold(e)] = len(es)
+			lease(&e)
 			es = append(es, e)
 		}
 	}
@@ -190,6 +203,50 @@ func (s *state) pick(ok func(review.Entry) bool) (ids []string) {
 		}
 	}
 	return ids
+}
+
+func (s *state) Lease(fold string) (review.Lease, error) { return s.leases[fold], nil }
+func (s *state) PutLease(fold string, l review.Lease) error {
+	l.By = strings.ToLower(l.By)
+	s.leases[fold] = l
+	return nil
+}
+func (s *state) ExtendLeases(by string, now, until time.Time) error {
+	for fold, l := range s.leases {
+		if strings.EqualFold(l.By, by) && l.Until.After(now) {
+			s.leases[fold] = review.Lease{By: l.By, Until: until}
+		}
+	}
+	return nil
+}
+func (s *state) EndLeases(by string) error {
+	maps.DeleteFunc(s.leases, func(_ string, l review.Lease) bool { return strings.EqualFold(l.By, by) })
+	return nil
+}
+func (s *state) Batch(q review.BatchRequest, now time.Time) (ids []string, err error) {
+	maps.DeleteFunc(s.leases, func(_ string, l review.Lease) bool { return !l.Until.After(now) })
+	taken := map[string]bool{}
+	for _, held := range []bool{true, false} {
+		for _, e := range s.open() {
+			l := s.leases[e.Fold()]
+			fits := held && strings.EqualFold(l.By, q.By.Name) || !held && l.By == "" && e.Level >= q.Min && (q.Topic == "" || e.Topic == q.Topic)
+			if fits && !taken[e.Fold()] && len(ids) < q.Size {
+				taken[e.Fold()] = true
+				ids = append(ids, e.ID)
+			}
+		}
+	}
+	return ids, nil
+}
+
+func (m *memory) Waking(_ context.Context, now time.Time) (ids []string, err error) {
+	defer m.locked()()
+	for _, c := range all[review.Case](m.cases) {
+		if at := c.Wake(); !at.IsZero() && !at.After(now) {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids, nil
 }
 
 func (s *state) Undecided(story string) ([]string, error) {
@@ -241,7 +298,8 @@ func (s *state) OpenCase(kind review.CaseKind, story string) (string, error) {
 
 func (s *state) Citing(document string) (cs []review.Case, err error) {
 	for _, c := range all[review.Case](s.cases) {
-		if c.Closed.IsZero() && c.Citation != nil && c.Citation.Document == document {
+		cites := c.Citation != nil && c.Citation.Document == document || c.Handoff != nil && c.Handoff.Citation.Document == document
+		if c.Closed.IsZero() && cites {
 			cs = append(cs, c)
 		}
 	}

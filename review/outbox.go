@@ -138,6 +138,8 @@ func (d *Desk) release(ctx context.Context, id string) error {
 				return err
 			}
 			c.stop(refused.Text.VI, now)
+		} else if c.Paused != "" {
+			c.stop(refuse("paused", c.Paused).Text.VI, now)
 		} else if c.State == Closed {
 			c.stop(refuse("closed").Text.VI, now)
 		} else if c.Handoff.clean(entries) != nil {

@@ -70,6 +70,12 @@ func (d *Desk) addDocument(tx Tx, doc official.Document) (paused []string, err e
 		}
 	}
 	changed = slices.ContainsFunc(old.Facts, confirmed)
+	if err == nil && changedWords(old, doc) {
+		// The words that answers rest on are others now.
+		if paused, err = d.pauseCiting(tx, doc.No, doc.No, news.Text{VI: "đã được sửa (" + doc.No + ")", EN: "was changed (" + doc.No + ")"}); err != nil {
+			return nil, err
+		}
+	}
 	all, err := tx.Documents()
 	if err != nil {
 		return nil, err
@@ -79,7 +85,9 @@ func (d *Desk) addDocument(tx Tx, doc official.Document) (paused []string, err e
 		// whichever came to the register first.
 		switch {
 		case other.No == doc.Supersedes:
-			paused, err = d.supersede(tx, other, doc)
+			var more []string
+			more, err = d.supersede(tx, other, doc)
+			paused = append(paused, more...)
 			changed = changed || slices.ContainsFunc(other.Facts, confirmed)
 		case other.Supersedes == doc.No:
 			doc = doc.Until(other.From)
@@ -103,25 +111,48 @@ func (d *Desk) supersede(tx Tx, old, by official.Document) (paused []string, err
 	if err := tx.PutDocument(old.Until(by.From)); err != nil {
 		return nil, err
 	}
-	cases, err := tx.Citing(old.No)
+	return d.pauseCiting(tx, old.No, by.No, news.Text{VI: "đã bị " + by.No + " thay thế", EN: "was superseded by " + by.No})
+}
+
+// pauseCiting pauses the answers that cite a document, and tells whose they
+// are what happened to it.
+func (d *Desk) pauseCiting(tx Tx, no, by string, what news.Text) (paused []string, err error) {
+	cases, err := tx.Citing(no)
 	if err != nil {
 		return nil, err
 	}
+	now := d.now()
 	for _, c := range cases {
-		c.pause(by.No, d.now())
-		if err := tx.PutCase(c); err != nil {
-			return nil, err
-		}
-		if c.Paused != "" {
-			paused = append(paused, c.ID)
-			a := caseNotice(&c, "paused", []string{string(Reviewer), string(Leader)}, d.now(),
-				"Văn bản được trích dẫn đã bị "+by.No+" thay thế, tạm dừng trả lời", "The cited document was superseded by "+by.No+"; the answer is paused")
-			if err := alert(tx, a, c.ID, d.now()); err != nil {
+		if c.Handoff.waiting() && c.Handoff.Citation.Document == no {
+			// What was proposed and signed says something else now.
+			c.stop("Văn bản "+no+" "+what.VI+".", now)
+			if err := alert(tx, stoppedNotice(&c, now), c.ID, now); err != nil {
+				return nil, err
+			}
+			if err := tx.Chain(d.entry("system", "handoff.stop", c.ID, no)); err != nil {
 				return nil, err
 			}
 		}
+		if c.Citation != nil && c.Citation.Document == no {
+			c.pause(by, now)
+			paused = append(paused, c.ID)
+			a := caseNotice(&c, "paused", []string{string(Reviewer), string(Leader)}, now,
+				"Văn bản được trích dẫn "+what.VI+", tạm dừng trả lời", "The cited document "+what.EN+"; the answer is paused")
+			if err := alert(tx, a, c.ID, now); err != nil {
+				return nil, err
+			}
+		}
+		if err := tx.PutCase(c); err != nil {
+			return nil, err
+		}
 	}
 	return paused, nil
+}
+
+// changedWords reports whether a document says something else than before. An
+// end that a successor has set is no change of it.
+func changedWords(old, doc official.Document) bool {
+	return old.Text != doc.Text || old.Title != doc.Title || old.From != doc.From || doc.To != "" && doc.To != old.To
 }
 
 func confirmed(f news.Fact) bool { return f.Status == "confirmed" }

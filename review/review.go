@@ -65,6 +65,7 @@ type Entry struct {
 	Suggest  news.Choice `json:"suggest,omitempty"` // what the machine would choose
 	Trial    bool        `json:"trial,omitempty"`   // only rules on trial fired
 	Vetoed   time.Time   `json:"vetoed,omitzero"`   // when the justice officer last vetoed a hand-off that rested on it
+	Lease    *Lease      `json:"lease,omitempty"`   // who has it in hand now; computed when it is read
 }
 
 // A Decision is what a reviewer made of an entry.
@@ -77,7 +78,10 @@ type Decision struct {
 	Note   string      `json:"note,omitempty"`
 	With   string      `json:"with,omitempty"` // id of the decision that this one was made with, as a similar entry
 	Undone time.Time   `json:"undone,omitzero"`
-	Into   string      `json:"into,omitempty"` // the open case that the reviewer put it into
+	// Replaced says when another decision took its place, after the undo
+	// window; the history keeps this one.
+	Replaced time.Time `json:"replaced,omitzero"`
+	Into     string    `json:"into,omitempty"` // the open case that the reviewer put it into
 }
 
 // InboxQuery narrows the inbox. The zero value is everything undecided,
@@ -86,8 +90,10 @@ type InboxQuery struct {
 	Topic   string     `json:"topic,omitempty"`
 	Min     news.Level `json:"min,omitempty"`
 	Decided bool       `json:"decided,omitempty"` // the decided ones instead, newest first
+	Mine    bool       `json:"mine,omitempty"`    // only what By has in hand
 	Offset  int        `json:"offset,omitempty"`
 	Limit   int        `json:"limit,omitempty"` // zero means 25
+	Now     time.Time  `json:"-"`               // that leases are about; set by the desk
 	// By is who looks. Without it the answer is for the program itself:
 	// counts, ids and levels, nothing that anybody wrote.
 	By User `json:"-"`
@@ -185,7 +191,8 @@ type Case struct {
 	Handoff    *Handoff       `json:"handoff,omitempty"`
 	Unlocked   *Unlock        `json:"unlocked,omitempty"`
 	Outcome    string         `json:"outcome,omitempty"` // said at closing
-	Paused     string         `json:"paused,omitempty"`  // number of the document that superseded the cited one
+	Paused     string         `json:"paused,omitempty"`  // number of the document that superseded or changed the cited one
+	Reminded   time.Time      `json:"reminded,omitzero"` // when people were last told that the answer is overdue
 	Stories    []string       `json:"stories,omitempty"` // items of these join the case
 	Voices     []Voice        `json:"voices,omitempty"`  // one for each entry: what the lock rests on
 	Timeline   []Event        `json:"timeline"`
@@ -211,8 +218,39 @@ type Correction struct {
 	DraftBy  string    `json:"draft_by"`
 	Approver string    `json:"approver,omitempty"`
 	At       time.Time `json:"at,omitzero"`  // of the approval
-	Out      time.Time `json:"out,omitzero"` // of the publication
+	Out      time.Time `json:"out,omitzero"` // of the first publication
 	URL      string    `json:"url,omitempty"`
+	// Published is the log: every place where it went out.
+	Published []Publication `json:"published,omitempty"`
+	// Measured is what became of the matter afterwards, see [Measures].
+	Measured []Measure `json:"measured,omitempty"`
+}
+
+// A Publication is one place where a correction went out.
+type Publication struct {
+	At    time.Time `json:"at"`
+	By    string    `json:"by"`
+	Where string    `json:"where"` // an address, or "loa khối 3, 17:00"
+}
+
+// Measures are when the spread of a claim is measured again after its
+// correction was published.
+var Measures = []time.Duration{24 * time.Hour, 72 * time.Hour}
+
+// A Measure compares how far a claim spread before and after its correction:
+// items and distinct voices of the case's stories, in as many hours before
+// the publication as after it.
+type Measure struct {
+	Hours  int       `json:"hours"`
+	At     time.Time `json:"at"`
+	Before Spread    `json:"before"`
+	After  Spread    `json:"after"`
+}
+
+// A Spread is how much was written in a span of time.
+type Spread struct {
+	Items  int `json:"items"`
+	Voices int `json:"voices"`
 }
 
 // A Handoff is what the police liaison gets: content only, sealed.

@@ -1,6 +1,9 @@
 package review
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // An Action is something that a person does at the desk. Its name stands in
 // the audit chain.
@@ -12,6 +15,9 @@ const (
 	ReadItem          Action = "item.view"
 	DecideEntry       Action = "flag.decide"
 	UndoEntry         Action = "flag.undo"
+	ChangeDecision    Action = "flag.reclassify"
+	TakeEntries       Action = "inbox.take"
+	ReleaseEntries    Action = "inbox.release"
 	SetLevel          Action = "level.set"
 	ReadCase          Action = "case.view"
 	SetClaim          Action = "claim.set"
@@ -44,6 +50,9 @@ var may = map[Action][]Role{
 	ReadItem:          {Reviewer, Leader, Justice, Unit, Khoi},
 	DecideEntry:       {Reviewer, Leader},
 	UndoEntry:         {Reviewer, Leader},
+	ChangeDecision:    {Reviewer, Leader},
+	TakeEntries:       {Reviewer, Leader},
+	ReleaseEntries:    {Reviewer, Leader},
 	SetLevel:          {Reviewer, Leader},
 	ReadCase:          {Reviewer, Leader, Justice, Office, Editor, Unit, Khoi},
 	SetClaim:          {Reviewer},
@@ -67,6 +76,9 @@ var may = map[Action][]Role{
 	EraseItem:         {Justice},
 	ReadAudit:         {Justice, Leader},
 }
+
+// Actions lists everything that somebody may do, by name.
+func Actions() []Action { return slices.Sorted(maps.Keys(may)) }
 
 // May reports whether a role may do an action at all; the state of the case
 // may still refuse it.

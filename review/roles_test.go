@@ -13,6 +13,9 @@ var matrix = map[review.Action]string{
 	review.ReadItem:          "x x x . . . x x .",
 	review.DecideEntry:       "x x . . . . . . .",
 	review.UndoEntry:         "x x . . . . . . .",
+	review.ChangeDecision:    "x x . . . . . . .",
+	review.TakeEntries:       "x x . . . . . . .",
+	review.ReleaseEntries:    "x x . . . . . . .",
 	review.SetLevel:          "x x . . . . . . .",
 	review.ReadCase:          "x x x . x x x x .",
 	review.SetClaim:          "x . . . . . . . .",
@@ -39,6 +42,11 @@ var matrix = map[review.Action]string{
 
 func TestMatrix(t *testing.T) {
 	roles := []review.Role{review.Reviewer, review.Leader, review.Justice, review.Liaison, review.Office, review.Editor, review.Khoi, review.Unit, review.Admin}
+	for _, action := range review.Actions() {
+		if _, ok := matrix[action]; !ok {
+			t.Errorf("the matrix says nothing about %s", action)
+		}
+	}
 	for action, row := range matrix {
 		for i, r := range roles {
 			if got, want := review.May(r, action), row[2*i] == 'x'; got != want {
@@ -65,11 +73,13 @@ func TestEveryActIsGuarded(t *testing.T) {
 	_, errCases := h.Cases(ctx, review.CaseQuery{By: nobody})
 	_, errInbox := h.Inbox(ctx, review.InboxQuery{By: nobody})
 	_, errDecide := h.Decide(ctx, review.DecideRequest{Entry: "a", Choice: "stat", By: nobody})
+	_, errBatch := h.TakeBatch(ctx, review.BatchRequest{By: nobody})
+	_, errAgain := h.Reclassify(ctx, review.DecideRequest{Entry: "a", Choice: "stat", Note: "x", By: nobody})
 	_, errSlips := h.Handoffs(ctx, nobody)
 	_, errAudit := h.Audit(ctx, review.AuditQuery{By: nobody})
 	_, errDocument := h.AddDocument(ctx, docFor("1/TB"), nobody)
 	for _, err := range []error{
-		errEntry, errCase, errCases, errInbox, errDecide, errSlips, errAudit, errDocument,
+		errEntry, errCase, errCases, errInbox, errDecide, errBatch, errAgain, h.ReleaseBatch(ctx, nobody), errSlips, errAudit, errDocument,
 		h.Undo(ctx, "a", nobody), h.SetLevel(ctx, "a", 1, nobody), h.SetCaseLevel(ctx, id, 1, nobody),
 		h.SetClaim(ctx, id, "", "x", nil, nobody), h.SetVerdict(ctx, id, review.Fake, proposal().Citation, nobody),
 		h.DraftCorrection(ctx, id, "x", "", "", nobody), h.ApproveCorrection(ctx, id, nobody), h.PublishCorrection(ctx, id, "x", nobody),

@@ -27,6 +27,9 @@ type Store interface {
 	Precision(ctx context.Context) ([]Precision, error)
 	Documents(ctx context.Context) ([]official.Document, error)
 
+	// Waking names the cases whose Case.Wake lies at or before now, the
+	// longest due first.
+	Waking(ctx context.Context, now time.Time) ([]string, error)
 	// Releasable names the cases in which something waited for the undo
 	// window and is due.
 	Releasable(ctx context.Context, now time.Time) ([]string, error)
@@ -54,6 +57,18 @@ type Tx interface {
 	Undecided(story string) ([]string, error)
 	// Together names the entries whose decision was made with this one.
 	Together(decision string) ([]string, error)
+
+	// Batch names open, visible entries for a person: first those of the
+	// folds that the person has in hand, then those that nobody has, one for
+	// each fold, in the order of the inbox.
+	Batch(q BatchRequest, now time.Time) ([]string, error)
+	// Lease returns who has a fold in hand, or the zero value.
+	Lease(fold string) (Lease, error)
+	PutLease(fold string, l Lease) error
+	// ExtendLeases moves the end of the person's leases that hold at now, and
+	// EndLeases ends them all.
+	ExtendLeases(by string, now, until time.Time) error
+	EndLeases(by string) error
 
 	Case(id string) (Case, error)
 	PutCase(c Case) error

@@ -286,6 +286,7 @@ func (d *Desk) Inbox(ctx context.Context, q InboxQuery) (Inbox, error) {
 	if q.Limit <= 0 {
 		q.Limit = 25
 	}
+	q.Now = d.now()
 	program := q.By == (User{})
 	if !program {
 		if err := allow(q.By, ReadInbox); err != nil {

@@ -52,7 +52,7 @@ func (d *fakeDesk) Inbox(_ context.Context, q review.InboxQuery) (review.Inbox, 
 			in.ByLevel[e.Level]++
 			in.ByTopic[e.Topic]++
 		}
-		if (e.Decision != nil) == q.Decided && (q.Topic == "" || q.Topic == e.Topic) && e.Level >= q.Min {
+		if (e.Decision != nil) == q.Decided && (q.Topic == "" || q.Topic == e.Topic) && e.Level >= q.Min && (!q.Mine || e.Lease != nil && e.Lease.By == q.By.Name) {
 			fit = append(fit, e)
 		}
 	}
@@ -112,6 +112,27 @@ func (d *fakeDesk) Undo(_ context.Context, id string, by review.User) error {
 	}
 	e.Decision, e.Case = nil, ""
 	d.act("undo %s %s", by.Name, id)
+	return nil
+}
+
+func (d *fakeDesk) Reclassify(_ context.Context, r review.DecideRequest) (review.Entry, error) {
+	d.act("reclassify %s %s %s %q", r.By.Name, r.Entry, r.Choice, r.Note)
+	return review.Entry{ID: r.Entry}, d.refuse
+}
+
+func (d *fakeDesk) TakeBatch(_ context.Context, q review.BatchRequest) (b review.Batch, err error) {
+	d.act("take %s %s", q.By.Name, q.Topic)
+	for i := range d.entries {
+		if e := &d.entries[i]; e.Decision == nil && (q.Topic == "" || q.Topic == e.Topic) {
+			e.Lease = &review.Lease{By: q.By.Name, Until: now.Add(review.LeaseFor)}
+			b.Entries = append(b.Entries, *e)
+		}
+	}
+	return b, nil
+}
+
+func (d *fakeDesk) ReleaseBatch(_ context.Context, by review.User) error {
+	d.act("release %s", by.Name)
 	return nil
 }
 

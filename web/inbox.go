@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"langnghe/internal/news"
 	"langnghe/review"
@@ -35,6 +36,8 @@ type inboxPage struct {
 	Prev    string
 	Next    string
 	Last    *review.Entry // just decided without script, can be undone
+	Until   time.Time     // how long the person has the entries in hand
+	Batch   int           // how many a person takes at a time
 }
 
 type levelCount struct {
@@ -67,6 +70,8 @@ type entryView struct {
 	Whole   bool          // the page of the entry, not the list
 	Undo    bool          // the decision can still be taken back
 	Joins   []review.Case // open cases of the topic that it may belong to
+	Held    string        // who else has it in hand
+	Choices []news.Choice // that may take the place of the decision
 }
 
 // A reason is why a rule flagged an item, and why that may be wrong.
@@ -115,6 +120,9 @@ func (s *server) view(e review.Entry, whole bool) entryView {
 	}
 	if e.Decision != nil && e.Decision.Undone.IsZero() {
 		v.Undo = s.Now().Before(e.Decision.At.Add(review.UndoWindow))
+		if !v.Undo && whole {
+			v.Choices = slices.DeleteFunc(slices.Clone(news.Choices), func(c news.Choice) bool { return c == e.Decision.Choice })
+		}
 	}
 	if e.Item == nil {
 		return v // the template prints the rule's title as the headline
@@ -142,7 +150,7 @@ func (s *server) inbox(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := inboxPage{frame: s.frame(r, visitorOf(r).t.T("inbox.title")), Open: in.Open, Query: q, Mark: mark}
+	p := inboxPage{frame: s.frame(r, visitorOf(r).t.T("inbox.title")), Open: in.Open, Query: q, Mark: mark, Batch: review.BatchSize}
 	var open []review.Case
 	if !q.Decided && len(in.Entries) > 0 {
 		if open, err = s.Desk.Cases(r.Context(), review.CaseQuery{Limit: 200, By: by(r)}); err != nil {
@@ -152,6 +160,13 @@ func (s *server) inbox(w http.ResponseWriter, r *http.Request) error {
 	for _, e := range in.Entries {
 		v := s.view(e, false)
 		v.Joins = joins(open, e)
+		if l := e.Lease; l != nil {
+			if l.By != by(r).Name {
+				v.Held = l.By
+			} else if q.Mine {
+				p.Until = l.Until
+			}
+		}
 		p.Entries = append(p.Entries, v)
 	}
 	for l := len(in.ByLevel) - 1; l >= 0; l-- {
@@ -195,7 +210,7 @@ func joins(open []review.Case, e review.Entry) []review.Case {
 func inboxQuery(r *http.Request) review.InboxQuery {
 	level, _ := strconv.Atoi(r.FormValue("level"))
 	offset, _ := strconv.Atoi(r.FormValue("offset"))
-	q := review.InboxQuery{Min: news.Level(min(max(level, 0), 4)), Decided: r.FormValue("decided") == "1", Offset: max(offset, 0), Limit: pageSize, By: by(r)}
+	q := review.InboxQuery{Min: news.Level(min(max(level, 0), 4)), Decided: r.FormValue("decided") == "1", Mine: r.FormValue("mine") == "1", Offset: max(offset, 0), Limit: pageSize, By: by(r)}
 	if t := r.FormValue("topic"); slices.Contains(news.TopicIDs, t) {
 		q.Topic = t
 	}
@@ -212,6 +227,9 @@ func inboxPath(q review.InboxQuery, offset int) string {
 	}
 	if q.Decided {
 		v.Set("decided", "1")
+	}
+	if q.Mine {
+		v.Set("mine", "1")
 	}
 	if offset > 0 {
 		v.Set("offset", strconv.Itoa(offset))

@@ -20,9 +20,7 @@ import (
 // enumerated lists the values that are named by Label, by kind.
 func enumerated() map[string][]string {
 	str := func(list any) []string { return strings.Fields(strings.Trim(fmt.Sprint(list), "[]")) }
-	acts := []review.Action{review.ReadInbox, review.ReadItem, review.DecideEntry, review.UndoEntry, review.SetLevel, review.ReadCase, review.SetClaim, review.SetVerdict,
-		review.DraftCorrection, review.ApproveCorrection, review.PublishCorrection, review.AssignAnswer, review.ReplyAnswer, review.EscalateCase, review.CloseCase, review.ProposeHandoff,
-		review.ApproveHandoff, review.RecallHandoff, review.VetoHandoff, review.UnlockCase, review.ReadHandoffs, review.AckHandoff, review.AddDocument, review.ConfirmFact, review.EraseItem, review.ReadAudit}
+	acts := review.Actions()
 	return map[string][]string{
 		"level": {"0", "1", "2", "3", "4"}, "help.level": {"0", "1", "2", "3", "4"},
 		"choice": str(news.Choices), "help.when": str(news.Choices), "help.then": str(news.Choices),
@@ -39,7 +37,7 @@ func enumerated() map[string][]string {
 		"rabat": {"context", "speaker", "intent", "content", "extent", "likelihood"}, "facet": append(slices.Clone(facetNames), "story"),
 		"cue": {"urgency", "hearsay", "disaster_rumour", "kidnap_rumour", "health_rumour", "school_rumour", "merger_rumour", "land_rumour", "fee_rumour", "free_gift_scam",
 			"impersonation_police", "impersonation_utility", "impersonation_relative", "forged_document", "fake_domain", "charity_scam", "invest_job_scam", "recycled_media", "incitement"},
-		"act": append(str(acts), "case.open", "entry.join", "entry.leave", "citation.superseded", "handoff.send", "handoff.stop",
+		"act": append(str(acts), "case.open", "entry.join", "entry.leave", "citation.superseded", "correction.measure", "answer.overdue", "handoff.send", "handoff.stop",
 			"alert.test", "alert.ack", "alert.sent", "alert.failed", "alert.dead", "alert.muted", "item.import", "items.expire", "rule.save", "source.ok", "source.new", "source.degraded", "source.silent", "source.blocked", "source.empty", "item.export", "item.fetch", "item.search", "silence.add", "silence.end", "user.add", "user.disable", "user.enable", "user.password", "user.setup"),
 	}
 }

@@ -44,6 +44,9 @@ type Desk interface {
 	Entry(ctx context.Context, id string, by review.User) (review.Entry, error)
 	Decide(ctx context.Context, r review.DecideRequest) (review.Entry, error)
 	Undo(ctx context.Context, entry string, by review.User) error
+	Reclassify(ctx context.Context, r review.DecideRequest) (review.Entry, error)
+	TakeBatch(ctx context.Context, q review.BatchRequest) (review.Batch, error)
+	ReleaseBatch(ctx context.Context, by review.User) error
 	SetLevel(ctx context.Context, entry string, l news.Level, by review.User) error
 
 	Cases(ctx context.Context, q review.CaseQuery) ([]review.Case, error)
@@ -150,9 +153,12 @@ func (s *server) routes() []route {
 		{"GET /help", everyone, s.help},
 
 		{"GET /inbox", judges, s.inbox},
+		{"POST /inbox/take", judges, s.takeBatch},
+		{"POST /inbox/release", judges, s.releaseBatch},
 		{"GET /events", judges, s.events},
 		{"POST /inbox/{id}/decision", judges, s.decide},
 		{"POST /inbox/{id}/undo", judges, s.undo},
+		{"POST /inbox/{id}/reclassify", judges, s.reclassify},
 		{"POST /inbox/{id}/level", judges, s.entryLevel},
 		{"GET /inbox/{id}", content, s.entry},
 

@@ -396,7 +396,8 @@ func (b *builder) desk(ctx context.Context) error {
 		Decided: func(ctx context.Context, ds []news.Decided) error { return bus.PublishAll(ctx, b.bus, decided, ds) },
 		Facts:   func(ctx context.Context, f news.Facts) error { return bus.Publish(ctx, b.bus, changed, f) },
 		Erased:  func(ctx context.Context, e news.Erased) error { return bus.Publish(ctx, b.bus, erased, e) },
-		Unit:    func(topic string) string { return unitName(profile, profile.Topics[topic]) },
+		Workday: b.days.Working, Spread: b.spread,
+		Unit: func(topic string) string { return unitName(profile, profile.Topics[topic]) },
 	})
 	if err != nil {
 		return err
@@ -417,6 +418,7 @@ func (b *builder) desk(ctx context.Context) error {
 	b.every("desk release", time.Second, func(ctx context.Context) error {
 		return errors.Join(d.Release(ctx), d.Forward(ctx))
 	})
+	b.every("desk tick", time.Minute, d.Tick)
 	reply(b, AskPrecision, func(ctx context.Context, _ None) ([]review.Precision, error) { return d.Precision(ctx) })
 	reply(b, AskFacts, func(ctx context.Context, _ None) (news.Facts, error) { return d.ConfirmedFacts(ctx) })
 	reply(b, AskUsers, func(ctx context.Context, r UserRequest) ([]review.Account, error) { return b.users(ctx, s, d, r) })

@@ -96,6 +96,7 @@ const (
 	deskInbox = `
 	SELECT id, count(*), level, received, max(level * 4398046511104 - received)
 	FROM entry WHERE open = 1 AND level >= ?1 AND (?2 = '' OR topic = ?2)
+		AND (?5 = '' OR fold IN (SELECT fold FROM lease WHERE by = ?5 AND until > ?6))
 	GROUP BY fold ORDER BY level DESC, received, id LIMIT ?3 OFFSET ?4`
 	deskFolded = `
 	SELECT id FROM entry WHERE open = 1 AND fold = (SELECT fold FROM entry WHERE id = ?1) AND id <> ?1
@@ -140,7 +141,11 @@ func (d *Desk) Inbox(ctx context.Context, q review.InboxQuery) (in review.Inbox,
 		in.Entries, err = deskRows[review.Entry](tx.QueryContext(ctx, deskDecided, int(q.Min), q.Topic, q.Limit, q.Offset))
 		return in, err
 	}
-	lines, err := tx.QueryContext(ctx, deskInbox, int(q.Min), q.Topic, q.Limit, q.Offset)
+	mine := ""
+	if q.Mine {
+		mine = accountName(q.By.Name)
+	}
+	lines, err := tx.QueryContext(ctx, deskInbox, int(q.Min), q.Topic, q.Limit, q.Offset, mine, unix(q.Now))
 	if err != nil {
 		return in, err
 	}
@@ -155,6 +160,12 @@ func (d *Desk) Inbox(ctx context.Context, q review.InboxQuery) (in review.Inbox,
 		e, err := deskRow[review.Entry](tx.QueryRowContext(ctx, deskEntry, id))
 		if err != nil {
 			return in, err
+		}
+		switch l, err := deskLeaseOf(tx.QueryRowContext(ctx, deskLease, e.Fold())); {
+		case err != nil:
+			return in, err
+		case l.Until.After(q.Now):
+			e.Lease = &l
 		}
 		if e.Folded = n - 1; e.Folded > 0 {
 			if e.Similar, err = deskStrings(tx.QueryContext(ctx, deskFolded, id)); err != nil {
@@ -206,6 +217,13 @@ func (d *Desk) Cases(ctx context.Context, q review.CaseQuery) ([]review.Case, er
 	}
 	query := "SELECT body FROM case_file WHERE " + strings.Join(where, " AND ") + " ORDER BY " + order + " LIMIT ? OFFSET ?"
 	return deskRows[review.Case](d.read.QueryContext(ctx, query, append(args, q.Limit, q.Offset)...))
+}
+
+const deskWaking = `SELECT id FROM case_file WHERE wake > 0 AND wake <= ? ORDER BY wake, id LIMIT 500`
+
+// Waking implements review.Store.
+func (d *Desk) Waking(ctx context.Context, now time.Time) ([]string, error) {
+	return deskStrings(d.read.QueryContext(ctx, deskWaking, unix(now)))
 }
 
 const deskReleasable = `SELECT id FROM case_file WHERE leaves > 0 AND leaves <= ? ORDER BY leaves, id`
@@ -423,15 +441,12 @@ const (
 )
 
 func (t *deskTx) PutEntry(e review.Entry) error {
-	e.Similar, e.Folded = nil, 0 // computed when it is read
+	e.Similar, e.Folded, e.Lease = nil, 0, nil // computed when it is read
 	body, err := json.Marshal(e)
 	if err != nil {
 		return err
 	}
-	fold := e.ID
-	if e.Story != "" {
-		fold = "story/" + e.Story
-	}
+	fold := e.Fold()
 	open, decided, joint, choice, useful := 0, int64(0), "", "", 0
 	switch {
 	case e.Decision != nil:
@@ -469,6 +484,74 @@ func (t *deskTx) text(query string, args ...any) (s string, err error) {
 	return s, err
 }
 
+const (
+	deskLease = `SELECT by, until FROM lease WHERE fold = ?`
+	deskHeld  = `
+	SELECT id, max(level * 4398046511104 - received), level, received FROM entry
+	WHERE open = 1 AND fold IN (SELECT fold FROM lease WHERE by = ?1 AND until > ?2)
+	GROUP BY fold ORDER BY level DESC, received, id LIMIT ?3`
+	deskFree = `
+	SELECT id, max(level * 4398046511104 - received), level, received FROM entry
+	WHERE open = 1 AND level >= ?1 AND (?2 = '' OR topic = ?2) AND fold NOT IN (SELECT fold FROM lease WHERE until > ?3)
+	GROUP BY fold ORDER BY level DESC, received, id LIMIT ?4`
+	deskPutLease = `
+	INSERT INTO lease (fold, by, until) VALUES (?, ?, ?)
+	ON CONFLICT (fold) DO UPDATE SET by = excluded.by, until = excluded.until`
+)
+
+func deskLeaseOf(row *sql.Row) (l review.Lease, err error) {
+	var until int64
+	err = row.Scan(&l.By, &until)
+	if errors.Is(err, sql.ErrNoRows) {
+		return l, nil
+	}
+	l.Until = fromUnix(until)
+	return l, err
+}
+
+func (t *deskTx) Lease(fold string) (review.Lease, error) { return deskLeaseOf(t.row(deskLease, fold)) }
+
+func (t *deskTx) PutLease(fold string, l review.Lease) error {
+	return t.exec(deskPutLease, fold, accountName(l.By), unix(l.Until))
+}
+
+func (t *deskTx) ExtendLeases(by string, now, until time.Time) error {
+	return t.exec(`UPDATE lease SET until = ? WHERE by = ? AND until > ?`, unix(until), accountName(by), unix(now))
+}
+
+func (t *deskTx) EndLeases(by string) error {
+	return t.exec(`DELETE FROM lease WHERE by = ?`, accountName(by))
+}
+
+func (t *deskTx) Batch(q review.BatchRequest, now time.Time) ([]string, error) {
+	if err := t.exec(`DELETE FROM lease WHERE until <= ?`, unix(now)); err != nil {
+		return nil, err
+	}
+	ids, err := deskFirst(t.QueryContext(t.ctx, deskHeld, accountName(q.By.Name), unix(now), q.Size))
+	if err != nil || len(ids) >= q.Size {
+		return ids, err
+	}
+	more, err := deskFirst(t.QueryContext(t.ctx, deskFree, int(q.Min), q.Topic, unix(now), q.Size-len(ids)))
+	return append(ids, more...), err
+}
+
+// deskFirst reads the first of four columns.
+func deskFirst(rows *sql.Rows, err error) (ids []string, _ error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		var skip int64
+		if err := rows.Scan(&id, &skip, &skip, &skip); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
+}
+
 func (t *deskTx) Undecided(story string) ([]string, error) {
 	return deskStrings(t.QueryContext(t.ctx, `SELECT id FROM entry WHERE open = 1 AND fold = ? ORDER BY received, id`, "story/"+story))
 }
@@ -482,20 +565,20 @@ func (t *deskTx) Case(id string) (review.Case, error) {
 }
 
 const deskPutCase = `
-	INSERT INTO case_file (id, kind, state, level, unit, due, opened, closed, handoff, leaves, approved, cites, body)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	INSERT INTO case_file (id, kind, state, level, unit, due, opened, closed, handoff, leaves, approved, cites, slip_cites, wake, body)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 	ON CONFLICT (id) DO UPDATE SET state = excluded.state, level = excluded.level, unit = excluded.unit, due = excluded.due,
 		closed = excluded.closed, handoff = excluded.handoff, leaves = excluded.leaves, approved = excluded.approved,
-		cites = excluded.cites, body = excluded.body`
+		cites = excluded.cites, slip_cites = excluded.slip_cites, wake = excluded.wake, body = excluded.body`
 
 func (t *deskTx) PutCase(c review.Case) error {
 	body, err := json.Marshal(c)
 	if err != nil {
 		return err
 	}
-	handoff, leaves, approved, cites := 0, int64(0), 0, ""
+	handoff, leaves, approved, cites, slipCites := 0, int64(0), 0, "", ""
 	if h := c.Handoff; h != nil {
-		handoff = 1
+		handoff, slipCites = 1, h.Citation.Document
 		if !h.Sent.IsZero() {
 			handoff = 2
 		} else if h.Vetoed == "" && !h.ApprovedAt.IsZero() {
@@ -509,7 +592,7 @@ func (t *deskTx) PutCase(c review.Case) error {
 		cites = c.Citation.Document
 	}
 	if err := t.exec(deskPutCase, c.ID, string(c.Kind), string(c.State), int(c.Level), strings.ToLower(c.Unit), unix(c.Due), unix(c.Opened),
-		unix(c.Closed), handoff, leaves, approved, cites, string(body)); err != nil {
+		unix(c.Closed), handoff, leaves, approved, cites, slipCites, unix(c.Wake()), string(body)); err != nil {
 		return fmt.Errorf("case %s: %w", c.ID, err)
 	}
 	for _, s := range c.Stories {
@@ -529,7 +612,7 @@ func (t *deskTx) OpenCase(kind review.CaseKind, story string) (string, error) {
 }
 
 func (t *deskTx) Citing(document string) ([]review.Case, error) {
-	return deskRows[review.Case](t.QueryContext(t.ctx, `SELECT body FROM case_file WHERE cites = ? AND cites <> '' AND closed = 0 ORDER BY id`, document))
+	return deskRows[review.Case](t.QueryContext(t.ctx, `SELECT body FROM case_file WHERE (cites = ?1 OR slip_cites = ?1) AND ?1 <> '' AND closed = 0 ORDER BY id`, document))
 }
 
 const deskNext = `

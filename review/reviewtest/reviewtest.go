@@ -41,6 +41,8 @@ func Run(t *testing.T, open func(*testing.T) review.Store, reopen func(*testing.
 		{"small things", smallThings},
 		{"vetoes", vetoes},
 		{"posted", posted},
+		{"batches", batches},
+		{"waking", waking},
 		{"one of eight wins", race},
 	}
 	for _, tt := range tests {
@@ -167,6 +169,90 @@ func posted(t *testing.T, s review.Store) {
 			}
 			return err
 		})
+	}
+}
+
+func batches(t *testing.T, s review.Store) {
+	ctx := context.Background()
+	hoa, minh := review.User{Name: "Hoa", Role: review.Reviewer}, review.User{Name: "minh", Role: review.Reviewer}
+	put(t, s, entry("a", "s1", 2, 0), entry("b", "s1", 4, 9), entry("c", "", 3, 1), entry("d", "", 3, 2), entry("e", "", 1, 0),
+		decided(entry("x", "", 4, 0), news.Stat, "hoa", ""))
+	batch := func(by review.User, size, minute int, want ...string) {
+		t.Helper()
+		now := Epoch.Add(time.Duration(minute) * time.Minute)
+		update(t, s, func(tx review.Tx) error {
+			got, err := tx.Batch(review.BatchRequest{By: by, Size: size}, now)
+			if !slices.Equal(got, want) {
+				t.Errorf("batch of %s at minute %d = %v, want %v", by.Name, minute, got, want)
+			}
+			for _, id := range got {
+				e, err := tx.Entry(id)
+				if err != nil {
+					return err
+				}
+				if err := tx.PutLease(e.Fold(), review.Lease{By: by.Name, Until: now.Add(5 * time.Minute)}); err != nil {
+					return err
+				}
+			}
+			return err
+		})
+	}
+	batch(hoa, 2, 0, "b", "c")
+	batch(minh, 2, 1, "d", "e")
+	batch(minh, 4, 2, "d", "e")
+	in, err := s.Inbox(ctx, review.InboxQuery{Mine: true, By: hoa, Now: Epoch.Add(4 * time.Minute), Limit: 9})
+	if err != nil || len(in.Entries) != 2 || in.Entries[0].Lease == nil || in.Entries[0].Lease.By != "hoa" || in.Entries[0].Folded != 1 || in.Open != 4 {
+		t.Errorf("what hoa has in hand = %+v, %v, want b with a folded under it and c, of 4", in, err)
+	}
+	in, err = s.Inbox(ctx, review.InboxQuery{By: hoa, Now: Epoch.Add(6 * time.Minute), Limit: 9})
+	if err != nil || len(in.Entries) != 4 || in.Entries[0].Lease != nil || in.Entries[2].Lease == nil {
+		t.Errorf("inbox after hoa's leases = %+v, %v, want only minh's", in, err)
+	}
+	batch(hoa, 3, 6, "b", "c") // her own have ended, minh's have not
+	update(t, s, func(tx review.Tx) error {
+		if l, err := tx.Lease("story/s1"); err != nil || l.By != "hoa" || !l.Until.Equal(Epoch.Add(11*time.Minute)) {
+			t.Errorf("Lease = %+v, %v", l, err)
+		}
+		if l, err := tx.Lease("none"); err != nil || l.By != "" {
+			t.Errorf("Lease of nothing = %+v, %v", l, err)
+		}
+		if err := tx.ExtendLeases("hoa", Epoch.Add(7*time.Minute), Epoch.Add(12*time.Minute)); err != nil {
+			return err
+		}
+		if l, err := tx.Lease("c"); err != nil || !l.Until.Equal(Epoch.Add(12*time.Minute)) {
+			t.Errorf("Lease after more work = %+v, %v", l, err)
+		}
+		if l, err := tx.Lease("d"); err != nil || !l.Until.Equal(Epoch.Add(7*time.Minute)) {
+			t.Errorf("Lease of somebody else = %+v, %v", l, err)
+		}
+		return tx.EndLeases("HOA")
+	})
+	batch(minh, 9, 6, "d", "e", "b", "c")
+}
+
+func waking(t *testing.T, s review.Store) {
+	ctx := context.Background()
+	at := func(h int) time.Time { return Epoch.Add(time.Duration(h) * time.Hour) }
+	late := review.Case{ID: "V-1", Kind: news.Answer, State: review.Forwarded, Unit: "x", Due: at(5), Opened: Epoch}
+	out := review.Case{ID: "V-2", Kind: news.Verify, State: review.Published, Opened: Epoch, Stories: []string{"s"}, Correction: &review.Correction{Out: at(1)}}
+	done := review.Case{ID: "V-3", Kind: news.Answer, State: review.Answered, Unit: "x", Due: at(5), Opened: Epoch}
+	slip := review.Case{ID: "V-4", Kind: news.Danger, State: review.Open, Opened: Epoch, Handoff: &review.Handoff{Citation: news.Citation{Document: "9/TB"}}}
+	update(t, s, func(tx review.Tx) error {
+		for _, c := range []review.Case{late, out, done, slip} {
+			if err := tx.PutCase(c); err != nil {
+				return err
+			}
+		}
+		cs, err := tx.Citing("9/TB")
+		if len(cs) != 1 || cs[0].ID != "V-4" {
+			t.Errorf("Citing what a hand-off cites = %v, want V-4", cs)
+		}
+		return err
+	})
+	for h, want := range map[int][]string{4: nil, 5: {"V-1"}, 26: {"V-1", "V-2"}} {
+		if got, err := s.Waking(ctx, at(h)); err != nil || !slices.Equal(got, want) {
+			t.Errorf("Waking at hour %d = %v, %v, want %v", h, got, err, want)
+		}
 	}
 }
 
