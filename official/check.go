@@ -28,6 +28,7 @@ type Checker struct {
 	next  []int // the document that superseded it, -1 when none did
 	sts   []statement
 	title [][]mean
+	label [][]value         // what the title numbers: "lớp 1"
 	all   []map[string]bool // every concept of a document
 	seen  map[string]int    // statements with the concept
 }
@@ -40,8 +41,9 @@ func NewChecker(docs []Document) *Checker {
 		if n := c.next[i]; n >= 0 {
 			c.docs[i] = d.Until(c.docs[n].From)
 		}
-		title := means(spell(words(d.Title)), nil)
-		c.title = append(c.title, title)
+		head := spell(words(d.Title))
+		title := means(head, nil)
+		c.title, c.label = append(c.title, title), append(c.label, values(head))
 		sts := statements(i, d.Text)
 		if d.Text == "" {
 			sts = ofFacts(i, d.Facts)
@@ -139,8 +141,8 @@ func understand(c Claim) said {
 
 var (
 	wholly  = anyOf("miễn trọn,miễn hết,miễn toàn bộ,lo hết,lo toàn bộ,hỗ trợ hết,hỗ trợ toàn bộ,chi trả hết,bao hết")
-	nothing = anyOf("miễn phí,không mất tiền,không tốn tiền,không phải đóng,không phải nộp,khỏi đóng tiền,khỏi nộp,được miễn,thì miễn,không mất đồng")
-	mustPay = anyOf("phải đóng đủ tiền,phải đóng đủ,phải đóng tiền,phải nộp tiền,phải trả tiền,phải mua,phải đóng phí,thu tiền,phải đóng,phải nộp")
+	nothing = anyOf("miễn phí,không mất tiền,không tốn tiền,không phải đóng,không phải nộp,khỏi đóng tiền,khỏi nộp,khỏi trả,khỏi đóng,không phải trả,không đóng tiền,không thu tiền,không mất lệ phí,không thu lệ phí,không tốn,free,được miễn,thì miễn,không mất đồng,miễn lệ phí,miễn học phí,miễn tiền,miễn công")
+	mustPay = anyOf("phải đóng đủ tiền,phải đóng đủ,phải đóng tiền,phải nộp tiền,phải trả tiền,phải mua,phải đóng phí,phải đóng học phí,vẫn thu tiền,vẫn đóng tiền,thu tiền,phải đóng,phải nộp")
 	papers  = anyOf("đơn,hồ sơ,giấy,bản sao,mặt,minh chứng")
 )
 
@@ -233,19 +235,35 @@ func (c *Checker) about(s *said, st *statement, at int, v, w *value, skip func(i
 			hit += 0.2 * g
 		}
 	}
+	for _, o := range s.values { // the one of several that both mean
+		if o.kind != label || skip != nil && skip(o.from) {
+			continue
+		}
+		one := func(x value) bool { return x.kind == label && x.num == o.num && o.lo <= x.hi && x.lo <= o.hi }
+		switch {
+		case slices.ContainsFunc(st.values, one):
+			total, hit, own = total+2.5, hit+2.5, own+1
+		case slices.ContainsFunc(c.label[st.doc], one):
+			total, hit = total+2.5, hit+1.6
+		case o.num == "lop":
+			total += 2.5
+		default:
+			total++
+		}
+	}
 	if v != nil {
 		if u := unitWeight(v.kind); u > 0 {
 			total, hit, own = total+u, hit+u, own+1
 		}
-		if v.per != "" && v.per == w.per {
+		if v.per != "" && w.per != "" && samePer(v.per, w.per) {
 			total, hit, own = total+1.5, hit+1.5, own+1
 		}
 		// Other numbers that agree are as good as words.
 		for _, o := range s.values {
-			if o.from == v.from || o.implied || o.kind == bare || o.kind == v.kind {
+			if o.from == v.from || o.implied || o.kind == bare || o.kind == label || o.kind == v.kind {
 				continue
 			}
-			if slices.ContainsFunc(st.values, func(x value) bool { return x.kind == o.kind && o.same(x) }) {
+			if slices.ContainsFunc(st.values, func(x value) bool { return x.kind == o.kind && x.num == o.num && o.same(x) }) {
 				total, hit, own = total+2.5, hit+2.5, own+1
 			}
 		}
@@ -259,16 +277,87 @@ func (c *Checker) about(s *said, st *statement, at int, v, w *value, skip func(i
 // meant reports whether the statement may be about those whom the claim is
 // about: nobody in particular, or the same.
 func (s *said) meant(st *statement, at int) bool {
+	if s.other(st) {
+		return false
+	}
 	var who []string
 	for _, m := range s.means {
 		if groups[m.name] && (at < 0 || s.chunk[m.at] <= s.chunk[at]) {
 			who = append(who, m.name)
 		}
 	}
+	if len(who) == 0 && slices.ContainsFunc(s.means, func(m mean) bool { return exclusive[m.name] == schools && contains(st.means, m) }) {
+		return true // who is meant goes without saying
+	}
 	if len(who) == 0 || len(st.groups) == 0 {
 		return len(st.groups) == 0 || len(who) > 0 || onlyChildren(st.groups)
 	}
 	return slices.ContainsFunc(who, func(g string) bool { return slices.Contains(st.groups, g) })
+}
+
+// other reports whether the statement is plainly about another one of
+// several: another "tổ", another kind of school.
+func (s *said) other(st *statement) bool {
+	for _, v := range s.values {
+		if v.kind != label {
+			continue
+		}
+		same, differ := false, false
+		for _, w := range st.values {
+			if w.kind == label && w.num == v.num {
+				hit := v.lo <= w.hi && w.lo <= v.hi
+				same, differ = same || hit, differ || !hit
+			}
+		}
+		if differ && !same {
+			return true
+		}
+	}
+	for _, m := range s.means {
+		f := exclusive[m.name]
+		if f == 0 {
+			continue
+		}
+		same, differ := false, false
+		for _, o := range st.means {
+			if exclusive[o.name] == f {
+				same, differ = same || o.name == m.name, differ || o.name != m.name
+			}
+		}
+		if differ && !same && !slices.ContainsFunc(s.means, func(x mean) bool { return exclusive[x.name] == f && x.name != m.name && contains(st.means, x) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// whole is how much of a statement a claim repeats.
+func (c *Checker) whole(s *said, st *statement) float64 {
+	total, hit := 0.0, 0.0
+	for _, m := range st.means {
+		g := c.weight(m)
+		total += g
+		if contains(s.means, m) {
+			hit += g
+		}
+	}
+	if total == 0 {
+		return 0
+	}
+	return hit / total
+}
+
+// clash reports whether one side denies what the other says: what stands
+// behind "không" on one stands without it on the other.
+func clash(a, b []mean) bool {
+	for _, m := range a {
+		for _, o := range b {
+			if m.is(o) && m.neg != o.neg && (m.head || o.head) || opposite[m.name] == o.name && o.name != "" && m.neg == o.neg {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // onlyChildren: people say "con", "mấy đứa" in so many ways that a rule for
@@ -340,6 +429,11 @@ func (c *Checker) compare(s *said, v value, in state) (equal, differ *match) {
 	return equal, differ
 }
 
+var (
+	atMost  = anyOf("không quá,tối đa,dưới")
+	atLeast = anyOf("tối thiểu,ít nhất,trở lên,trên")
+)
+
 var until = anyOf("trước,không quá,tối đa,chậm nhất")
 
 // unsure reports whether a value that is not the document's is no
@@ -349,6 +443,9 @@ func unsure(v, w value, st *statement) bool {
 	case v.kind == span:
 		// Six weeks and an hour are not two answers to one question.
 		return v.lo > 50*w.lo || w.lo > 50*v.lo
+	case strings.HasPrefix(string(v.kind), "count:"):
+		head := st.words[max(0, w.from-3):w.from]
+		return has(head, atMost) && v.lo < w.lo || has(head, atLeast) && v.lo > w.lo
 	case v.kind != clock && v.kind != day && v.kind != monthly:
 		return false
 	case w.lo != w.hi && permission(st.words) >= 0 && v.kind == clock:
@@ -367,23 +464,27 @@ func unsure(v, w value, st *statement) bool {
 // about one direction: what people pay is not what they get.
 func comparable(v, w value) bool {
 	switch {
+	case v.kind == "count:thang" && w.kind == age && w.lo < 6:
+		return true // the age of a small child, in months
 	case v.kind != w.kind:
 		return false
 	case v.kind != money:
-		return v.kind != bare && v.kind != docno
+		return v.kind != bare && v.kind != docno && v.kind != label
+	case v.pay != w.pay && (v.pay == 2 || w.pay == 2):
+		return false // a fine is no price
 	case v.pay != 0 && w.pay != 0 && v.pay != w.pay:
 		return false
 	case w.lo == 0 && v.pay <= 0:
 		return false // nothing to pay is about paying
 	}
-	return v.per == "" || w.per == "" || v.per == w.per || w.lo == 0 || v.lo == 0
+	return samePer(v.per, w.per) || w.lo == 0 || v.lo == 0
 }
 
 // ranks orders the kinds: the first one that a claim has is what it is about.
 var ranks = []func(kind) bool{
 	func(k kind) bool { return k == money },
 	func(k kind) bool { return k == percent },
-	func(k kind) bool { return k != money && k != percent && k != bare && k != docno },
+	func(k kind) bool { return k != money && k != percent && k != bare && k != docno && k != label },
 }
 
 // Check compares one claim.
@@ -442,6 +543,9 @@ func (c *Checker) byNumber(s *said) (string, *match, value, bool) {
 // numbered reports whether d has the number: all of it, or the part before
 // the slash with the kind of document in words.
 func numbered(d Document, num, want string) bool {
+	if shortNumber.MatchString(num) {
+		return strings.HasPrefix(strings.TrimLeft(d.No, "0"), strings.TrimLeft(num, "0")+"/") && (want == "" || kindFits(want, d))
+	}
 	if strings.Contains(num, "/") {
 		return strings.EqualFold(plain(strings.ToLower(num)), plain(strings.ToLower(d.No)))
 	}
@@ -558,7 +662,7 @@ func (c *Checker) byValue(s *said) (string, *match, value, bool) {
 func (c *Checker) verdict(s *said, v value) (string, *match) {
 	equal, differ := c.compare(s, v, current)
 	if equal != nil && equal.share >= enoughEqual && (differ == nil || differ.share < equal.share+0.25) {
-		if s.excludes(v) && !denies(equal.st.words) {
+		if s.excludes(v) && !denies(equal.st.words) || v.kind != money && v.kind != percent && clash(s.means, equal.st.means) {
 			return "contradicts", equal
 		}
 		return "agrees", equal
@@ -685,6 +789,8 @@ func (c *Checker) byWords(s *said) (string, *match, value, bool) {
 		partShare, _ := c.about(s, st, part[0], nil, nil, nil)
 		mine, theirs := permission(claim), permission(st.words)
 		switch {
+		case clash(s.means, st.means) && !s.asks && (share >= enoughWords || share >= enoughEqual && c.whole(s, st) >= 0.75):
+			try("contradicts", st, share+plainly, part[0], part[1])
 		case mine*theirs < 0 && partShare >= enoughWords:
 			try("contradicts", st, partShare+plainly, part[0], part[1])
 		case mine*theirs > 0 && partShare >= enoughWords:
@@ -729,6 +835,7 @@ func (c *Checker) closest(s *said, st *statement) (part [2]int) {
 var (
 	forbids = anyOf("cấm,không được,không sử dụng,không thu,không cho,không ai được,ko được,không đốt")
 	allows  = anyOf("được sử dụng,được phép,cho phép,thoải mái,được dùng,được đốt,được hát,được thu,được hưởng")
+	lifts   = anyOf("không bị hạn chế,không bị cấm,không cấm,không hạn chế,không bắt buộc,hết cấm,bỏ cấm")
 	bears   = anyOf("chịu,tự trả,tự bỏ tiền,trả tiền")
 	people  = anyOf("khách,khách hàng,dân,hộ,người dùng")
 	house   = anyOf("xí nghiệp,phường,xã,tỉnh,bên nước,ubnd,nhà nước")
@@ -738,6 +845,8 @@ var (
 // neither.
 func permission(ws []word) int {
 	switch {
+	case has(ws, lifts):
+		return 1
 	case has(ws, forbids):
 		return -1
 	case has(ws, allows):

@@ -103,12 +103,15 @@ func statements(doc int, text string) (out []statement) {
 
 var (
 	free   = anyOf("miễn phí,không phải trả,không phải nộp,không phải đóng,không thu,không mất phí,không mất tiền")
-	noFree = anyOf("mặt,tiền mặt,gộp,quá,qua") // "không thu tiền mặt" is about the way
+	noFree = anyOf("mặt,tiền mặt,gộp,quá,qua,tiền qua,tiền tại,tiền trước") // "không thu tiền mặt" is about the way
 )
 
 // freeOf finds that nothing is to be paid.
 func freeOf(ws []word) []value {
 	at, n := find(ws, free)
+	if at < 0 {
+		at, n = exempt(ws)
+	}
 	if at < 0 {
 		return nil
 	}
@@ -119,6 +122,28 @@ func freeOf(ws []word) []value {
 	}
 	return []value{{kind: money, from: at, to: at + n, start: ws[at].start, end: ws[at+n-1].end, pay: 1}}
 }
+
+// exempt finds "miễn" where something need not be paid: "Miễn cho hộ
+// nghèo", "được miễn công tiêm", "miễn lệ phí".
+func exempt(ws []word) (at, n int) {
+	for i, w := range ws {
+		if w.exact != "miễn" && !(w.plain && w.fold == "mien") {
+			continue
+		}
+		last := i+1 == len(ws) || ws[i+1].cut
+		if i > 0 && !w.cut && (ws[i-1].fold == "hoan" || ws[i-1].fold == "bo") || !last && (ws[i+1].fold == "nhiem" || ws[i+1].fold == "dich" || ws[i+1].fold == "tru" || ws[i+1].fold == "la" || ws[i+1].fold == "bac" || ws[i+1].fold == "trung" || ws[i+1].fold == "nam") {
+			continue
+		}
+		behind := i > 0 && !w.cut && ws[i-1].fold == "duoc"
+		if behind || !last && exemptFrom[ws[i+1].fold] {
+			return i, 1
+		}
+	}
+	return -1, 0
+}
+
+// exemptFrom may stand behind "miễn" when it is about money.
+var exemptFrom = set("cho phi le hoc tien cong hoan 100 toan thue gia ve dich doi vien nop dong giam thu voi")
 
 // A chunk is a part of a line, with its place in code points.
 type chunk struct {
@@ -158,9 +183,9 @@ func byAge(vs []value) (out []mean) {
 	for _, v := range vs {
 		switch {
 		case v.kind == age && v.lo >= 60:
-			out = append(out, mean{"nguoi_gia", "nguoi_gia", false, v.from})
+			out = append(out, mean{name: "nguoi_gia", fold: "nguoi_gia", at: v.from})
 		case v.kind == age && v.hi <= 16:
-			out = append(out, mean{"tre", "tre", false, v.from})
+			out = append(out, mean{name: "tre", fold: "tre", at: v.from})
 		}
 	}
 	return out
@@ -269,8 +294,10 @@ func (v value) fact(d Document) (typ, val, unit string) {
 		if v.num != "" {
 			return "docno", v.num, ""
 		}
-	case bare:
+	case bare, label:
 		return "", "", ""
+	case weekday:
+		return "procedure", num(v.lo), "weekday"
 	}
 	if u, ok := strings.CutPrefix(string(v.kind), "count:"); ok {
 		return "procedure", interval(), u

@@ -59,9 +59,13 @@ func words(text string) []word {
 			}
 			exact := lang.Key(string(rs[i:j]))
 			w := word{fold: plain(exact), exact: exact, start: i, end: j, cut: cut, gap: gap, ends: ends}
-			if w.fold == "m" && j < len(rs) && (rs[j] == '³' || rs[j] == '3') {
+			if w.fold == "m" && j < len(rs) && strings.ContainsRune("²³23", rs[j]) {
+				w.fold, w.exact = "m3", "m3"
+				if rs[j] == '²' || rs[j] == '2' {
+					w.fold, w.exact = "m2", "m2"
+				}
 				j++
-				w.fold, w.exact, w.end = "m3", "m3", j
+				w.end = j
 			}
 			ws = append(ws, w)
 			i, cut, gap, ends = j, false, false, false
@@ -190,7 +194,7 @@ var concepts = list(`
 	tram_y_te: trạm y tế, trạm xá
 	tuyen: tuyển, bị gọi, gọi nhập ngũ, trúng tuyển
 	tam_hoan: tạm hoãn, hoãn
-	nop_don: nộp đơn, làm đơn, gửi đơn
+	nop_don: nộp đơn, làm đơn, gửi đơn, đơn xin, đơn đăng ký, hồ sơ, giấy tờ, đơn
 	nguyen_luong: nguyên lương, đủ lương
 	noi_lam: cơ quan, doanh nghiệp, công ty, chỗ làm
 	the_giay: thẻ giấy
@@ -211,12 +215,115 @@ var concepts = list(`
 	truc_tuyen: trực tuyến, cổng dịch vụ công, qua mạng, online
 	trinh_do: trình độ văn hóa, trình độ
 	nghi_hoc: nghỉ học
-	gui_xe: gửi xe, giữ xe, đỗ xe, đậu xe
+	gui_xe: gửi xe, giữ xe, đỗ xe, đậu xe, trông giữ xe, trông xe
+	nha_tre: nhà trẻ
+	mau_giao: mẫu giáo
+	mam_non: mầm non
+	tieu_hoc: tiểu học, cấp 1, cấp một
+	thcs: trung học cơ sở, thcs, cấp 2, cấp hai
+	thpt: trung học phổ thông, thpt, cấp 3, cấp ba
+	dai_hoc: đại học, cao đẳng
+	truong_tu: tư thục, trường tư, ngoài công lập, dân lập
+	truong_cong: công lập, trường công, trường nhà nước
+	can_cuoc: căn cước công dân, căn cước, cccd, thẻ căn cước
+	khai_sinh: giấy khai sinh, khai sinh
+	cap_lai: cấp lại, làm lại, xin lại
+	cap_doi: cấp đổi, đổi thẻ, đổi lại, đổi
+	lan_dau: lần đầu, cấp mới, làm mới
+	vut_rac: bỏ rác, vứt rác, xả rác, vất rác
+	tha_rong: thả rông, thả chó, thả
+	tiem: tiêm phòng, tiêm chủng, chích ngừa, tiêm
+	xay_nha: xây mới nhà ở, xây nhà mới, nhà xây mới, xây mới, xây nhà, làm nhà mới
+	sua_nha: sửa chữa nhà ở, sửa chữa nhà, sửa nhà, sửa chữa
+	tam_ung: tạm ứng, ứng trước, ứng
+	ung_thuoc: vắc xin, vacxin, vaccine
+	chuyen_khoan: chuyển khoản, tài khoản ngân hàng
+	tre_em_nho: nhóm trẻ
+	ket_hon: đăng ký kết hôn, kết hôn, cưới
+	khai_tu: khai tử
+	chung_thuc: chứng thực, công chứng, sao y
+	xe_may: xe máy, xe gắn máy, honda
+	o_to: ô tô, xe hơi, xe con
+	xe_dap: xe đạp
+	xe_tai: xe tải
+	xe_uu_tien: xe cứu thương, xe cấp cứu, xe chữa cháy, xe cứu hỏa
+	xe_buyt: xe buýt
+	xe_khach: xe khách
+	qua_dem: qua đêm
+	le_phi: lệ phí, tiền lệ phí
+	het_gia_tri: không còn giá trị sử dụng, không còn giá trị, hết giá trị, hết hiệu lực, không còn hiệu lực, không dùng được nữa, bỏ không dùng
+	con_gia_tri: còn giá trị sử dụng, còn giá trị, còn hiệu lực, vẫn dùng được, dùng bình thường
+	mo_cua: mở cửa, hoạt động, làm việc, mở, tiếp nhận
+	dong_cua: đóng cửa, nghỉ bán, nghỉ làm
+	cat_dien: tạm ngừng cấp điện, ngừng cấp điện, cắt điện, cúp điện, mất điện, ngừng cung cấp điện
+	dien_thoai: điện thoại, gọi điện
+	gia_dien: giá điện, tiền điện
+	tach_thua: tách thửa, chia thửa, tách sổ, tách đất
+	so_do: giấy chứng nhận quyền sử dụng đất, giấy chứng nhận, sổ đỏ, sổ hồng, bìa đỏ
+	mai_tang: mai táng phí, chi phí mai táng, tiền mai táng, mai táng, ma chay
+	tro_cap_gia: trợ cấp hưu trí xã hội, trợ cấp tuổi già, tiền già
+	tiep_dan: tiếp công dân, tiếp dân
+	hon_nhan: tình trạng hôn nhân, độc thân
+	boi_thuong: bồi thường, đền bù
+	thu_hoi: thu hồi đất, thu hồi, lấy đất
+	tai_dinh_cu: tái định cư
+	giai_phong: giải phóng mặt bằng, giải tỏa
+	dat_nong: đất nông nghiệp, đất ruộng, đất lúa, đất trồng lúa
+	dat_o: đất ở, đất thổ cư
+	vay_von: vay vốn, cho vay, vay
+	viec_lam: việc làm
+	tro_giup: trợ giúp xã hội, bảo trợ xã hội
+	qua_tet: quà tết, quà
+	luong_huu: lương hưu
+	xe_dien: xe điện
+	giay_phep: giấy phép, cấp phép, phép
+	xay_dung: xây dựng, xây cất
+	dang_kiem: đăng kiểm
+	tam_vang: tạm vắng
+	dich_te: dịch bệnh, ổ dịch
+	thuc_pham: an toàn thực phẩm, thực phẩm, đồ ăn
+	nghi_tet: nghỉ tết
+	le_hoi: lễ hội, hội làng
+	dua_xe: đua xe
+	cam_co: tạm giữ, tịch thu, thu giữ
+	tram_bom: trạm bơm
+	chan_nuoi: chăn nuôi, nuôi lợn, nuôi heo, chuồng trại
+	lon: lợn, heo
+	xang: xăng dầu, xăng
+	nop_phat: nộp phạt, xử phạt, bị phạt, phạt tiền, phạt
+	ket_qua: trả kết quả, kết quả
+	toi_da: tối đa
+	nha_van_hoa: nhà văn hóa
+	giay_xac_nhan: giấy xác nhận, xác nhận
+	tu_nguyen: tự nguyện
+	bat_buoc: bắt buộc
+	dung_han: đúng hạn
+	nghi_le: nghỉ lễ
 `)
 
 // groups are concepts that say who is meant. A rule about one group says
 // nothing about another.
 var groups = set("can_ngheo ho_ngheo tre hoc_sinh sinh_vien nguoi_gia nguoi_lon nong_dan ngoai_tinh kinh_doanh phu_nu khuyet_tat")
+
+// exclusive are families of concepts of which one excludes the others: what
+// is said of one says nothing about another.
+var exclusive = families("nha_tre mau_giao mam_non tieu_hoc thcs thpt dai_hoc", "truong_tu truong_cong", "cap_lai cap_doi lan_dau", "xe_may o_to xe_dap xe_tai xe_uu_tien xe_buyt xe_khach", "xay_nha sua_nha")
+
+// opposite are pairs of concepts of which one denies the other.
+var opposite = map[string]string{"het_gia_tri": "con_gia_tri", "con_gia_tri": "het_gia_tri", "mo_cua": "dong_cua", "dong_cua": "mo_cua", "tu_nguyen": "bat_buoc", "bat_buoc": "tu_nguyen"}
+
+// schools is the family of the kinds of schools.
+const schools = 1
+
+func families(sets ...string) map[string]int {
+	m := map[string]int{}
+	for i, s := range sets {
+		for _, name := range strings.Fields(s) {
+			m[name] = i + 1
+		}
+	}
+	return m
+}
 
 // stop are words that say nothing about the subject: grammar, small talk of
 // people and their region, and words of every document.
@@ -227,7 +334,7 @@ var stop = newWordset(`là và với thì mà của cho ở tại đến tới t
 	nhớ nhắc biết nói bảo báo thấy tưởng cứ vừa mới giờ chừ chớ chứ thế vậy nữa xem coi so tính ra đắt rẻ gần xa nhiều ít làm mần
 	ngày tháng năm giờ phút tuần quy định thông báo nghị quyết văn bản kế hoạch việc quê nhất đợt muốn mua nộp đóng thu trả tiền phí thường
 	đủ hợp lệ xong liền tức ngay bắt đầu kết thúc cuối thứ số lúc buổi sáng trưa chiều tối đêm đồng đơn vị người dân
-	đối trường hợp thực hiện tổ chức nội dung hằng hàng nhau tất xét đâu đòi giả xin dành thuộc gồm khác để lấy mức phần tăng hộ dc đc cx vs z v e m t b`)
+	đối trường hợp thực hiện tổ chức nội dung hằng hàng nhau tất xét đâu đòi giả xin dành thuộc gồm khác để lấy mức phần tăng hộ bằng dc đc cx vs z v e m t b`)
 
 func set(s string) map[string]bool {
 	m := map[string]bool{}
@@ -303,6 +410,8 @@ type mean struct {
 	fold  string // the same without diacritics
 	plain bool   // the text has no diacritics
 	at    int
+	neg   bool // "không" or its like stands before it
+	head  bool // it is what is negated, the first behind the word
 }
 
 // is reports whether two means are one; without diacritics on one side they
@@ -328,19 +437,70 @@ func means(ws []word, vs []value) (out []mean) {
 			out = append(out, m)
 		}
 	}
+	negs := negated(ws)
+	seen := 0                // number of the last negation that has its head
+	inside := map[int]bool{} // negations that are part of a concept: "không nổ"
 next:
 	for i := 0; i < len(ws); {
 		for _, p := range concepts[ws[i].fold] {
 			if matches(ws[i:], p) && !inValue[i] {
-				add(mean{p.concept, p.concept, ws[i].plain, i})
-				i += len(p.plain)
+				m := mean{name: p.concept, fold: p.concept, plain: ws[i].plain, at: i, neg: negs[i] > 0 && !inside[negs[i]]}
+				for j := i; j < i+len(p.plain); j++ {
+					if negation.has(ws[j]) && j+1 < len(ws) {
+						inside[negs[j+1]] = true
+					}
+				}
+				m.head = m.neg && negs[i] != seen
+				seen = max(seen, negs[i])
+				add(m)
+				if i += len(p.plain); p.plain[len(p.plain)-1] == "xe" && len(p.plain) > 1 {
+					i-- // "gửi xe máy": which vehicle stands behind
+				}
 				continue next
 			}
 		}
 		if w := ws[i]; !w.isNum && !w.doc && !inValue[i] && !stop.has(w) && len(w.fold) > 1 {
-			add(mean{w.exact, w.fold, w.plain, i})
+			m := mean{name: w.exact, fold: w.fold, plain: w.plain, at: i, neg: negs[i] > 0 && !inside[negs[i]]}
+			if !modal.has(w) {
+				m.head = m.neg && negs[i] != seen
+				seen = max(seen, negs[i])
+			}
+			add(m)
 		}
 		i++
+	}
+	return out
+}
+
+var (
+	// Without diacritics the short ones are other words: "khoi", "chua", "cam".
+	negation = wordset{newWordset("không ko hông hổng chẳng chả nỏ chưa khỏi").exact, newWordset("không ko hổng chẳng").plain}
+	// notNegation behind "không" make another word of it.
+	notNegation = newWordset("quá qua chỉ những ít nơi ai khí gian")
+	modal       = newWordset("yêu cầu bắt buộc đòi hỏi cần phải")
+	turns       = newWordset("mà nhưng thì nên vì")
+)
+
+// negated says of each word behind which negation it stands, counted from 1,
+// or 0. A negation reaches six words, to the next comma or turn.
+func negated(ws []word) []int {
+	out := make([]int, len(ws))
+	at, n := 0, 0
+	for i, w := range ws {
+		switch {
+		case w.cut && i > 0 || turns.has(w):
+			at = 0
+		case at > 0 && i-at+1 > 6:
+			at = 0
+		}
+		if negation.has(w) && i+1 < len(ws) && !notNegation.has(ws[i+1]) && !ws[i+1].cut {
+			n++
+			at = i + 1
+			continue
+		}
+		if at > 0 {
+			out[i] = n
+		}
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package official
 import (
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -21,6 +22,8 @@ const (
 	class   kind = "class"   // loại 3
 	grade   kind = "grade"   // lớp 8
 	docno   kind = "docno"   // number of a document
+	weekday kind = "weekday" // 2 is Monday, 8 is Sunday
+	label   kind = "label"   // "tổ 6", "đợt 1", "lớp 1": which of several is meant
 	bare    kind = "bare"    // a number without unit
 )
 
@@ -32,12 +35,12 @@ type value struct {
 	kind       kind
 	lo, hi     float64
 	year       int    // of a date, 0 when it is not said
-	num        string // of docno, as written
+	num        string // of docno, as written; of a label what is numbered
 	from, to   int    // words
 	bound      bool   // the claim is about the bound itself: "từ 70 tuổi mới", "trước ngày 20"
 	implied    bool   // no number is written: "miễn trọn", "phải đóng"
-	pay        int    // money: 1 people pay, -1 people receive, 0 unknown
-	per        string // money: "khóa", "m3"
+	pay        int    // money: 1 people pay, 2 as a fine, -1 people receive, 0 unknown
+	per        string // money: "khoa", "m3", "ho thang"
 	start, end int    // code points
 }
 
@@ -134,7 +137,7 @@ func countable(ws []word, i int) bool {
 	}
 	f := ws[i+1].fold
 	if units[f] != "" || scales[f] > 0 || f == "phan" {
-		return f != "ba" && f != "bo" && f != "em"
+		return !loose[f]
 	}
 	// "hai ba suất"
 	_, digit := foldedDigits[f]
@@ -148,7 +151,15 @@ var units = map[string]string{
 	"lan": "lan", "nguoi": "nguoi", "em": "nguoi", "buoi": "buoi", "met": "met", "m": "met", "mam": "mam", "cai": "cai", "chiec": "cai",
 	"khoi": "m3", "m3": "m3", "suat": "muc", "muc": "muc", "lop": "lophoc", "chuyen": "chuyen", "ky": "ky", "diem": "diem", "quay": "quay",
 	"xe": "xe", "ban": "ban", "kg": "kg", "lit": "lit", "cay": "cay", "bo": "bo", "giao": "nguoi",
+	"tre": "nguoi", "chau": "nguoi", "be": "nguoi", "ho": "ho", "con": "con", "tan": "tan", "lieu": "lieu", "mui": "mui", "km": "km", "m2": "m2", "trang": "trang",
 }
+
+// loose units stand behind "ba" and "năm" where these are no numbers: "ba
+// con", "ba em".
+var loose = set("ba bo em con be chau tre ho tan mui")
+
+// people are the first words of two that count people.
+var people2 = map[string]string{"hoc": "sinh", "cong": "dan", "nhan": "khau"}
 
 var scales = map[string]float64{"k": 1e3, "nghin": 1e3, "ngan": 1e3, "trieu": 1e6, "tr": 1e6, "cu": 1e6, "ty": 1e9, "ti": 1e9}
 
@@ -156,8 +167,10 @@ var scales = map[string]float64{"k": 1e3, "nghin": 1e3, "ngan": 1e3, "trieu": 1e
 var things = set("met nguoi em lan cay kg lit ban xe")
 
 var (
-	payWords     = set("dong nop thu tra mua phi mat ton phat gia le ve thue")
-	receiveWords = set("tro huong nhan cap thuong bu do bot giam tang duoc")
+	payWords     = set("dong nop thu tra mua phi mat ton gia le ve thue")
+	fineWords    = set("phat")
+	receiveWords = set("huong bu do bot giam duoc")
+	shortNumber  = regexp.MustCompile(`^(\d{1,5})/((?:19|20)\d\d)$`) // "nghị quyết 14/2023"
 	dayPattern   = regexp.MustCompile(`^(\d{1,2})/(\d{1,2})(?:/(\d{4}))?$`)
 )
 
@@ -173,7 +186,7 @@ func values(ws []word) (vs []value) {
 	// before looks for one of the words shortly before i in the same phrase.
 	before := func(i, n int, in map[string]bool) bool {
 		for j := i - 1; j >= 0 && j >= i-n; j-- {
-			if in[ws[j].fold] {
+			if in[ws[j].fold] && !(ws[j].fold == "nhat" && j > 0 && ws[j-1].fold == "chu") {
 				return true
 			}
 			if ws[j+1].cut && j+1 < i {
@@ -197,6 +210,11 @@ func values(ws []word) (vs []value) {
 			}
 			continue
 		}
+		if m := shortNumber.FindStringSubmatch(w.fold); m != nil && docKind(ws, i) != "" {
+			x, _ := strconv.Atoi(m[1])
+			add(value{kind: docno, lo: float64(x), hi: float64(x), num: w.fold, from: i, to: i + 1})
+			continue
+		}
 		if w.doc {
 			n, _, _ := strings.Cut(w.exact, "/")
 			x, _ := strconv.Atoi(n)
@@ -214,6 +232,26 @@ func values(ws []word) (vs []value) {
 					f--
 				}
 				add(value{kind: percent, lo: 50, hi: 50, from: f, to: i + 1})
+			case (w.exact == "chủ" || w.plain && w.fold == "chu") && fold(i+1) == "nhat":
+				add(value{kind: weekday, lo: 8, hi: 8, from: i, to: i + 2})
+				i++
+			case (w.exact == "thứ" || w.plain && w.fold == "thu") && i+1 < len(ws) && weekdayOf(ws[i+1]) > 0 && !ws[i+1].cut:
+				d := weekdayOf(ws[i+1])
+				add(value{kind: weekday, lo: d, hi: d, from: i, to: i + 2})
+				i++
+			case labelWords[w.fold] != "" && i+1 < len(ws) && !ws[i+1].cut && (num(i+1) || fold(i+1) == "dan" && fold(i+2) == "pho" && num(i+3)):
+				n := i + 1
+				if !num(n) {
+					n = i + 3
+				}
+				v := value{kind: label, num: labelWords[w.fold], lo: ws[n].num, hi: ws[n].num, from: i, to: n + 1}
+				if f := fold(n + 1); (f == "den" || f == "toi") && num(n+2) && !ws[n+1].cut && dayPattern.FindString(ws[n+2].fold) == "" {
+					v.hi, v.to = ws[n+2].num, n+3
+				}
+				if v.lo >= 1 && v.lo <= 99 && (v.to >= len(ws) || ws[v.to].cut || units[fold(v.to)] == "" && scales[fold(v.to)] == 0) {
+					add(v)
+					i = v.to - 1
+				}
 			case w.fold == "met" && fold(i+1) == "ruoi":
 				add(value{kind: "count:met", lo: 1.5, hi: 1.5, from: i, to: i + 2})
 				i++
@@ -227,6 +265,9 @@ func values(ws []word) (vs []value) {
 					v.hi, v.to = math.Inf(1), i+4
 				}
 				v.bound = fold(i-1) == "het" || before(i, 3, set("tu phai"))
+				if k == grade && !v.bound && v.hi == v.lo {
+					v.kind, v.num = label, "lop"
+				}
 				add(v)
 				i++
 			case w.fold == "thang" && num(i+1) && ws[i+1].num <= 12 && ws[i+1].num >= 1 && (fold(i-1) == "het" || fold(i-1) == "cuoi"):
@@ -236,6 +277,9 @@ func values(ws []word) (vs []value) {
 				i++
 			}
 			continue
+		}
+		if w.spelled && w.num == 1 && i+1 < len(ws) && !ws[i+1].cut && rate[ws[i+1].fold] {
+			continue // "một năm" says how often, not how much
 		}
 		// A number: what follows says what it is.
 		v := value{kind: bare, lo: w.num, hi: w.num, from: i, to: i + 1}
@@ -274,20 +318,37 @@ func values(ws []word) (vs []value) {
 			v.kind, v.to = age, i+2
 		case joined && (next == "gio" || next == "h" || next == "tieng"):
 			v = hour(ws, i, v, before)
+		case joined && next == "thang" && fold(i+2) == "tuoi":
+			v.kind, v.lo, v.hi, v.to = age, w.num/12, w.num/12, i+3
+		case joined && next == "km" && fold(i+2) == "h":
+			v.kind, v.to = "count:kmh", i+3
+		case joined && next == "thang" && (fold(i+2) == "den" || fold(i+2) == "toi") && num(i+3):
+			v.kind, v.to = "count:thang", i+2 // "18 tháng đến 36 tháng"
+		case joined && people2[next] != "" && fold(i+2) == people2[next]:
+			v.kind, v.to = "count:nguoi", i+3
+		case joined && people2[next] != "":
+			// "2 học phần": it counts something else
 		case joined && next == "phut":
 			v.kind, v.lo, v.hi, v.to = span, w.num/60, w.num/60, i+2
 		case fold(i-1) == "ngay" || fold(i-1) == "mung" || fold(i-1) == "mong":
 			v = dated(ws, i, v)
+		case joined && (next == "met" || next == "m") && fold(i+2) == "vuong":
+			v.kind, v.to = "count:m2", i+3
 		case joined && next == "ngay":
 			v.kind, v.lo, v.hi, v.to = span, w.num*24, w.num*24, i+2
+			if fold(i+2) == "lam" && fold(i+3) == "viec" {
+				v.to = i + 4
+			}
 		case joined && next == "tuan":
 			v.kind, v.lo, v.hi, v.to = span, w.num*24*7, w.num*24*7, i+2
 		case fold(i-1) == "nam" && w.num >= 1900:
 			continue // a year
+		case joined && next == "nam" && docEnds[fold(i-1)] && num(i+2) && ws[i+2].num >= 1900:
+			// "Quyết định 33 năm 2025"
 		case joined && next == "nam":
 			v.kind, v.to = "count:nam", i+2
 		case joined && next == "thang":
-			if num(i + 2) { // "3 tháng 12"
+			if num(i+2) && !ws[i+2].spelled && units[fold(i+3)] == "" { // "3 tháng 12"
 				v = dated(ws, i, v)
 			} else {
 				v.kind, v.to = "count:thang", i+2
@@ -299,16 +360,11 @@ func values(ws []word) (vs []value) {
 		if v.kind == bare && (w.num >= 1900 && w.num <= 2100 || strings.Contains(w.fold, "/")) {
 			continue
 		}
-		if v.kind == bare && (fold(i-1) == "so" || fold(i-1) == "quyet" || fold(i-1) == "bao" || fold(i-1) == "hoach") && docKind(ws, i) != "" {
+		if v.kind == bare && docEnds[fold(i-1)] && docKind(ws, i) != "" {
 			v.kind, v.num = docno, strings.TrimLeft(w.fold, "0")
 		}
 		if v.kind == money {
-			switch {
-			case before(i, 4, payWords):
-				v.pay = 1
-			case before(i, 4, receiveWords):
-				v.pay = -1
-			}
+			v.pay = role(ws, i)
 			v.per, v.to = perWord(ws, v.to)
 		}
 		if fold(v.to) == "tro" && fold(v.to+1) == "len" {
@@ -324,6 +380,39 @@ func values(ws []word) (vs []value) {
 		}
 	}
 	return ranges(ws, vs)
+}
+
+var rate = set("nam thang ngay tuan nguoi ho xe con em khoi chiec cai met kg")
+
+// docEnds are the last words of the names of documents.
+var docEnds = set("so quyet bao hoach dinh van thi tu")
+
+// labelWords number what there are several of.
+var labelWords = map[string]string{"to": "to", "khoi": "to", "xom": "to", "thon": "to", "dot": "dot", "ca": "ca", "tuyen": "tuyen"}
+
+// weekdayOf reads what stands behind "thứ".
+func weekdayOf(w word) float64 {
+	if w.isNum && w.num >= 2 && w.num <= 7 && w.num == math.Trunc(w.num) {
+		return w.num
+	}
+	switch w.exact {
+	case "hai":
+		return 2
+	case "ba":
+		return 3
+	case "tư":
+		return 4
+	case "năm":
+		return 5
+	case "sáu":
+		return 6
+	case "bảy", "bẩy":
+		return 7
+	}
+	if w.plain {
+		return map[string]float64{"hai": 2, "ba": 3, "tu": 4, "nam": 5, "sau": 6, "bay": 7}[w.fold]
+	}
+	return 0
 }
 
 func numUnit(s string) bool { return scales[s] > 0 || units[s] != "" }
@@ -417,22 +506,103 @@ func dated(ws []word, i int, v value) value {
 	return v
 }
 
+// role says what an amount before word i is: 1 for what people pay, 2 for a
+// fine, -1 for what they receive, 0 when it is not said. The nearest word
+// that tells decides; a fine stands further away.
+func role(ws []word, i int) int {
+	near := 0
+	for j := i - 1; j >= 0 && j >= i-7; j-- {
+		if ws[j+1].cut && j+1 < i {
+			break
+		}
+		f := ws[j].fold
+		switch {
+		case fineWords[f]:
+			return 2
+		case near != 0 || j < i-5:
+		case f == "phi" && j > 0 && ws[j-1].fold == "chi":
+		case f == "dong" && ws[j].exact == "đồng": // the unit
+		case payWords[f]:
+			near = 1
+		case receives(ws, j, i):
+			near = -1
+		}
+	}
+	return near
+}
+
+// receives reports whether word j says that people get the amount at i. Many
+// such words are part of others: "xác nhận", "cấp lại", "trở lại", "tăng".
+func receives(ws []word, j, i int) bool {
+	f, prev, next := ws[j].fold, "", ""
+	if j > 0 {
+		prev = ws[j-1].fold
+	}
+	if j+1 < len(ws) {
+		next = ws[j+1].fold
+	}
+	switch f {
+	case "tro":
+		return prev == "ho" || next == "cap" || next == "giup"
+	case "cap":
+		return prev == "tro" || prev == "phu"
+	case "nhan":
+		return prev != "xac" && prev != "chung" && prev != "tiep" && prev != "cong" && prev != "ca"
+	case "tang":
+		return ws[j].exact == "tặng" || prev == "qua" || prev == "duoc"
+	case "thuong":
+		return ws[j].exact == "thưởng"
+	case "cho":
+		return j == i-1 && ws[j].exact != "chợ"
+	}
+	return receiveWords[f]
+}
+
 // perWord is what an amount is for, "đồng/khóa" or "một khóa", and the word
 // behind it.
 func perWord(ws []word, i int) (per string, to int) {
 	to = i
-	if i < len(ws) && (ws[i].fold == "mot" || ws[i].fold == "moi" || ws[i].isNum && ws[i].num == 1) && !ws[i].cut {
-		i++
-	}
-	if i < len(ws) && !ws[i].cut && !ws[i].isNum {
-		switch f := ws[i].fold; f {
-		case "m3", "khoi":
-			return "m3", i + 1
-		case "khoa", "ngay", "buoi", "ho", "thang", "nam", "nguoi", "luot", "xe":
-			return f, i + 1
+	var all []string
+	for j := i; j < len(ws) && j < i+4; j++ {
+		w := ws[j]
+		if w.cut && len(all) == 0 || w.isNum && w.num != 1 {
+			break
 		}
+		if w.fold == "mot" || w.fold == "moi" || w.isNum {
+			if j > i && !ws[j-1].cut && j+1 < len(ws) && perWords[ws[j+1].fold] == "" {
+				break
+			}
+			continue
+		}
+		name := perWords[w.fold]
+		if name == "" || w.cut {
+			break
+		}
+		all, to = append(all, name), j+1
 	}
-	return "", to
+	slices.Sort(all)
+	return strings.Join(all, " "), to
+}
+
+// perWords are what an amount may be for, by how people call it.
+var perWords = map[string]string{
+	"m3": "m3", "khoi": "m3", "khoa": "khoa", "ngay": "ngay", "buoi": "buoi", "ho": "ho", "nha": "ho", "thang": "thang", "nam": "nam", "nguoi": "nguoi",
+	"luot": "luot", "xe": "xe", "con": "con", "the": "the", "mui": "mui", "quay": "quay", "lan": "lan", "quy": "quy", "gio": "gio", "dem": "dem", "m2": "m2",
+	"kg": "kg", "suat": "suat", "ve": "ve", "ban": "ban", "trang": "trang", "tan": "tan", "chau": "nguoi", "em": "nguoi", "ky": "ky", "cai": "cai", "chiec": "cai",
+}
+
+// samePer reports whether two amounts may be for the same: one says no less
+// than the other.
+func samePer(a, b string) bool {
+	within := func(a, b string) bool {
+		for _, f := range strings.Fields(a) {
+			if !slices.Contains(strings.Fields(b), f) {
+				return false
+			}
+		}
+		return true
+	}
+	return within(a, b) || within(b, a)
 }
 
 var below = anyOf("dưới")
@@ -446,10 +616,18 @@ func ranges(ws []word, vs []value) []value {
 			n := vs[i+1]
 			gap := ws[v.to:n.from]
 			joined := len(gap) > 0 && len(gap) <= 4 && (gap[0].fold == "den" || gap[0].fold == "toi") && !gap[0].cut
-			alike := v.kind == n.kind || v.kind == bare || v.kind == monthly && n.kind == day
+			alike := v.kind == n.kind || v.kind == bare || v.kind == monthly && n.kind == day || v.kind == "count:thang" && n.kind == age
 			if joined && alike && v.lo == v.hi {
 				open := has(gap, below)
-				r := value{kind: n.kind, lo: v.lo, hi: n.hi, year: n.year, from: v.from, to: n.to, bound: true, pay: n.pay, per: n.per}
+				switch {
+				case v.kind == bare && n.kind == money:
+					for v.lo > 0 && v.lo*1000 <= n.lo { // "300 tới 500 nghìn"
+						v.lo *= 1000
+					}
+				case v.kind == "count:thang" && n.kind == age:
+					v.lo /= 12
+				}
+				r := value{kind: n.kind, lo: v.lo, hi: n.hi, year: n.year, num: v.num, from: v.from, to: n.to, bound: true, pay: n.pay, per: n.per}
 				if open {
 					r.hi -= 0.001
 				}
@@ -473,6 +651,9 @@ func (v value) same(doc value) bool {
 	switch {
 	case v.kind == docno:
 		return v.lo == doc.lo
+	case v.kind == "count:thang" && doc.kind == age:
+		v.kind, v.lo, v.hi = age, v.lo/12, v.hi/12
+		return v.same(doc)
 	case v.kind == money && v.implied && v.lo > 0: // "phải đóng", no amount
 		return doc.lo > 0
 	case doc.lo == doc.hi && v.lo == v.hi:
