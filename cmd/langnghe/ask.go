@@ -38,7 +38,7 @@ func (c *call) with(ctx context.Context, f func(context.Context, bus.Asker) erro
 	if err != nil {
 		return err
 	}
-	return app.With(ctx, app.Options{Config: cfg, DataDir: c.data, Roles: roles, Log: c.log(slog.LevelWarn), Version: version}, f)
+	return app.With(ctx, app.Options{Config: cfg, ConfigFile: c.config, DataDir: c.data, Roles: roles, Log: c.log(slog.LevelWarn), Version: version}, f)
 }
 
 func runSearch(ctx context.Context, c *call) error {

@@ -53,6 +53,8 @@ var commands = []command{
 	{"user", "add|list|password|disable", [2]string{"quản lý người dùng", "manage the people who sign in"}, runUser},
 	{"audit", "verify|list", [2]string{"kiểm tra nhật ký hệ thống", "check the audit log"}, runAudit},
 	{"reindex", "", [2]string{"lập lại chỉ mục tìm kiếm", "build the search index anew"}, runReindex},
+	{"backup", "init|now|list|verify|drill|prune|key", [2]string{"sao lưu, kiểm tra bản sao lưu", "make and check backups"}, runBackup},
+	{"restore", "-from FOLDER", [2]string{"khôi phục từ bản sao lưu", "bring a backup back"}, runRestore},
 	{"config", "check FILE", [2]string{"kiểm tra tệp cấu hình", "check a configuration file"}, runConfig},
 	{"parse", "-as page|feed|… -url U FILE…", [2]string{"đọc trang đã lưu thành mục tin", "read saved documents into items"}, runParse},
 	{"read", "[FILE]", [2]string{"đọc hiểu mục tin", "print the reading of items"}, runRead},

@@ -38,7 +38,7 @@ func runServe(ctx context.Context, c *call) error {
 	}
 	log := c.log(slog.LevelInfo)
 	return app.Run(ctx, app.Options{
-		Config: cfg, DataDir: c.data, Roles: list, NATS: nats, Listen: c.listen, Version: version, Log: log,
+		Config: cfg, ConfigFile: c.config, DataDir: c.data, Roles: list, NATS: nats, Listen: c.listen, Version: version, Log: log,
 		Started: func(s *app.Service) {
 			if s.URL != "" {
 				fmt.Fprintf(c.err, "Lắng Nghe: %s\n", s.URL)

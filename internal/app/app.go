@@ -46,14 +46,16 @@ var Roles = []string{"crawler", "indexer", "rules", "desk", "alerts"}
 
 // Options is what one process is told to do.
 type Options struct {
-	Config  config.Config
-	DataDir string   // all state lives under it
-	Roles   []string // empty means all
-	NATS    string   // server; empty means embedded, which needs all roles here
-	Listen  string   // of the desk; empty means no web (commands)
-	Version string
-	Log     *slog.Logger
-	Now     func() time.Time // nil means time.Now
+	Config config.Config
+	// ConfigFile is where Config was read from, for backups; may be empty.
+	ConfigFile string
+	DataDir    string   // all state lives under it
+	Roles      []string // empty means all
+	NATS       string   // server; empty means embedded, which needs all roles here
+	Listen     string   // of the desk; empty means no web (commands)
+	Version    string
+	Log        *slog.Logger
+	Now        func() time.Time // nil means time.Now
 
 	// Manual leaves the crawler and the clockwork to the caller, who moves
 	// them with Service.Step: the demo's replay and tests.
@@ -77,6 +79,7 @@ type builder struct {
 	bus   *bus.Bus
 	read  *reading.Reader
 	days  *calendar.Calendar
+	saves map[string]func(context.Context, string) error // the databases of a backup, by file name
 	reg   *prometheus.Registry
 	parts []part
 	close []func() error
@@ -102,11 +105,14 @@ func Run(ctx context.Context, opts Options) (err error) {
 		return err
 	}
 	defer unlock()
+	if err := finishRestore(opts.DataDir, opts.Log); err != nil {
+		return err
+	}
 	if err := remember(opts.DataDir, opts.NATS); err != nil {
 		return err
 	}
 
-	b := &builder{opts: opts, log: opts.Log, now: opts.Now, reg: prometheus.NewRegistry(), ready: map[string]func(context.Context) error{}}
+	b := &builder{opts: opts, log: opts.Log, now: opts.Now, reg: prometheus.NewRegistry(), ready: map[string]func(context.Context) error{}, saves: map[string]func(context.Context, string) error{}}
 	if b.days, err = opts.Config.Days(); err != nil {
 		return err
 	}
@@ -124,7 +130,7 @@ func Run(ctx context.Context, opts Options) (err error) {
 	b.close = append(b.close, b.bus.Close)
 	b.ready["stream"] = b.bus.Ready
 	b.svc = &Service{bus: b.bus, Data: opts.DataDir, now: opts.Now}
-	if err := b.declare(ctx); err != nil {
+	if err := errors.Join(b.replay(ctx), b.declare(ctx), b.resume(ctx)); err != nil {
 		return err
 	}
 
@@ -150,6 +156,12 @@ func Run(ctx context.Context, opts Options) (err error) {
 			return fmt.Errorf("%s: %w", role.name, err)
 		}
 	}
+	kept, err := b.backups(b.saves)
+	if err != nil {
+		return err
+	}
+	b.every("backup", time.Minute, kept.tick)
+	reply(b, AskBackup(opts.DataDir), kept.do)
 	b.part("socket", func(ctx context.Context) error { return b.bus.ServeSocket(ctx, SocketPath(opts.DataDir)) })
 	b.metrics()
 	if err := b.monitoring(); err != nil {
@@ -258,7 +270,7 @@ func (b *builder) crawler(ctx context.Context) error {
 		return err
 	}
 	b.close = append(b.close, s.Close)
-	b.ready["crawler"] = s.Ping
+	b.ready["crawler"], b.saves["crawler.db"] = s.Ping, s.Snapshot
 	c, err := crawler.New(crawler.Options{
 		Sources: b.opts.Config.Sources, Store: s, Now: b.now, Log: b.log.With("component", "crawler"), Metrics: b.reg,
 		UserAgent: b.opts.Config.Crawler.UserAgent, Contact: b.opts.Config.Crawler.Contact, Workers: b.opts.Config.Crawler.Workers,
@@ -288,7 +300,7 @@ func (b *builder) indexer(ctx context.Context) error {
 		return err
 	}
 	b.close = append(b.close, s.Close)
-	b.ready["indexer"] = s.Ping
+	b.ready["indexer"], b.saves["indexer.db"] = s.Ping, s.Snapshot
 	x, err := indexer.Open(indexer.Options{
 		Dir: b.path("index"), Store: s, Reader: b.read, Now: b.now, Log: b.log.With("component", "indexer"), Metrics: b.reg,
 		TextDays: b.opts.Config.Retention.TextDays,
@@ -310,7 +322,11 @@ func (b *builder) indexer(ctx context.Context) error {
 	})
 	b.every("indexer forward", 15*time.Second, x.Forward)
 	b.every("retention", time.Hour, x.Retain)
-	hear(b, erased, "indexer-erased", x.Erase)
+	hear(b, erased, "indexer-erased", func(ctx context.Context, e news.Erased) error {
+		// Copies from before an upgrade or a restore hold its words as well.
+		return errors.Join(x.Erase(ctx, e), b.dropCopies(0))
+	})
+	b.every("old copies", time.Hour, func(context.Context) error { return b.dropCopies(copiesFor) })
 	reply(b, AskSearch, func(ctx context.Context, q indexer.Query) (indexer.Result, error) {
 		if q.By != "" {
 			if err := b.seen(ctx, "item.search", q.By, q.Text); err != nil {
@@ -345,7 +361,7 @@ func (b *builder) rules(ctx context.Context) error {
 		return err
 	}
 	b.close = append(b.close, s.Close)
-	b.ready["rules"] = s.Ping
+	b.ready["rules"], b.saves["rules.db"] = s.Ping, s.Snapshot
 	dir := b.opts.Config.RulesDir
 	if dir == "" {
 		dir = b.path("rules")
@@ -388,7 +404,7 @@ func (b *builder) desk(ctx context.Context) error {
 		return err
 	}
 	b.close = append(b.close, s.Close)
-	b.ready["desk"] = s.Ping
+	b.ready["desk"], b.saves["desk.db"] = s.Ping, s.Snapshot
 	profile := b.read.Profile()
 	d, err := review.New(review.Options{
 		Store: s, Now: b.now, Log: b.log.With("component", "desk"), Metrics: b.reg,
@@ -496,7 +512,7 @@ func (b *builder) alerts(ctx context.Context) error {
 		return err
 	}
 	b.close = append(b.close, s.Close)
-	b.ready["alerts"] = s.Ping
+	b.ready["alerts"], b.saves["alerts.db"] = s.Ping, s.Snapshot
 	channels, err := b.channels()
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"path/filepath"
 	"strconv"
 
 	"langnghe/alerts"
@@ -94,6 +95,15 @@ var (
 	AskSources = bus.Question[None, []crawler.Status]{Subject: "ask.crawler.sources"}
 	AskFetch   = bus.Question[crawler.FetchRequest, crawler.FetchResult]{Subject: "ask.crawler.fetch"}
 )
+
+// AskBackup asks the one process that holds a data folder.
+func AskBackup(dataDir string) bus.Question[BackupRequest, BackupStatus] {
+	if abs, err := filepath.Abs(dataDir); err == nil {
+		dataDir = abs
+	}
+	sum := sha256.Sum256([]byte(dataDir))
+	return bus.Question[BackupRequest, BackupStatus]{Subject: "ask.backup." + hex.EncodeToString(sum[:8])}
+}
 
 // A UserRequest lists the accounts (empty) or changes one.
 type UserRequest struct {

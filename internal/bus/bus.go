@@ -21,6 +21,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -80,6 +81,8 @@ type Bus struct {
 	srv  *server.Server // nil when the server is remote
 	nc   *nats.Conn
 	js   jetstream.JetStream
+
+	gate sync.RWMutex // held by what publishes; see Hold
 
 	published, handled, retried, dropped atomic.Int64
 }
@@ -178,17 +181,14 @@ func Publish[T any](ctx context.Context, b *Bus, t Topic[T], v T) error {
 // PublishAll stores vs in order and returns once the server has all of them.
 // After an error some may be stored; publishing them again is harmless.
 func PublishAll[T any](ctx context.Context, b *Bus, t Topic[T], vs []T) error {
+	b.gate.RLock()
+	defer b.gate.RUnlock()
 	futures := make([]jetstream.PubAckFuture, 0, len(vs))
 	for _, v := range vs {
-		data, err := json.Marshal(v)
+		msg, err := message(t, v)
 		if err != nil {
-			return fmt.Errorf("bus: encode %s: %w", t.Subject, err)
+			return err
 		}
-		key := "all"
-		if t.Key != nil {
-			key = token(t.Key(v))
-		}
-		msg := &nats.Msg{Subject: t.Subject + "." + key, Data: data}
 		f, err := b.js.PublishMsgAsync(msg, jetstream.WithMsgID(t.Subject+"/"+t.ID(v)), jetstream.WithStallWait(15*time.Second))
 		if err != nil {
 			return fmt.Errorf("bus: publish %s: %w", t.Subject, err)
@@ -206,6 +206,18 @@ func PublishAll[T any](ctx context.Context, b *Bus, t Topic[T], vs []T) error {
 		}
 	}
 	return nil
+}
+
+func message[T any](t Topic[T], v T) (*nats.Msg, error) {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("bus: encode %s: %w", t.Subject, err)
+	}
+	key := "all"
+	if t.Key != nil {
+		key = token(t.Key(v))
+	}
+	return &nats.Msg{Subject: t.Subject + "." + key, Data: data}, nil
 }
 
 // Purge removes from the stream everything about key, on every topic, and

@@ -60,6 +60,7 @@ type Config struct {
 	Hours       alerts.WorkingHours `yaml:"working_hours"`
 	Calendar    Calendar            `yaml:"calendar"`
 	Retention   Retention           `yaml:"retention"`
+	Backup      Backup              `yaml:"backup"`
 }
 
 // A Recipient is one who gets notices; Min is the word for the lowest level
@@ -97,6 +98,25 @@ func (c *Config) Days() (*calendar.Calendar, error) {
 	return calendar.New(calendar.Options{Off: c.Calendar.Off, Work: c.Calendar.Work})
 }
 
+// Backup says where copies of the data folder are kept. Without To, none are
+// made but by hand.
+type Backup struct {
+	To      string `yaml:"to"`       // a folder that langnghe backup init has set up
+	At      string `yaml:"at"`       // time of day, "02:00"
+	Daily   int    `yaml:"daily"`    // days of which one is kept; default 7
+	Weekly  int    `yaml:"weekly"`   // weeks of which one is kept; default 5
+	NoDrill bool   `yaml:"no_drill"` // no trial restore each month
+}
+
+// Clock is At as hours and minutes.
+func (b Backup) Clock() (hour, minute int) {
+	t, err := time.Parse("15:04", b.At)
+	if err != nil {
+		return 2, 0 // the check has refused anything else
+	}
+	return t.Hour(), t.Minute()
+}
+
 // Retention says how long text is kept. Aggregates stay for years.
 type Retention struct {
 	TextDays int `yaml:"text_days"` // default 90, 7 to 365
@@ -107,7 +127,7 @@ func Default() Config {
 	return Config{
 		Profile: "thai-hoa-2026", NoiseBudget: 2,
 		Crawler:   Crawler{UserAgent: "langnghe", Workers: 4},
-		Retention: Retention{TextDays: 90},
+		Retention: Retention{TextDays: 90}, Backup: Backup{At: "02:00", Daily: 7, Weekly: 5},
 	}
 }
 
@@ -230,6 +250,15 @@ func (v *checker) check(c *Config, dir string) {
 	}
 	if _, err := c.Days(); err != nil {
 		v.bad("calendar", "ngày phải viết 2026-12-31, mỗi ngày chỉ ở một danh sách", "%s", strings.TrimPrefix(err.Error(), "calendar: "))
+	}
+	if _, err := time.Parse("15:04", c.Backup.At); err != nil {
+		v.bad("backup.at", "%q không phải giờ; viết 02:00", "%q is no time of day; write 02:00", c.Backup.At)
+	}
+	if c.Backup.Daily < 1 || c.Backup.Daily > 31 || c.Backup.Weekly < 0 || c.Backup.Weekly > 12 {
+		v.bad("backup", "giữ 1–31 bản theo ngày và 0–12 bản theo tuần", "keeps 1 to 31 daily and 0 to 12 weekly backups")
+	}
+	if c.Backup.To != "" && !filepath.IsAbs(c.Backup.To) {
+		v.bad("backup.to", "phải là đường dẫn đầy đủ", "must be a full path")
 	}
 	seen := map[string]bool{}
 	for i := range c.Sources {

@@ -23,6 +23,7 @@ var allowed = map[string][]string{
 	"internal/news":     {},
 	"internal/lang":     {},
 	"internal/calendar": {},
+	"internal/backup":   {},
 	"internal/query":    {"internal/news", "internal/lang"},
 	"internal/reading":  {"internal/news", "internal/lang"},
 	"internal/bus":      {"internal/news"},
@@ -39,7 +40,7 @@ var allowed = map[string][]string{
 	"internal/demo":     {"internal/news"},
 	"internal/app":      {"*"},
 	"internal/layering": {},
-	"cmd":               {"internal/app", "internal/calendar", "internal/bus", "internal/config", "internal/news", "internal/query", "internal/reading", "internal/demo", "crawler", "official", "rules", "indexer", "alerts", "review", "internal/audit"},
+	"cmd":               {"internal/app", "internal/backup", "internal/calendar", "internal/bus", "internal/config", "internal/news", "internal/query", "internal/reading", "internal/demo", "crawler", "official", "rules", "indexer", "alerts", "review", "internal/audit"},
 }
 
 // doors lists third-party modules that one tree alone may import.

@@ -1,0 +1,466 @@
+package app
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"langnghe/internal/backup"
+	"langnghe/internal/bus"
+	"langnghe/internal/config"
+	"langnghe/internal/news"
+	"langnghe/internal/store"
+)
+
+// What a backup holds: a copy of every role's database, the facts that are
+// under way in the stream, the ward's own rules and whatever else lies in
+// the data folder, and the configuration. Not in it: the search index, which
+// the indexer builds again from its database; the stream's files, whose
+// facts are kept one by one; pseudonym keys, which must not outlive their
+// period; the key of the backups.
+
+const (
+	keyFile       = "backup.key"
+	factsFile     = "facts.jsonl"
+	configCopy    = "config.yaml"
+	backupScratch = "backup.tmp"
+	drillScratch  = "drill.tmp"
+	backupState   = "backup-state.json"
+	drillEvery    = 30 * 24 * time.Hour
+)
+
+// A BackupNote is what a snapshot says about itself.
+type BackupNote struct {
+	Tables map[string]map[string]int `json:"tables"` // rows by database and table
+	Facts  int                       `json:"facts"`  // under way
+	Erased []news.Erased             `json:"erased"` // so that a restore of an older one erases again
+}
+
+// A BackupRequest asks the process of a data folder for one thing.
+type BackupRequest struct {
+	Do string `json:"do"` // now, drill, status
+	To string `json:"to"` // folder, default the configured one
+	By string `json:"by"`
+}
+
+// BackupStatus is what became of the last ones.
+type BackupStatus struct {
+	To        string       `json:"to,omitempty"`
+	ID        string       `json:"id,omitempty"` // of the newest snapshot
+	Last      time.Time    `json:"last,omitzero"`
+	Failed    time.Time    `json:"failed,omitzero"` // since the last success
+	Error     string       `json:"error,omitempty"`
+	Drill     time.Time    `json:"drill,omitzero"`
+	DrillErr  string       `json:"drill_error,omitempty"`
+	Stats     backup.Stats `json:"stats"`
+	Held      string       `json:"held,omitempty"` // for how long publishing stood still
+	Snapshots int          `json:"snapshots"`
+}
+
+// KeyPath is where the key of a data folder's backups lies.
+func KeyPath(dataDir string) string { return filepath.Join(dataDir, keyFile) }
+
+// backups is the part of a process that keeps copies of its data folder.
+type backups struct {
+	b         *builder
+	cfg       config.Backup
+	databases map[string]func(context.Context, string) error // name → copy to file
+
+	mu     sync.Mutex // one at a time
+	status BackupStatus
+	last   prometheus.Gauge
+	drill  prometheus.Gauge
+	failed prometheus.Counter
+}
+
+func (b *builder) backups(databases map[string]func(context.Context, string) error) (*backups, error) {
+	f := promauto.With(b.reg)
+	k := &backups{
+		b: b, cfg: b.opts.Config.Backup, databases: databases,
+		last:   f.NewGauge(prometheus.GaugeOpts{Name: "langnghe_backup_last_success_seconds", Help: "When the last backup was made, in Unix time; 0 is never."}),
+		drill:  f.NewGauge(prometheus.GaugeOpts{Name: "langnghe_backup_last_drill_seconds", Help: "When a backup was last restored on trial, in Unix time; 0 is never."}),
+		failed: f.NewCounter(prometheus.CounterOpts{Name: "langnghe_backup_failures_total", Help: "Backups and trial restores that failed."}),
+	}
+	data, err := os.ReadFile(b.path(backupState))
+	if err == nil {
+		err = json.Unmarshal(data, &k.status)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		b.log.Warn("the state of the backups is not readable, it is made anew", "err", err)
+	}
+	for _, name := range []string{backupScratch, drillScratch} { // of a process that was killed
+		if err := os.RemoveAll(b.path(name)); err != nil {
+			return nil, fmt.Errorf("backup: %w", err)
+		}
+	}
+	k.show()
+	return k, nil
+}
+
+func (k *backups) show() {
+	if !k.status.Last.IsZero() {
+		k.last.Set(float64(k.status.Last.Unix()))
+	}
+	if !k.status.Drill.IsZero() && k.status.DrillErr == "" {
+		k.drill.Set(float64(k.status.Drill.Unix()))
+	}
+}
+
+func (k *backups) remember() {
+	k.show()
+	data, err := json.MarshalIndent(k.status, "", "  ")
+	if err == nil {
+		err = os.WriteFile(k.b.path(backupState), data, 0o600)
+	}
+	if err != nil {
+		k.b.log.Warn("the state of the backups was not written", "err", err)
+	}
+}
+
+// tick makes the backup of the day once its time has come, and the trial
+// restore of the month.
+func (k *backups) tick(ctx context.Context) error {
+	if k.cfg.To == "" {
+		return nil
+	}
+	k.mu.Lock()
+	last, failed, drill := k.status.Last, k.status.Failed, k.status.Drill
+	k.mu.Unlock()
+	now := k.b.now()
+	hour, minute := k.cfg.Clock()
+	due := k.b.days.Day(now).Add(time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute)
+	if now.Before(due) {
+		due = due.AddDate(0, 0, -1)
+	}
+	var errs []error
+	if last.Before(due) && now.Sub(failed) > time.Hour {
+		_, err := k.do(ctx, BackupRequest{Do: "now", By: "system"})
+		errs = append(errs, err)
+	}
+	if !k.cfg.NoDrill && !last.IsZero() && now.Sub(drill) > drillEvery {
+		_, err := k.do(ctx, BackupRequest{Do: "drill", By: "system"})
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// do answers a request.
+func (k *backups) do(ctx context.Context, r BackupRequest) (BackupStatus, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	to := cmp.Or(r.To, k.cfg.To)
+	switch r.Do {
+	case "status":
+		return k.status, nil
+	case "now", "drill":
+	default:
+		return k.status, fmt.Errorf("backup: nothing is called %q", r.Do)
+	}
+	if to == "" {
+		return k.status, errors.New("backup: no place is configured; write backup: {to: /mnt/usb/langnghe} into the configuration, or use -to")
+	}
+	key, err := backup.LoadKey(k.b.path(keyFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = errors.New("backup: there is no key yet; langnghe backup init makes one")
+	}
+	var repo *backup.Repo
+	if err == nil {
+		repo, err = backup.Open(to, key)
+	}
+	act := "backup.made"
+	if r.Do == "now" {
+		if err == nil {
+			err = k.save(ctx, repo)
+		}
+		k.status.To = to
+		if err != nil {
+			k.status.Failed, k.status.Error = k.b.now(), err.Error()
+		} else {
+			k.status.Failed, k.status.Error = time.Time{}, ""
+		}
+	} else {
+		act = "backup.drill"
+		if err == nil {
+			err = k.trial(ctx, repo)
+		}
+		k.status.Drill, k.status.DrillErr = k.b.now(), ""
+		if err != nil {
+			k.status.DrillErr = err.Error()
+		}
+	}
+	if err != nil {
+		k.failed.Inc()
+		act = strings.Replace(act, "backup.", "backup.failed_", 1)
+		k.b.log.Error("backup", "do", r.Do, "to", to, "err", err)
+	} else {
+		k.b.log.Info("backup", "do", r.Do, "to", to, "id", k.status.ID, "new_bytes", k.status.Stats.NewBytes, "held", k.status.Held)
+	}
+	k.remember()
+	aerr := k.b.audit("backup")(ctx, news.Audit{ID: act + "/" + rand.Text(), At: k.b.now(), Who: cmp.Or(r.By, "system"), Act: act, Object: k.status.ID})
+	return k.status, errors.Join(err, aerr)
+}
+
+// save makes one snapshot and lets go of old ones.
+func (k *backups) save(ctx context.Context, repo *backup.Repo) error {
+	dir := k.b.path(backupScratch)
+	if err := os.RemoveAll(dir); err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	note, held, err := k.copyTo(ctx, dir)
+	if err != nil {
+		return err
+	}
+	now := k.b.now()
+	s, st, err := repo.Save(ctx, dir, now, k.b.opts.Version, note)
+	if err != nil {
+		return err
+	}
+	k.status.ID, k.status.Last, k.status.Stats, k.status.Held = s.ID, now, st, held.Round(time.Millisecond).String()
+	if _, _, err := repo.Prune(ctx, backup.Keep{Daily: k.cfg.Daily, Weekly: k.cfg.Weekly, Zone: k.b.days.Zone()}); err != nil {
+		return err
+	}
+	all, err := repo.List()
+	k.status.Snapshots = len(all)
+	return err
+}
+
+// copyTo puts what a backup holds into dir. Publishing stands still for as
+// long as the databases are copied: then a fact is in the list of those under
+// way, or the role that hears it has handled it before its database was
+// copied.
+func (k *backups) copyTo(ctx context.Context, dir string) (note BackupNote, held time.Duration, err error) {
+	note.Tables = map[string]map[string]int{}
+	begun := time.Now()
+	release := k.b.bus.Hold()
+	err = func() error {
+		defer release()
+		var buf bytes.Buffer
+		enc := json.NewEncoder(&buf)
+		err := k.b.bus.Unhandled(ctx, func(m bus.Message) error {
+			note.Facts++
+			return enc.Encode(m)
+		})
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, factsFile), buf.Bytes(), 0o600); err != nil {
+			return err
+		}
+		for name, copyTo := range k.databases {
+			if err := copyTo(ctx, filepath.Join(dir, name)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}()
+	held = time.Since(begun)
+	if err != nil {
+		return note, held, fmt.Errorf("backup: %w", err)
+	}
+	for name := range k.databases {
+		file := filepath.Join(dir, name)
+		if note.Tables[name], err = store.Tables(ctx, file); err != nil {
+			return note, held, err
+		}
+		if name == "desk.db" {
+			if note.Erased, err = store.Erasures(ctx, file); err != nil {
+				return note, held, err
+			}
+		}
+	}
+	if err := copyRest(k.b.opts.DataDir, dir); err != nil {
+		return note, held, fmt.Errorf("backup: %w", err)
+	}
+	if file := k.b.opts.ConfigFile; file != "" {
+		if err := copyFile(file, filepath.Join(dir, configCopy)); err != nil {
+			return note, held, fmt.Errorf("backup: %w", err)
+		}
+	}
+	return note, held, nil
+}
+
+// derived is what lies in a data folder and is not copied as it is: the
+// databases are copied by SQLite, the rest can be had again or belongs to this
+// process alone.
+func derived(name string) bool {
+	switch name {
+	case "lock", "socket", serverFile, keyFile, "stream", "index", backupScratch, drillScratch, backupState, restoring, beforeRestore, replayFile, configCopy, factsFile, store.BeforeUpgrade:
+		return true
+	}
+	return strings.HasSuffix(name, ".db") || strings.HasSuffix(name, ".db-wal") || strings.HasSuffix(name, ".db-shm")
+}
+
+func copyRest(from, to string) error {
+	entries, err := os.ReadDir(from)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if derived(e.Name()) {
+			continue
+		}
+		root := filepath.Join(from, e.Name())
+		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || !d.Type().IsRegular() {
+				return err
+			}
+			rel, err := filepath.Rel(from, path)
+			if err != nil {
+				return err
+			}
+			return copyFile(path, filepath.Join(to, rel))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+		return err
+	}
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
+}
+
+// trial restores the newest snapshot into a scratch folder, proves the
+// databases, the rows and the audit chain, and removes it again.
+func (k *backups) trial(ctx context.Context, repo *backup.Repo) error {
+	dir := k.b.path(drillScratch)
+	if err := os.RemoveAll(dir); err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	s, err := repo.Latest("")
+	if err != nil {
+		return err
+	}
+	if err := repo.Restore(ctx, s, dir, nil); err != nil {
+		return err
+	}
+	return prove(ctx, s, dir)
+}
+
+// prove checks what was restored into dir against what the snapshot says.
+func prove(ctx context.Context, s backup.Snapshot, dir string) error {
+	var note BackupNote
+	if err := json.Unmarshal(s.Note, &note); err != nil {
+		return fmt.Errorf("backup: snapshot %s: %w", s.ID, err)
+	}
+	for name, want := range note.Tables {
+		file := filepath.Join(dir, name)
+		if err := store.Check(ctx, file); err != nil {
+			return err
+		}
+		got, err := store.Tables(ctx, file)
+		if err != nil {
+			return err
+		}
+		if !reflect.DeepEqual(got, want) {
+			return fmt.Errorf("backup: %s: it holds %v rows, the backup speaks of %v", name, got, want)
+		}
+		if name == "desk.db" {
+			if _, err := store.VerifyAudit(ctx, file); err != nil {
+				return fmt.Errorf("backup: %s: %w", name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// copiesFor is how long the copies from before an upgrade or a restore stay.
+const copiesFor = 14 * 24 * time.Hour
+
+// dropCopies removes those that are older.
+func (b *builder) dropCopies(than time.Duration) error {
+	for _, name := range []string{store.BeforeUpgrade, beforeRestore} {
+		info, err := os.Stat(b.path(name))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err == nil && time.Since(info.ModTime()) >= than {
+			err = os.RemoveAll(b.path(name))
+		}
+		if err != nil {
+			return fmt.Errorf("old copies: %w", err)
+		}
+	}
+	return nil
+}
+
+// replay has the whole stream handled again when a downgrade asks for it.
+func (b *builder) replay(ctx context.Context) error {
+	if _, err := os.Stat(b.path(replayFile)); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err := b.bus.Forget(ctx); err != nil {
+		return err
+	}
+	return os.Remove(b.path(replayFile))
+}
+
+// resume publishes what a restore left: the facts that were under way, and
+// the erasures that came after the backup.
+func (b *builder) resume(ctx context.Context) error {
+	file := b.path(factsFile)
+	f, err := os.Open(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
+	defer f.Close()
+	var batch []bus.Message
+	dec := json.NewDecoder(bufio.NewReader(f))
+	for {
+		var m bus.Message
+		err := dec.Decode(&m)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return fmt.Errorf("restore: %s: %w", file, err)
+		}
+		batch = append(batch, m)
+	}
+	if err := b.bus.Republish(ctx, batch); err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
+	if err := os.Remove(file); err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
+	b.log.Info("facts under way were restored", "facts", len(batch))
+	return nil
+}
