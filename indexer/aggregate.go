@@ -93,34 +93,65 @@ const (
 	dimSource = "source"
 )
 
-// Tallies counts the facts of one day: one tally for the day, one for each
-// hour that has any.
-func Tallies(facts []Fact) []Tally {
-	if len(facts) == 0 {
+// A DayCount counts the facts of one day and of each of its hours while they
+// come and go. It is not safe for concurrent use.
+type DayCount struct {
+	day     counter
+	hours   map[time.Time]counter
+	facts   int
+	changed map[time.Time]bool // hours since the last Tallies
+}
+
+// NewDayCount returns a count of nothing.
+func NewDayCount() *DayCount {
+	return &DayCount{day: counter{}, hours: map[time.Time]counter{}, changed: map[time.Time]bool{}}
+}
+
+// Add counts a fact.
+func (d *DayCount) Add(f *Fact) { d.count(f, 1) }
+
+// Remove takes back a fact that was added.
+func (d *DayCount) Remove(f *Fact) { d.count(f, -1) }
+
+// Facts is how many facts are counted.
+func (d *DayCount) Facts() int { return d.facts }
+
+func (d *DayCount) count(f *Fact, n int) {
+	hour := f.At.UTC().Truncate(time.Hour)
+	if d.hours[hour] == nil {
+		d.hours[hour] = counter{}
+	}
+	d.facts += n
+	d.changed[hour] = true
+	d.day.count(f, n)
+	d.hours[hour].count(f, n)
+}
+
+// Tallies returns the tally of the day and those of the hours that changed
+// since it was called last. A tally without cells means that there is nothing
+// to count any more.
+func (d *DayCount) Tallies(day time.Time) []Tally {
+	if len(d.changed) == 0 {
 		return nil
 	}
-	days, hours := map[time.Time]*counter{}, map[time.Time]*counter{}
-	for i := range facts {
-		f := &facts[i]
-		count(days, DayStart(f.At), f)
-		count(hours, f.At.UTC().Truncate(time.Hour), f)
+	out := []Tally{{Bucket: Daily, At: day, Cells: encode(d.day)}}
+	for hour := range d.changed {
+		out = append(out, Tally{Bucket: Hourly, At: hour, Cells: encode(d.hours[hour])})
 	}
-	return append(encodeAll(Daily, days), encodeAll(Hourly, hours)...)
+	clear(d.changed)
+	return out
 }
 
 type counter map[cell]*set
 
+// A set counts voices and stories as often as they occur, so that a fact can
+// be taken back.
 type set struct {
 	items           int
-	voices, stories map[int64]struct{}
+	voices, stories map[int64]int32
 }
 
-func count(m map[time.Time]*counter, at time.Time, f *Fact) {
-	c := m[at]
-	if c == nil {
-		c = &counter{}
-		m[at] = c
-	}
+func (c counter) count(f *Fact, n int) {
 	areas := []string{f.Area}
 	if f.Area != news.OutOfArea {
 		areas = append(areas, "")
@@ -130,32 +161,31 @@ func count(m map[time.Time]*counter, at time.Time, f *Fact) {
 			continue
 		}
 		for _, area := range areas {
-			c.add(cell{d[0], d[1], "", area}, f)
+			c.add(cell{d[0], d[1], "", area}, f, n)
 			for _, t := range f.Topics {
-				c.add(cell{d[0], d[1], t, area}, f)
+				c.add(cell{d[0], d[1], t, area}, f, n)
 			}
 		}
 	}
 }
 
-func (c counter) add(k cell, f *Fact) {
+func (c counter) add(k cell, f *Fact, n int) {
 	s := c[k]
 	if s == nil {
-		s = &set{voices: map[int64]struct{}{}, stories: map[int64]struct{}{}}
+		s = &set{voices: map[int64]int32{}, stories: map[int64]int32{}}
 		c[k] = s
 	}
-	s.items++
-	s.voices[f.Voice] = struct{}{}
-	s.stories[f.Story] = struct{}{}
-}
-
-func encodeAll(bucket string, m map[time.Time]*counter) []Tally {
-	var out []Tally
-	for at, c := range m {
-		out = append(out, Tally{Bucket: bucket, At: at, Cells: encode(*c)})
+	if s.items += n; s.items == 0 {
+		delete(c, k)
+		return
 	}
-	slices.SortFunc(out, func(a, b Tally) int { return a.At.Compare(b.At) })
-	return out
+	add := func(m map[int64]int32, key int64) {
+		if m[key] += int32(n); m[key] == 0 {
+			delete(m, key)
+		}
+	}
+	add(s.voices, f.Voice)
+	add(s.stories, f.Story)
 }
 
 const cellsVersion = 1
@@ -163,6 +193,9 @@ const cellsVersion = 1
 // encode writes the cells: a version byte, the strings once each, then for
 // each cell four numbers of strings and three counts, all as varints.
 func encode(c counter) []byte {
+	if len(c) == 0 {
+		return nil
+	}
 	keys := make([]cell, 0, len(c))
 	for k := range c {
 		keys = append(keys, k)

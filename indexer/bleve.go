@@ -22,10 +22,10 @@ import (
 
 // MappingVersion changes whenever newMapping or the normal form of texts
 // changes what is in an index; a part with another version is rebuilt.
-const MappingVersion = 1
+const MappingVersion = 2
 
-// newMapping describes a document to bleve. Text is neither stored nor kept
-// as doc values, positions are kept of exact keys only, and there is no
+// newMapping describes a document to bleve. Text is not stored, nothing is
+// kept as doc values, positions are kept of exact keys only, and there is no
 // field of all fields: each of these would cost between a tenth and the
 // whole of an index again.
 func newMapping() mapping.IndexMapping {
@@ -46,8 +46,7 @@ func newMapping() mapping.IndexMapping {
 	}
 	for _, name := range []string{FieldTopic, FieldArea, FieldTone, FieldStance, FieldSource, FieldKind, FieldDay, FieldStory} {
 		word := bleve.NewKeywordFieldMapping()
-		word.IncludeTermVectors, word.SkipFreqNorm = false, true
-		word.DocValues = name != FieldStory && name != FieldDay // what facets read
+		word.IncludeTermVectors, word.SkipFreqNorm, word.DocValues = false, true, false
 		add(name, word)
 	}
 	m := bleve.NewIndexMapping()
@@ -79,7 +78,7 @@ type bleveEngine struct {
 	log *slog.Logger
 
 	mu    sync.RWMutex // of parts; a search holds it for reading
-	parts map[string]bleve.Index
+	parts map[string]*livePart
 	stale map[string]bool
 }
 
@@ -98,7 +97,7 @@ func openBleve(dir string, log *slog.Logger) (_ *bleveEngine, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("index: %w", err)
 	}
-	e := &bleveEngine{dir: dir, log: log, parts: map[string]bleve.Index{}, stale: map[string]bool{}}
+	e := &bleveEngine{dir: dir, log: log, parts: map[string]*livePart{}, stale: map[string]bool{}}
 	if err := e.tidy(); err != nil {
 		return nil, fmt.Errorf("index: %w", err)
 	}
@@ -130,7 +129,7 @@ func openBleve(dir string, log *slog.Logger) (_ *bleveEngine, err error) {
 				return nil, fmt.Errorf("index: %s: %w", month, err)
 			}
 		default:
-			e.parts[month] = index
+			e.parts[month] = newLive(index)
 		}
 	}
 	return e, nil
@@ -231,22 +230,26 @@ func (e *bleveEngine) Write(ctx context.Context, month string, put []Doc, remove
 		return fmt.Errorf("index: month %q: want YYYY-MM", month)
 	}
 	e.mu.RLock()
-	index := e.parts[month]
+	part := e.parts[month]
 	e.mu.RUnlock()
-	if index == nil {
+	if part == nil {
 		if len(put) == 0 {
 			return nil
 		}
-		var err error
-		if index, err = newPart(e.path(month)); err != nil {
+		index, err := newPart(e.path(month))
+		if err != nil {
 			return fmt.Errorf("index: %s: %w", month, err)
 		}
+		part = newLive(index)
 		e.mu.Lock()
-		e.parts[month] = index
+		e.parts[month] = part
 		delete(e.stale, month)
 		e.mu.Unlock()
 	}
-	if err := write(index, put, remove); err != nil {
+	if err := write(part.index, put, remove); err != nil {
+		return fmt.Errorf("index: %s: %w", month, err)
+	}
+	if err := part.warm(); err != nil {
 		return fmt.Errorf("index: %s: %w", month, err)
 	}
 	return nil
@@ -272,12 +275,12 @@ func (e *bleveEngine) Drop(month string) error {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	index := e.parts[month]
+	part := e.parts[month]
 	delete(e.parts, month)
 	delete(e.stale, month)
 	var err error
-	if index != nil {
-		err = index.Close()
+	if part != nil {
+		err = part.index.Close()
 	}
 	if err := errors.Join(err, os.RemoveAll(e.path(month))); err != nil {
 		return fmt.Errorf("index: drop %s: %w", month, err)
@@ -290,9 +293,9 @@ func (e *bleveEngine) Close() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	var errs []error
-	for _, index := range e.parts {
-		errs = append(errs, index.Close())
+	for _, part := range e.parts {
+		errs = append(errs, part.index.Close())
 	}
-	e.parts = map[string]bleve.Index{}
+	e.parts = map[string]*livePart{}
 	return errors.Join(errs...)
 }

@@ -3,162 +3,213 @@ package indexer
 import (
 	"context"
 	"fmt"
-	"strconv"
+	"slices"
 
-	"github.com/blevesearch/bleve/v2"
-	"github.com/blevesearch/bleve/v2/search"
-	"github.com/blevesearch/bleve/v2/search/query"
+	"github.com/RoaringBitmap/roaring/v2"
+	"github.com/blevesearch/bleve/v2/index/scorch"
 )
 
 // Find implements [Engine].
-func (e *bleveEngine) Find(ctx context.Context, month string, ask Ask) (Answer, error) {
-	e.mu.RLock()
+//
+// bleve's own collectors visit every hit, read what they sort by and count
+// from compressed columns, and know nothing of months. A monitoring desk
+// mostly wants the newest and the counts, so the search works on what the
+// index is made of: a segment's posting lists are bitmaps, which answer
+// AND, OR, NOT and how many; the order by time and the values of facets are
+// read once per segment and kept ([columns]); positions and frequencies are
+// read only of what the bitmaps let through.
+func (e *bleveEngine) Find(ctx context.Context, months []string, ask Ask) (_ Answer, err error) {
+	if err := ctx.Err(); err != nil {
+		return Answer{}, err
+	}
+	e.mu.RLock() // no part is closed or swapped meanwhile
 	defer e.mu.RUnlock()
-	index := e.parts[month]
-	if index == nil {
-		return Answer{}, nil
+	f := finding{e: e, ask: &ask, ctx: ctx}
+	defer f.close()
+	if err := f.run(months); err != nil {
+		return Answer{}, fmt.Errorf("index: search: %w", err)
 	}
-	q, err := ask.query()
-	if err != nil {
-		return Answer{}, fmt.Errorf("index: %w", err)
-	}
-	req := bleve.NewSearchRequestOptions(q, ask.Limit, ask.Offset, false)
-	if ask.Newest {
-		req.Score = "none"
-		req.SortByCustom(search.SortOrder{&search.SortDocID{Desc: true}})
-		if ask.Before != 0 {
-			req.From = 0
-			req.SearchAfter = []string{ask.Before.String()}
-		}
-	} else {
-		req.SortByCustom(search.SortOrder{&search.SortScore{Desc: true}, &search.SortDocID{Desc: true}})
-	}
-	for _, f := range ask.Facets {
-		req.AddFacet(f, bleve.NewFacetRequest(f, maxFacet))
-	}
-	res, err := index.SearchInContext(ctx, req)
-	if err != nil {
-		return Answer{}, fmt.Errorf("index: search %s: %w", month, err)
-	}
-	out := Answer{Total: int(res.Total), Hits: make([]Match, len(res.Hits))}
-	for i, h := range res.Hits {
-		k, err := strconv.ParseInt(h.ID, 16, 64)
-		if err != nil {
-			return Answer{}, fmt.Errorf("index: search %s: id %q: %w", month, h.ID, err)
-		}
-		out.Hits[i] = Match{Key: Key(k), Score: h.Score}
-	}
-	if len(ask.Facets) > 0 {
-		out.Facets = map[string]map[string]int{}
-		for name, f := range res.Facets {
-			values := map[string]int{}
-			for _, t := range f.Terms.Terms() {
-				values[t.Term] = t.Count
-			}
-			out.Facets[name] = values
-		}
-	}
-	return out, nil
+	return f.answer, nil
 }
 
-// maxFacet bounds how many values of a field one month counts.
-const maxFacet = 1000
+// A finding is one search on its way.
+type finding struct {
+	e      *bleveEngine
+	ctx    context.Context
+	ask    *Ask
+	opened []*scorch.IndexSnapshot
+	answer Answer
+}
 
-func (a *Ask) query() (query.Query, error) {
-	where, err := a.Where.query()
+func (f *finding) close() {
+	for _, s := range f.opened {
+		_ = s.Close() // gives back a reference; there is nothing to lose
+	}
+}
+
+// open returns the segments of a month as they are now.
+func (f *finding) open(month string) ([]*view, error) {
+	p := f.e.parts[month]
+	if p == nil {
+		return nil, nil
+	}
+	snapshot, err := p.snapshot()
 	if err != nil {
 		return nil, err
 	}
-	var filters []query.Query
-	for field, values := range a.Filter {
-		filters = append(filters, anyOf(field, values))
+	f.opened = append(f.opened, snapshot)
+	return p.views(snapshot)
+}
+
+func (f *finding) run(months []string) error {
+	facets := map[string]map[string]int{}
+	for _, field := range f.ask.Facets {
+		facets[field] = map[string]int{}
 	}
-	if a.Days != nil || a.Keys != nil {
-		var times []query.Query
-		if len(a.Days) > 0 {
-			times = append(times, anyOf(FieldDay, a.Days))
+	if len(f.ask.Facets) > 0 {
+		f.answer.Facets = facets
+	}
+	need := f.ask.Offset + f.ask.Limit
+	var ranked []*view
+	for i, m := range months {
+		if err := f.ctx.Err(); err != nil {
+			return err
 		}
-		if len(a.Keys) > 0 {
-			ids := make([]string, len(a.Keys))
-			for i, k := range a.Keys {
-				ids[i] = k.String()
+		views, err := f.open(m)
+		if err != nil {
+			return fmt.Errorf("%s: %w", m, err)
+		}
+		for _, v := range views {
+			if err := v.choose(f.ask); err != nil {
+				return fmt.Errorf("%s: %w", m, err)
 			}
-			times = append(times, query.NewDocIDQuery(ids))
+			f.answer.Total += v.count
+			for field, values := range facets {
+				if err := v.facet(field, values); err != nil {
+					return fmt.Errorf("%s: %w", m, err)
+				}
+			}
 		}
-		filters = append(filters, either(times))
+		if !f.ask.Newest {
+			ranked = append(ranked, views...)
+			continue
+		}
+		f.answer.Hits = append(f.answer.Hits, newest(views, f.ask.Before, need-len(f.answer.Hits))...)
+		if len(f.answer.Hits) >= need && len(f.ask.Facets) == 0 && i+1 < len(months) {
+			f.answer.More = true
+			break
+		}
 	}
-	if len(filters) == 0 {
-		return where, nil
-	}
-	if a.Newest || a.Where.Op == All {
-		return query.NewConjunctionQuery(append(filters, where)), nil
-	}
-	// As a filter they do not take part in the score.
-	q := query.NewBooleanQuery([]query.Query{where}, nil, nil)
-	q.AddFilter(query.NewConjunctionQuery(filters))
-	return q, nil
-}
-
-func anyOf(field string, values []string) query.Query {
-	qs := make([]query.Query, len(values))
-	for i, v := range values {
-		t := query.NewTermQuery(v)
-		t.SetField(field)
-		qs[i] = t
-	}
-	return either(qs)
-}
-
-func either(qs []query.Query) query.Query {
-	switch len(qs) {
-	case 0:
-		return query.NewMatchNoneQuery()
-	case 1:
-		return qs[0]
-	}
-	d := query.NewDisjunctionQuery(qs)
-	d.SetMin(1)
-	return d
-}
-
-func (c *Clause) query() (query.Query, error) {
-	boost := c.Boost
-	if boost == 0 {
-		boost = 1
-	}
-	switch c.Op {
-	case All:
-		return query.NewMatchAllQuery(), nil
-	case Term:
-		q := query.NewTermQuery(c.Words[0])
-		q.SetField(c.Field)
-		q.SetBoost(boost)
-		return q, nil
-	case Phrase:
-		q := query.NewPhraseQuery(c.Words, c.Field)
-		q.SetBoost(boost)
-		return q, nil
-	}
-	kids := make([]query.Query, len(c.Kids))
-	for i := range c.Kids {
+	if !f.ask.Newest {
 		var err error
-		if kids[i], err = c.Kids[i].query(); err != nil {
-			return nil, err
+		if f.answer.Hits, err = rank(ranked, &f.ask.Where, need); err != nil {
+			return err
 		}
+	}
+	f.answer.Hits = f.answer.Hits[min(f.ask.Offset, len(f.answer.Hits)):]
+	return nil
+}
+
+// newest returns up to n keys below before, newest first, of what was chosen.
+func newest(views []*view, before Key, n int) []Match {
+	if n <= 0 {
+		return nil
+	}
+	// The segments that reach furthest come first; later ones that cannot
+	// add anything are left out.
+	views = slices.Clone(views)
+	slices.SortFunc(views, func(a, b *view) int { return compareKeys(b.cols.last, a.cols.last) })
+	var keys []Key
+	for _, v := range views {
+		if v.count == 0 || len(keys) >= n && v.cols.last <= keys[n-1] {
+			continue
+		}
+		keys = v.newest(keys, before, n)
+		slices.SortFunc(keys, func(a, b Key) int { return compareKeys(b, a) })
+		keys = keys[:min(n, len(keys))]
+	}
+	out := make([]Match, len(keys))
+	for i, k := range keys {
+		out[i].Key = k
+	}
+	return out
+}
+
+func compareKeys(a, b Key) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// choose sets which documents of the segment fit.
+func (v *view) choose(ask *Ask) error {
+	limits, err := v.limits(ask)
+	if err != nil {
+		return err
+	}
+	v.limit = limits
+	if limits != nil && limits.IsEmpty() {
+		v.fit = limits
+		return nil
+	}
+	if v.fit, err = v.eval(&ask.Where, limits); err != nil {
+		return err
 	}
 	switch {
-	case c.Op == And && len(kids) == 0:
-		return query.NewMatchAllQuery(), nil
-	case c.Op == And && len(kids) == 1, c.Op == Or && len(kids) == 1 && c.Min <= 1:
-		return kids[0], nil
-	case c.Op == And:
-		return query.NewConjunctionQuery(kids), nil
-	case c.Op == Or && (len(kids) == 0 || c.Min > len(kids)):
-		return query.NewMatchNoneQuery(), nil
-	case c.Op == Or:
-		q := query.NewDisjunctionQuery(kids)
-		q.SetMin(float64(max(c.Min, 1)))
-		return q, nil
+	case limits == nil:
+	case ask.Where.Op == All:
+		v.fit = limits
+	default:
+		v.fit = roaring.And(v.fit, limits)
 	}
-	return nil, fmt.Errorf("unknown operation %d", c.Op)
+	v.count = int(v.fit.GetCardinality())
+	return nil
+}
+
+// limits are the documents within the filters and the time; nil means all.
+func (v *view) limits(ask *Ask) (*roaring.Bitmap, error) {
+	var out *roaring.Bitmap
+	narrow := func(b *roaring.Bitmap) {
+		if out == nil {
+			out = b
+		} else {
+			out = roaring.And(out, b)
+		}
+	}
+	for field, values := range ask.Filter {
+		var any *roaring.Bitmap
+		for _, value := range values {
+			b, err := v.term(field, value)
+			if err != nil {
+				return nil, err
+			}
+			if any == nil {
+				any = b
+			} else {
+				any = roaring.Or(any, b)
+			}
+		}
+		if any == nil {
+			any = roaring.New()
+		}
+		narrow(any)
+	}
+	if b := v.cols.between(ask.From, ask.To); b != nil {
+		if v.dead != nil {
+			b.AndNot(v.dead)
+		}
+		narrow(b)
+	}
+	if ask.Keys != nil {
+		b := v.cols.find(ask.Keys)
+		if v.dead != nil {
+			b.AndNot(v.dead)
+		}
+		narrow(b)
+	}
+	return out, nil
 }

@@ -52,9 +52,9 @@ func (p *blevePart) Swap() (err error) {
 
 	e.mu.Lock() // searches wait for the moment that the renames take
 	defer e.mu.Unlock()
-	if index := e.parts[p.month]; index != nil {
+	if part := e.parts[p.month]; part != nil {
 		delete(e.parts, p.month)
-		if err := index.Close(); err != nil {
+		if err := part.index.Close(); err != nil {
 			return err
 		}
 	}
@@ -70,10 +70,11 @@ func (p *blevePart) Swap() (err error) {
 	if err := syncDir(e.dir); err != nil {
 		return err
 	}
-	if e.parts[p.month], _, err = openPart(live); err != nil {
-		delete(e.parts, p.month)
+	index, _, err := openPart(live)
+	if err != nil {
 		return err
 	}
+	e.parts[p.month] = newLive(index)
 	delete(e.stale, p.month)
 	return os.RemoveAll(old)
 }

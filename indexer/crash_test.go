@@ -141,7 +141,7 @@ func genTerm(t *rapid.T) string {
 }
 
 func genClause(t *rapid.T, depth int) string {
-	kind := rapid.IntRange(0, 11).Draw(t, "kind")
+	kind := rapid.IntRange(0, 16).Draw(t, "kind")
 	if depth == 0 && kind > 2 {
 		kind = 0
 	}
@@ -166,15 +166,30 @@ func genClause(t *rapid.T, depth int) string {
 			"platform:facebook", "stance:complaint", "source:Ward"}).Draw(t, "attribute")
 	case 11:
 		return "SCORE(" + genTerm(t) + ":2, " + genTerm(t) + ":1, " + genTerm(t) + ":-1)>=2"
+	case 12:
+		return "(" + genTerm(t) + " AND NOT " + sub() + ")"
+	case 13:
+		return rapid.SampledFrom([]string{"ATLEAST/2 ", "ATLEAST/3 "}).Draw(t, "atleast") + genTerm(t)
+	case 14:
+		return "(" + sub() + " AND " + rapid.SampledFrom([]string{"MONEY>=100k", "NOT MONEY", "thái*", "NOT đường*", "reactions>=1", "NOT reactions>=1"}).Draw(t, "other") + ")"
+	case 15:
+		return genTerm(t) + " ONEAR/2 " + genTerm(t)
+	case 16:
+		return "SAME(" + rapid.SampledFrom([]string{"s", "p"}).Draw(t, "section") + "){" + genTerm(t) + " AND NOT " + genTerm(t) + "}"
 	}
 	return genTerm(t)
 }
 
 func genQuery(t *rapid.T) string { return genClause(t, rapid.IntRange(0, 3).Draw(t, "depth")) }
 
-// TestSearchIsMatch compares the strict search with the matcher alone: the
-// index must propose every item that matches.
+// TestSearchIsMatch compares the strict search with the matcher alone, on
+// 100,000 random pairs of a query and an item: the index must propose every
+// item that matches, and where it decides alone it must decide alike.
 func TestSearchIsMatch(t *testing.T) {
+	want := 100_000
+	if testing.Short() {
+		want = 10_000
+	}
 	r := newRig(t)
 	var all []news.Item
 	fill := rapid.Custom(func(t *rapid.T) news.Found {
@@ -188,7 +203,7 @@ func TestSearchIsMatch(t *testing.T) {
 		f.Keep = true
 		return f
 	})
-	for i := range 150 {
+	for i := range 200 {
 		f := fill.Example(i)
 		f.Item.ID = fmt.Sprint("i", i)
 		r.take(f)
@@ -198,21 +213,23 @@ func TestSearchIsMatch(t *testing.T) {
 		}
 		all = append(all, it)
 	}
-	matched := 0
-	rapid.Check(t, func(t *rapid.T) {
-		src := genQuery(t)
-		q, err := query.Parse(src, nil)
-		if err != nil {
-			t.Skip(err)
-		}
-		want := map[string][]news.Span{}
-		for i := range all {
-			if ok, because := q.Match(query.NewDoc(&all[i])); ok {
-				want[all[i].ID] = because
+	pairs, matched := 0, 0
+	for pairs < want {
+		rapid.Check(t, func(t *rapid.T) {
+			src := genQuery(t)
+			q, err := query.Parse(src, nil)
+			if err != nil {
+				t.Skip(err)
 			}
-		}
-		matched += len(want)
-		for _, newest := range []bool{false, true} {
+			want := map[string][]news.Span{}
+			for i := range all {
+				if ok, because := q.Match(query.NewDoc(&all[i])); ok {
+					want[all[i].ID] = because
+				}
+			}
+			pairs += len(all)
+			matched += len(want)
+			newest := rapid.Bool().Draw(t, "newest")
 			res, err := r.ix.Search(t.Context(), indexer.Query{Text: src, Strict: true, Newest: newest, Limit: 200})
 			if err != nil {
 				t.Fatal(err)
@@ -224,11 +241,15 @@ func TestSearchIsMatch(t *testing.T) {
 				}
 				got[h.Item.ID] = h.Because
 			}
-			if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b []news.Span) bool { return slices.Equal(a, b) })); diff != "" || res.Total != len(want) {
+			if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b []news.Span) bool { return slices.Equal(a, b) })); diff != "" || res.Total != len(want) || res.More {
 				t.Fatalf("%s (newest %v): total %d, want %d; (-match +search):\n%s", src, newest, res.Total, len(want), diff)
 			}
+		})
+		if t.Failed() {
+			return
 		}
-	})
+	}
+	t.Logf("%d pairs of a query and an item, %d of them match", pairs, matched)
 	if matched == 0 {
 		t.Error("no query matched anything")
 	}

@@ -59,8 +59,9 @@ type Engine interface {
 	// Write adds or replaces documents of a month and removes others. It is
 	// on the disk when Write returns.
 	Write(ctx context.Context, month string, put []Doc, remove []Key) error
-	// Find searches one month. A month that does not exist has no hits.
-	Find(ctx context.Context, month string, ask Ask) (Answer, error)
+	// Find searches these months, newest first, and opens no other. A month
+	// that does not exist has no hits.
+	Find(ctx context.Context, months []string, ask Ask) (Answer, error)
 	// Rebuild starts an empty part beside the live one.
 	Rebuild(month string) (Part, error)
 	// Drop deletes a part with its files.
@@ -111,9 +112,10 @@ type Op uint8
 const (
 	All    Op = iota // every document
 	Term             // Field holds the term Words[0]
-	Phrase           // Field, with positions, holds Words next to each other
+	Phrase           // Field, with positions, holds Words next to each other, in one sentence
 	And              // all Kids hold
 	Or               // at least Min of Kids hold, and at least one
+	Not              // Kids[0] does not hold; it ranks nothing
 )
 
 // A Clause chooses documents and ranks them.
@@ -126,24 +128,28 @@ type Clause struct {
 	Kids  []Clause
 }
 
-// An Ask is one search in one month.
+// An Ask is one search.
 type Ask struct {
 	Where  Clause
 	Filter map[string][]string // field → values, one of which must hold
-	// Days and Keys bound the time: a document fits when its day or its key
-	// is listed. Both nil means no bound.
-	Days   []string
-	Keys   []Key
-	Newest bool // by key, newest first, instead of by score
-	Before Key  // with Newest: only keys below it; zero means no bound
-	Offset int
-	Limit  int
-	Facets []string // fields to count
+	// From ≤ key < To bounds the time. A zero To means no end.
+	From, To Key
+	Keys     []Key // only these documents; nil means any
+	Newest   bool  // by key, newest first, instead of by score
+	Before   Key   // with Newest: only keys below it; zero means no bound
+	Offset   int
+	Limit    int
+	Facets   []string // fields to count
 }
 
-// An Answer answers an [Ask]. Equal scores are ordered newest first.
+// An Answer answers an [Ask]. Equal scores are ordered newest first. Scores
+// of all months of an answer can be compared.
 type Answer struct {
-	Total  int // all that fit, whatever Before, Offset and Limit
+	// Total counts all that fit, whatever Before, Offset and Limit.
+	Total int
+	// More says that Total is a lower bound: a search for the newest, without
+	// facets, looks at no month behind the one that fills it.
+	More   bool
 	Hits   []Match
 	Facets map[string]map[string]int
 }
@@ -151,5 +157,5 @@ type Answer struct {
 // A Match is one document that fits.
 type Match struct {
 	Key   Key
-	Score float64
+	Score float64 // zero with Newest
 }

@@ -66,7 +66,7 @@ func TestBleveSwap(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer e.Close()
-			a, err := e.Find(ctx, "2026-11", indexer.Ask{Limit: 5, Where: indexer.Clause{Op: indexer.Term, Field: indexer.FieldText, Words: []string{tt.want}}})
+			a, err := e.Find(ctx, []string{"2026-11"}, indexer.Ask{Limit: 5, Where: indexer.Clause{Op: indexer.Term, Field: indexer.FieldText, Words: []string{tt.want}}})
 			if err != nil || a.Total != 1 {
 				t.Errorf("found %+v, %v, want the %s part", a, err, tt.want)
 			}

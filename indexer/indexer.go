@@ -1,6 +1,7 @@
 package indexer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,7 +13,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"langnghe/internal/lang"
 	"langnghe/internal/news"
 	"langnghe/internal/query"
 )
@@ -53,6 +53,7 @@ type Indexer struct {
 
 	mu      sync.Mutex // held by what writes
 	behind  bool       // a batch failed between store and index
+	told    bool       // all that is stored has been announced
 	settled time.Time  // counts before it are final
 	newest  time.Time  // event time, of what this process stored
 	echo    *echo      // a month is being rebuilt
@@ -186,7 +187,9 @@ func (ix *Indexer) take(ctx context.Context, found []news.Found) error {
 	if err != nil {
 		return ix.fail("settle", err)
 	}
+	told := ix.told
 	if len(batch.changes) > 0 || len(batch.late) > 0 {
+		ix.told = false
 		if err := ix.keep(ctx, batch.changes, batch.late); err != nil {
 			return err
 		}
@@ -194,7 +197,22 @@ func (ix *Indexer) take(ctx context.Context, found []news.Found) error {
 	for result, n := range batch.results {
 		ix.metrics.items.WithLabelValues(result).Add(float64(n))
 	}
-	return ix.forward(ctx)
+	if !told {
+		return ix.forward(ctx)
+	}
+	// Nothing else is to be announced: there is no need to read it back.
+	items := make([]Stored, len(batch.changes))
+	for i, c := range batch.changes {
+		items[i] = c.Stored
+	}
+	slices.SortFunc(items, func(a, b Stored) int {
+		return cmp.Or(a.Item.At().Compare(b.Item.At()), strings.Compare(a.Item.ID, b.Item.ID))
+	})
+	if err := ix.announce(ctx, items); err != nil {
+		return err
+	}
+	ix.told = true
+	return nil
 }
 
 // keep stores and indexes. Between the two the items are stored but cannot
@@ -287,7 +305,7 @@ func docOf(s *Stored) Doc {
 }
 
 // value is the form in which the query language compares attributes.
-func value(s string) string { return strings.ToLower(lang.Normalise(s)) }
+func value(s string) string { return query.AttrValue(s) }
 
 // catchUp indexes what is stored and not indexed yet.
 func (ix *Indexer) catchUp(ctx context.Context) error {
@@ -326,30 +344,39 @@ func (ix *Indexer) forward(ctx context.Context) error {
 		if err != nil {
 			return ix.fail("announce", err)
 		}
-		if len(items) == 0 {
-			return nil
+		if err := ix.announce(ctx, items); err != nil {
+			return err
 		}
-		out := make([]news.Indexed, len(items))
-		for i := range items {
-			out[i] = news.Indexed{Item: items[i].Item, Hash: items[i].Hash}
-		}
-		if err := ix.step("announce"); err != nil {
-			return ix.fail("announce", err)
-		}
-		if err := ix.opts.Announce(ctx, out); err != nil {
-			return ix.fail("announce", fmt.Errorf("announce: %w", err))
-		}
-		if err := ix.step("announced"); err != nil {
-			return ix.fail("announce", err)
-		}
-		if err := ix.opts.Store.Announced(ctx, items); err != nil {
-			return ix.fail("announce", err)
-		}
-		ix.metrics.announced.Add(float64(len(items)))
 		if len(items) < maxBatch {
+			ix.told = true
 			return nil
 		}
 	}
+}
+
+// announce tells of indexed items, which are in event order.
+func (ix *Indexer) announce(ctx context.Context, items []Stored) error {
+	if len(items) == 0 {
+		return nil
+	}
+	out := make([]news.Indexed, len(items))
+	for i := range items {
+		out[i] = news.Indexed{Item: items[i].Item, Hash: items[i].Hash}
+	}
+	if err := ix.step("announce"); err != nil {
+		return ix.fail("announce", err)
+	}
+	if err := ix.opts.Announce(ctx, out); err != nil {
+		return ix.fail("announce", fmt.Errorf("announce: %w", err))
+	}
+	if err := ix.step("announced"); err != nil {
+		return ix.fail("announce", err)
+	}
+	if err := ix.opts.Store.Announced(ctx, items); err != nil {
+		return ix.fail("announce", err)
+	}
+	ix.metrics.announced.Add(float64(len(items)))
+	return nil
 }
 
 func (ix *Indexer) fail(step string, err error) error {

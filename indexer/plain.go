@@ -109,15 +109,16 @@ func (p *plain) rank(ctx context.Context, store Store, matches []Match) ([]Match
 		return matches, nil
 	}
 	top := matches[:n]
-	items, err := load(ctx, store, top)
+	at := make(map[Key]int, n)
+	for i := range top {
+		at[top[i].Key] = i
+	}
+	err := store.Texts(ctx, keysOf(top), func(key Key, title, text string) {
+		share, pairs := p.together(title, text)
+		top[at[key]].Score *= (1 + share) * (1 + 2*pairs)
+	})
 	if err != nil {
 		return nil, err
-	}
-	for i := range top {
-		if st := items[top[i].Key]; st != nil {
-			share, pairs := p.together(&st.Item)
-			top[i].Score *= (1 + share) * (1 + 2*pairs)
-		}
 	}
 	slices.SortStableFunc(top, byScore)
 	return matches, nil
@@ -125,14 +126,14 @@ func (p *plain) rank(ctx context.Context, store Store, matches []Match) ([]Match
 
 // together returns the share of the words and of the neighbouring pairs that
 // an item has.
-func (p *plain) together(it *news.Item) (words, pairs float64) {
+func (p *plain) together(title, text string) (words, pairs float64) {
 	have := make([]bool, len(p.words))
 	next := map[[2]int]bool{}
 	for i := 1; i < len(p.seq); i++ {
 		next[[2]int{p.seq[i-1], p.seq[i]}] = false
 	}
 	var buf [512]lang.Token
-	for _, text := range [...]string{it.Title, it.Text} {
+	for _, text := range [...]string{title, text} {
 		last := -1
 		for _, t := range lang.Tokens(buf[:0], text) {
 			w := p.find(&t)

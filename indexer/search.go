@@ -21,10 +21,10 @@ const (
 	maxOffset   = 10_000
 	// maxVerified bounds how many candidates one query of the language looks
 	// at; behind them the total is a lower bound.
-	maxVerified = 5000
+	maxVerified = 2000
 	// minVerified is how many it looks at although the page is full, so that
 	// small totals are exact.
-	minVerified = 500
+	minVerified = 300
 )
 
 // facetFields are what facets count, in the order of pages.
@@ -55,8 +55,9 @@ func (ix *Indexer) Search(ctx context.Context, q Query) (Result, error) {
 type searching struct {
 	ix     *Indexer
 	q      Query
-	ask    Ask          // the same for every month, but for its bounds
+	ask    Ask
 	verify *query.Query // nil when the index itself has the answer
+	exact  bool         // verify can only agree
 	plain  *plain       // nil for the language
 	months []string     // newest first
 }
@@ -92,14 +93,23 @@ func (ix *Indexer) newSearch(q Query) (*searching, error) {
 	if q.Story != "" {
 		s.ask.Filter[FieldStory] = []string{q.Story}
 	}
+	if !q.From.IsZero() {
+		s.ask.From = firstKey(ceil(q.From))
+	}
+	if !q.To.IsZero() {
+		s.ask.To = max(firstKey(ceil(q.To)), 1)
+	}
 	for _, m := range ix.engine.Months() {
 		from, to, err := monthRange(m)
 		if err != nil {
 			return nil, err
 		}
-		if (q.From.IsZero() || firstKey(q.From) < to) && (q.To.IsZero() || firstKey(q.To) > from) {
+		if s.ask.From < to && (s.ask.To == 0 || s.ask.To > from) {
 			s.months = append(s.months, m)
 		}
+	}
+	if q.Facets {
+		s.ask.Facets = facetFields
 	}
 	return s, nil
 }
@@ -127,54 +137,8 @@ func (s *searching) compile() (err error) {
 	if err != nil {
 		return err
 	}
-	s.ask.Where = candidates(s.verify.Plan())
+	s.ask.Where, s.exact = candidates(s.verify.Plan())
 	return nil
-}
-
-// find asks one month, within the time asked for.
-func (s *searching) find(ctx context.Context, month string, ask Ask) (Answer, error) {
-	var err error
-	if ask.Days, ask.Keys, err = s.bounds(ctx, month); err != nil {
-		return Answer{}, err
-	}
-	return s.ix.engine.Find(ctx, month, ask)
-}
-
-// bounds names the days of the month that lie wholly within the time asked
-// for, and the keys of days that do so in part. Both nil means the whole
-// month.
-func (s *searching) bounds(ctx context.Context, month string) (days []string, keys []Key, err error) {
-	first, last, err := monthRange(month)
-	if err != nil {
-		return nil, nil, err
-	}
-	from, to := first, last
-	if !s.q.From.IsZero() {
-		from = max(first, firstKey(ceil(s.q.From)))
-	}
-	if !s.q.To.IsZero() {
-		to = min(last, firstKey(ceil(s.q.To)))
-	}
-	if from == first && to == last {
-		return nil, nil, nil
-	}
-	days = []string{}
-	for day := first; day < last; {
-		next := firstKey(DayStart(day.At()).AddDate(0, 0, 1))
-		switch lo, hi := max(day, from), min(next, to); {
-		case lo >= hi:
-		case lo == day && hi == next:
-			days = append(days, Day(day.At()))
-		default:
-			part, err := s.ix.opts.Store.Keys(ctx, lo, hi)
-			if err != nil {
-				return nil, nil, err
-			}
-			keys = append(keys, part...)
-		}
-		day = next
-	}
-	return days, keys, nil
 }
 
 // ceil rounds up to the millisecond, the grain of keys.
@@ -187,56 +151,30 @@ func ceil(t time.Time) time.Time {
 
 // direct takes the index's word.
 func (s *searching) direct(ctx context.Context) (Result, error) {
-	if s.q.Facets {
-		s.ask.Facets = facetFields
+	ask := s.ask
+	window := 0 // of the best by words, which are ranked again
+	if s.plain != nil && !ask.Newest && s.q.Offset < s.plain.window() {
+		window = s.plain.window()
+		ask.Limit = max(s.q.Offset+s.q.Limit, window)
+	} else {
+		ask.Offset, ask.Limit = s.q.Offset, s.q.Limit
 	}
-	need := s.q.Offset + s.q.Limit
-	window := need
-	if s.plain != nil && !s.ask.Newest {
-		window = max(window, s.plain.window())
+	a, err := s.ix.engine.Find(ctx, s.months, ask)
+	if err != nil {
+		return Result{}, err
 	}
-	var matches []Match
-	facets := map[string]map[string]int{}
-	res := Result{}
-	for _, m := range s.months {
-		ask := s.ask
-		ask.Limit = window
-		if s.ask.Newest {
-			ask.Limit = need - len(matches)
-			if ask.Limit == 0 && !s.q.Facets {
-				res.More = true
-				break
-			}
-		}
-		a, err := s.find(ctx, m, ask)
-		if err != nil {
+	matches := a.Hits
+	if window > 0 {
+		if matches, err = s.plain.rank(ctx, s.ix.opts.Store, matches); err != nil {
 			return Result{}, err
 		}
-		res.Total += a.Total
-		matches = append(matches, a.Hits...)
-		for f, values := range a.Facets {
-			if facets[f] == nil {
-				facets[f] = map[string]int{}
-			}
-			for v, n := range values {
-				facets[f][v] += n
-			}
-		}
+		matches = page(matches, s.q.Offset, s.q.Limit)
 	}
-	if !s.ask.Newest {
-		slices.SortStableFunc(matches, byScore)
-		if s.plain != nil {
-			var err error
-			if matches, err = s.plain.rank(ctx, s.ix.opts.Store, matches); err != nil {
-				return Result{}, err
-			}
-		}
-	}
+	res := Result{Total: a.Total, More: a.More}
 	if s.q.Facets {
-		res.Facets = sorted(facets)
+		res.Facets = sorted(a.Facets)
 	}
-	var err error
-	res.Hits, err = s.hits(ctx, page(matches, s.q.Offset, s.q.Limit))
+	res.Hits, err = s.hits(ctx, matches)
 	return res, err
 }
 
@@ -269,11 +207,7 @@ func (s *searching) hits(ctx context.Context, matches []Match) ([]Hit, error) {
 }
 
 func load(ctx context.Context, store Store, matches []Match) (map[Key]*Stored, error) {
-	keys := make([]Key, len(matches))
-	for i, m := range matches {
-		keys[i] = m.Key
-	}
-	items, err := store.Items(ctx, keys)
+	items, err := store.Items(ctx, keysOf(matches))
 	if err != nil {
 		return nil, err
 	}
@@ -284,8 +218,32 @@ func load(ctx context.Context, store Store, matches []Match) (map[Key]*Stored, e
 	return out, nil
 }
 
-// verified lets the index propose and the matcher decide.
+// verified lets the index propose and the matcher decide. Where the index
+// already knows, the matcher only finds the words to show.
 func (s *searching) verified(ctx context.Context) (Result, error) {
+	res := Result{Hits: []Hit{}}
+	if s.exact {
+		ask := s.ask
+		ask.Offset, ask.Limit = s.q.Offset, s.q.Limit
+		a, err := s.ix.engine.Find(ctx, s.months, ask)
+		if err != nil {
+			return Result{}, err
+		}
+		res.Total, res.More = a.Total, a.More
+		if s.q.Facets {
+			res.Facets = sorted(a.Facets)
+		}
+		items, err := load(ctx, s.ix.opts.Store, a.Hits)
+		if err != nil {
+			return Result{}, err
+		}
+		for _, m := range a.Hits {
+			if st := items[m.Key]; st != nil {
+				s.show(&res, st, m.Score)
+			}
+		}
+		return res, nil
+	}
 	need := s.q.Offset + s.q.Limit
 	least := minVerified
 	if s.ask.Newest {
@@ -294,62 +252,112 @@ func (s *searching) verified(ctx context.Context) (Result, error) {
 	if s.q.Facets {
 		least = maxVerified
 	}
-	res := Result{Hits: []Hit{}}
-	facets := map[string]map[string]int{}
-	c := s.newCandidates()
+	var shown []Match
+	all := []Key{} // that fit
 	seen := 0
-	for size := 2 * s.q.Limit; ; size = min(2*size, 500) {
+	ask := s.ask
+	ask.Facets = nil
+	for size := max(2*s.q.Limit, least); ; size = min(2*size, maxVerified) {
 		if res.Total > need && seen >= least || seen >= maxVerified {
 			res.More = true
 			break
 		}
-		matches, err := c.next(ctx, size)
+		ask.Limit = min(size, maxVerified-seen)
+		a, err := s.ix.engine.Find(ctx, s.months, ask)
 		if err != nil {
 			return Result{}, err
 		}
-		if len(matches) == 0 {
+		if len(a.Hits) == 0 {
 			break
 		}
-		items, err := load(ctx, s.ix.opts.Store, matches)
+		seen += len(a.Hits)
+		fit, err := s.fitting(ctx, a.Hits)
 		if err != nil {
 			return Result{}, err
 		}
-		seen += len(matches)
-		for _, m := range matches {
-			st := items[m.Key]
-			if st == nil {
-				continue
-			}
-			ok, because := s.verify.Match(query.NewDoc(&st.Item))
-			if !ok {
-				continue
-			}
+		for _, m := range fit {
 			if res.Total++; res.Total > s.q.Offset && res.Total <= need {
-				if because == nil {
-					because = []news.Span{}
-				}
-				res.Hits = append(res.Hits, Hit{Item: st.Item, Score: m.Score, Because: because})
+				shown = append(shown, m)
 			}
-			if s.q.Facets {
-				doc := docOf(st)
-				for _, f := range facetFields {
-					for _, v := range doc.Values[f] {
-						if v == "" {
-							continue
-						}
-						if facets[f] == nil {
-							facets[f] = map[string]int{}
-						}
-						facets[f][v]++
-					}
-				}
-			}
+			all = append(all, m.Key)
+		}
+		if len(a.Hits) < ask.Limit {
+			break
+		}
+		if ask.Newest {
+			ask.Before = a.Hits[len(a.Hits)-1].Key
+		} else {
+			ask.Offset += len(a.Hits)
+		}
+	}
+	items, err := load(ctx, s.ix.opts.Store, shown)
+	if err != nil {
+		return Result{}, err
+	}
+	for _, m := range shown {
+		if st := items[m.Key]; st != nil {
+			s.show(&res, st, m.Score)
 		}
 	}
 	if s.q.Facets {
-		res.Facets = sorted(facets)
+		a, err := s.ix.engine.Find(ctx, s.months, Ask{Keys: all, Newest: true, Facets: facetFields})
+		if err != nil {
+			return Result{}, err
+		}
+		res.Facets = sorted(a.Facets)
 	}
 	return res, nil
+}
+
+// show adds a hit. An item that changed a moment ago may not match any more.
+func (s *searching) show(res *Result, st *Stored, score float64) {
+	ok, because := s.verify.Match(query.NewDoc(&st.Item))
+	if !ok {
+		return
+	}
+	if because == nil {
+		because = []news.Span{}
+	}
+	res.Hits = append(res.Hits, Hit{Item: st.Item, Score: score, Because: because})
+}
+
+// fitting keeps the candidates that match, in their order.
+func (s *searching) fitting(ctx context.Context, matches []Match) ([]Match, error) {
+	ok := make(map[Key]bool, len(matches))
+	var doc *query.Doc
+	check := func(key Key, it *news.Item) {
+		if doc == nil {
+			doc = query.NewDoc(it)
+		} else {
+			doc.Reset(it)
+		}
+		ok[key] = s.verify.Holds(doc)
+	}
+	if s.verify.TextOnly() {
+		err := s.ix.opts.Store.Texts(ctx, keysOf(matches), func(key Key, title, text string) {
+			check(key, &news.Item{Title: title, Text: text})
+		})
+		if err != nil {
+			return nil, err
+		}
+	} else {
+		items, err := load(ctx, s.ix.opts.Store, matches)
+		if err != nil {
+			return nil, err
+		}
+		for _, st := range items {
+			check(st.Key, &st.Item)
+		}
+	}
+	return slices.DeleteFunc(matches, func(m Match) bool { return !ok[m.Key] }), nil
+}
+
+func keysOf(matches []Match) []Key {
+	keys := make([]Key, len(matches))
+	for i, m := range matches {
+		keys[i] = m.Key
+	}
+	return keys
 }
 
 // sorted puts the most frequent values first.

@@ -42,13 +42,14 @@ type Store interface {
 	// Items returns the items with these keys, in any order; keys without
 	// an item are left out.
 	Items(ctx context.Context, keys []Key) ([]Stored, error)
+	// Texts calls f with the title and text of the items with these keys, in
+	// any order. It reads nothing else, so that many can be looked at.
+	Texts(ctx context.Context, keys []Key, f func(key Key, title, text string)) error
 	// Range returns items of from ≤ time < to in event order, behind
 	// (after, id) when id is not empty. A zero to means no end.
 	Range(ctx context.Context, from, to, after time.Time, id string, limit int) ([]Stored, error)
 	// Between returns items of from ≤ key < to in the order of keys.
 	Between(ctx context.Context, from, to Key, limit int) ([]Stored, error)
-	// Keys returns the keys of from ≤ key < to.
-	Keys(ctx context.Context, from, to Key) ([]Key, error)
 	// Count returns how many items of from ≤ key < to there are.
 	Count(ctx context.Context, from, to Key) (int, error)
 	// Status returns the number of items and the first and last key.

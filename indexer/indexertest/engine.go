@@ -46,6 +46,10 @@ func either(min int, kids ...indexer.Clause) indexer.Clause {
 	return indexer.Clause{Op: indexer.Or, Min: min, Kids: kids}
 }
 
+func not(kid indexer.Clause) indexer.Clause {
+	return indexer.Clause{Op: indexer.Not, Kids: []indexer.Clause{kid}}
+}
+
 func both(kids ...indexer.Clause) indexer.Clause { return indexer.Clause{Op: indexer.And, Kids: kids} }
 
 // Engine runs the suite. open opens the engine that keeps its state in dir;
@@ -78,6 +82,8 @@ func Engine(t *testing.T, open func(dir string) (indexer.Engine, error)) {
 	run("write", testWrite)
 	run("rebuild", testRebuild)
 	run("months", testMonths)
+	run("several months", testSeveral)
+	run("late and removed", testLate)
 }
 
 func put(t *testing.T, e indexer.Engine, docs ...indexer.Doc) {
@@ -92,7 +98,7 @@ func find(t *testing.T, e indexer.Engine, ask indexer.Ask) indexer.Answer {
 	if ask.Limit == 0 {
 		ask.Limit = 100
 	}
-	a, err := e.Find(context.Background(), month, ask)
+	a, err := e.Find(context.Background(), []string{month}, ask)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +124,7 @@ func numbers(a indexer.Answer) []int {
 
 func testFind(t *testing.T, e indexer.Engine, _ func() indexer.Engine) {
 	put(t, e,
-		doc(1, 1, "Vỡ đập Bản Vẽ rồi bà con ơi", indexer.FieldTitle, "Tin nóng", indexer.FieldTopic, "disaster", indexer.FieldTopic, "water", indexer.FieldArea, "in_area"),
+		doc(1, 1, "Vỡ đập Bản Vẽ rồi bà con ơi. Chạy đi", indexer.FieldTitle, "Tin nóng", indexer.FieldTopic, "disaster", indexer.FieldTopic, "water", indexer.FieldArea, "in_area"),
 		doc(2, 2, norm.NFD.String("Nghe đồn vỡ đập"), indexer.FieldTopic, "disaster", indexer.FieldArea, "ambiguous"),
 		doc(3, 3, "nghe don vo dap", indexer.FieldArea, "in_area"),
 		doc(4, 4, "Họp khối 5", indexer.FieldTitle, "Vỡ đập: không có", indexer.FieldStory, "s1"),
@@ -152,11 +158,22 @@ func testFind(t *testing.T, e indexer.Engine, _ func() indexer.Engine) {
 		{"filter and words", indexer.Ask{Where: term(indexer.FieldTextFold, "vo"), Filter: map[string][]string{indexer.FieldArea: {"in_area"}}}, []int{1, 3}},
 		{"filter by story", indexer.Ask{Filter: map[string][]string{indexer.FieldStory: {"s1"}}}, []int{4}},
 		{"unknown value", indexer.Ask{Filter: map[string][]string{indexer.FieldSource: {"nobody"}}}, nil},
-		{"days", indexer.Ask{Days: []string{"2026-11-02", "2026-11-03"}}, []int{2, 3}},
-		{"days and keys", indexer.Ask{Days: []string{"2026-11-02"}, Keys: []indexer.Key{key(5, 5)}}, []int{2, 5}},
-		{"no day", indexer.Ask{Days: []string{}}, nil},
-		{"unknown keys", indexer.Ask{Keys: []indexer.Key{key(9, 9)}}, nil},
-		{"words, filter and days", indexer.Ask{Where: term(indexer.FieldTextFold, "vo"), Filter: map[string][]string{indexer.FieldArea: {"in_area"}}, Days: []string{"2026-11-03"}}, []int{3}},
+		{"phrase before a sentence end", indexer.Ask{Where: phrase(indexer.FieldText, "con", "ơi")}, []int{1}},
+		{"over a comma", indexer.Ask{Where: phrase(indexer.FieldText, "bình", "ủy")}, []int{5}},
+		{"not over a sentence end", indexer.Ask{Where: phrase(indexer.FieldText, "ơi", "chạy")}, nil},
+		{"phrase is longer than any", indexer.Ask{Where: phrase(indexer.FieldText, "họp", "khối", "5", "khối", "5")}, nil},
+		{"not", indexer.Ask{Where: not(term(indexer.FieldTextFold, "vo"))}, []int{4, 5}},
+		{"and not", indexer.Ask{Where: both(term(indexer.FieldTextFold, "vo"), not(term(indexer.FieldText, "vỡ")))}, []int{3}},
+		{"not a phrase", indexer.Ask{Where: both(term(indexer.FieldText, "vỡ"), not(phrase(indexer.FieldText, "vỡ", "đập")))}, []int{6}},
+		{"phrase within a filter", indexer.Ask{Where: phrase(indexer.FieldText, "vỡ", "đập"), Filter: map[string][]string{indexer.FieldArea: {"ambiguous"}}}, []int{2}},
+		{"two of a phrase and words", indexer.Ask{Where: either(2, phrase(indexer.FieldText, "vỡ", "đập"), term(indexer.FieldText, "nghe"), term(indexer.FieldText, "bà"))}, []int{1, 2}},
+		{"from", indexer.Ask{From: key(4, 0)}, []int{4, 5, 6}},
+		{"to", indexer.Ask{To: key(3, 0)}, []int{1, 2}},
+		{"between", indexer.Ask{From: key(2, 2), To: key(4, 4)}, []int{2, 3}},
+		{"no time", indexer.Ask{From: key(4, 4), To: key(4, 4)}, nil},
+		{"keys", indexer.Ask{Keys: []indexer.Key{key(5, 5), key(2, 2), key(9, 9)}}, []int{2, 5}},
+		{"no keys", indexer.Ask{Keys: []indexer.Key{}}, nil},
+		{"words, filter and time", indexer.Ask{Where: term(indexer.FieldTextFold, "vo"), Filter: map[string][]string{indexer.FieldArea: {"in_area"}}, From: key(2, 0)}, []int{3}},
 	}
 	for _, tt := range tests {
 		for _, newest := range []bool{false, true} {
@@ -172,7 +189,7 @@ func testFind(t *testing.T, e indexer.Engine, _ func() indexer.Engine) {
 			}
 		}
 	}
-	if a, err := e.Find(context.Background(), "2020-01", indexer.Ask{Limit: 10}); err != nil || a.Total != 0 {
+	if a, err := e.Find(context.Background(), []string{"2020-01"}, indexer.Ask{Limit: 10}); err != nil || a.Total != 0 {
 		t.Errorf("a month that does not exist: %+v, %v", a, err)
 	}
 }
@@ -195,7 +212,7 @@ func testOrder(t *testing.T, e indexer.Engine, _ func() indexer.Engine) {
 		}
 	}
 	// A filter does not change scores.
-	f := find(t, e, indexer.Ask{Where: either(0, term(indexer.FieldText, "nước"), term(indexer.FieldText, "sạch")), Days: []string{"2026-11-01", "2026-11-03"}})
+	f := find(t, e, indexer.Ask{Where: either(0, term(indexer.FieldText, "nước"), term(indexer.FieldText, "sạch")), Keys: []indexer.Key{key(1, 1), key(3, 3)}})
 	if len(f.Hits) != 2 || f.Hits[0].Score != a.Hits[0].Score {
 		t.Errorf("with a filter: %v, want the scores of %v", f.Hits, a.Hits)
 	}
@@ -355,7 +372,141 @@ func testMonths(t *testing.T, e indexer.Engine, reopen func() indexer.Engine) {
 	if got := e.Stale(); len(got) != 0 {
 		t.Errorf("Stale() = %v, want none", got)
 	}
-	if a, err := e.Find(ctx, "2026-10", indexer.Ask{Limit: 10}); err != nil || a.Total != 0 {
+	if a, err := e.Find(ctx, []string{"2026-10"}, indexer.Ask{Limit: 10}); err != nil || a.Total != 0 {
 		t.Errorf("a dropped month: %+v, %v", a, err)
 	}
+}
+
+// testSeveral searches months together: the newest from the newest month on,
+// the best from wherever they are, by scores that can be compared.
+func testSeveral(t *testing.T, e indexer.Engine, _ func() indexer.Engine) {
+	ctx := context.Background()
+	at := func(month time.Month, n int) indexer.Key {
+		return indexer.Key(time.Date(2026, month, 3, 8, 0, 0, 0, indexer.Zone).UnixMilli()<<21) + indexer.Key(n)
+	}
+	write := func(month time.Month, docs ...indexer.Doc) {
+		t.Helper()
+		if err := e.Write(ctx, fmt.Sprintf("2026-%02d", month), docs, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var old []indexer.Doc
+	for i := range 40 {
+		old = append(old, indexer.Doc{Key: at(9, i), Text: "nước chảy đá mòn", Values: map[string][]string{indexer.FieldTone: {"neutral"}}})
+	}
+	write(9, old...)
+	write(10, indexer.Doc{Key: at(10, 50), Text: "nước lũ lên nhanh, nước lũ"}, indexer.Doc{Key: at(10, 51), Text: "điện"})
+	write(11, indexer.Doc{Key: at(11, 60), Text: "nước"}, indexer.Doc{Key: at(11, 61), Text: "điện nước", Values: map[string][]string{indexer.FieldTone: {"negative"}}})
+	months := []string{"2026-11", "2026-10", "2026-09"}
+	find := func(ask indexer.Ask) indexer.Answer {
+		t.Helper()
+		a, err := e.Find(ctx, months, ask)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	water := term(indexer.FieldText, "nước")
+	a := find(indexer.Ask{Where: water, Newest: true, Limit: 2})
+	if got := numbers(a); !slices.Equal(got, []int{61, 60}) || !a.More || a.Total != 2 {
+		t.Errorf("the two newest: %v, total %d, more %v; want 61 60, and no look at older months", got, a.Total, a.More)
+	}
+	a = find(indexer.Ask{Where: water, Newest: true, Limit: 4})
+	if got := numbers(a); !slices.Equal(got, []int{61, 60, 50, 39}) || a.More || a.Total != 43 {
+		t.Errorf("the four newest: %v, total %d, more %v; want 61 60 50 39 of 43", got, a.Total, a.More)
+	}
+	a = find(indexer.Ask{Where: water, Newest: true, Offset: 2, Limit: 2})
+	if got := numbers(a); !slices.Equal(got, []int{50, 39}) {
+		t.Errorf("the next two: %v, want 50 39", got)
+	}
+	a = find(indexer.Ask{Where: water, Newest: true, Limit: 1, Facets: []string{indexer.FieldTone}})
+	if want := map[string]int{"neutral": 40, "negative": 1}; a.More || a.Total != 43 || !maps.Equal(a.Facets[indexer.FieldTone], want) {
+		t.Errorf("facets: %v of %d, more %v; want %v of all 43", a.Facets, a.Total, a.More, want)
+	}
+	a = find(indexer.Ask{Where: either(0, water, term(indexer.FieldText, "lũ")), Limit: 2})
+	if got := numbers(a); a.Total != 43 || len(got) != 2 || got[0] != 50 {
+		t.Errorf("by score: %v of %d, want 50 first of 43", got, a.Total)
+	}
+	// The same text is worth the same in a large and in a small month.
+	write(11, indexer.Doc{Key: at(11, 62), Text: "nước chảy đá mòn"})
+	a = find(indexer.Ask{Where: water, Limit: 100})
+	score := map[int]float64{}
+	for _, h := range a.Hits {
+		score[int(h.Key&1023)] = h.Score
+	}
+	if len(score) != 44 || score[62] != score[0] || score[0] == 0 {
+		t.Errorf("one text scores %v and %v in two months", score[62], score[0])
+	}
+	if a, err := e.Find(ctx, []string{"2026-09"}, indexer.Ask{Where: water, Limit: 1}); err != nil || a.Total != 40 {
+		t.Errorf("one month alone: %d, %v", a.Total, err)
+	}
+	if a, err := e.Find(ctx, nil, indexer.Ask{Where: water, Limit: 1}); err != nil || a.Total != 0 {
+		t.Errorf("no month: %d, %v", a.Total, err)
+	}
+	done, cancel := context.WithCancel(ctx)
+	cancel()
+	if _, err := e.Find(done, months, indexer.Ask{Limit: 1}); err == nil {
+		t.Error("Find with a cancelled context succeeds")
+	}
+}
+
+// testLate brings documents out of the order of time, in many writes, and
+// removes and replaces some.
+func testLate(t *testing.T, e indexer.Engine, reopen func() indexer.Engine) {
+	const n = 60
+	for i := range n {
+		k := i * 17 % n // every number once
+		d := doc(1+k/10, k, "tin nước", indexer.FieldTopic, fmt.Sprint("t", k%3))
+		if k%2 == 1 {
+			d.Text = "tin điện"
+		}
+		put(t, e, d)
+	}
+	for k := 0; k < n; k += 6 {
+		put(t, e, doc(1+k/10, k, "tin điện", indexer.FieldTopic, "t9"))
+	}
+	var gone []indexer.Key
+	for k := 2; k < n; k += 6 {
+		gone = append(gone, key(1+k/10, k))
+	}
+	if err := e.Write(context.Background(), month, nil, gone); err != nil {
+		t.Fatal(err)
+	}
+	var water []int // newest first
+	topics := map[string]int{}
+	for k := n - 1; k >= 0; k-- {
+		if k%6 == 4 {
+			water = append(water, k)
+			topics[fmt.Sprint("t", k%3)]++
+		}
+	}
+	check := func(when string) {
+		t.Helper()
+		ask := indexer.Ask{Where: term(indexer.FieldText, "nước"), Newest: true, Facets: []string{indexer.FieldTopic}}
+		a := find(t, e, ask)
+		if got := numbers(a); !slices.Equal(got, water) || a.Total != len(water) || !maps.Equal(a.Facets[indexer.FieldTopic], topics) {
+			t.Errorf("%s: %v of %d with %v, want %v with %v", when, got, a.Total, a.Facets, water, topics)
+		}
+		ask.Limit = 3
+		if got := numbers(find(t, e, ask)); !slices.Equal(got, water[:3]) {
+			t.Errorf("%s: the newest three are %v, want %v", when, got, water[:3])
+		}
+		ask.Before = find(t, e, ask).Hits[2].Key
+		if got := numbers(find(t, e, ask)); !slices.Equal(got, water[3:6]) {
+			t.Errorf("%s: the next three are %v, want %v", when, got, water[3:6])
+		}
+		if a := find(t, e, indexer.Ask{Where: term(indexer.FieldText, "nước")}); a.Total != len(water) || len(a.Hits) != len(water) {
+			t.Errorf("%s: %d of %d by score, want %d", when, len(a.Hits), a.Total, len(water))
+		}
+		if a := find(t, e, indexer.Ask{Where: not(term(indexer.FieldText, "nước"))}); a.Total != n-len(gone)-len(water) {
+			t.Errorf("%s: %d without the word, want %d", when, a.Total, n-len(gone)-len(water))
+		}
+		from, to := key(2, 0), key(4, 0) // numbers 10 to 29
+		if a := find(t, e, indexer.Ask{Where: term(indexer.FieldText, "nước"), From: from, To: to}); a.Total != 4 {
+			t.Errorf("%s: %d in two days, want 4", when, a.Total)
+		}
+	}
+	check("at once")
+	e = reopen()
+	check("after a restart")
 }

@@ -285,8 +285,12 @@ func TestSet(t *testing.T) {
 			if got[i] != ok || ok && !slices.Equal(spans, q.Spans(d)) {
 				t.Fatalf("%s on %+v: set %v, alone %v", q, it, got[i], ok)
 			}
-			if ok && !planFinds(q.Plan(), it) {
-				t.Fatalf("%s on %+v: the plan %+v misses it", q, it, q.Plan())
+			plan := q.Plan()
+			if found := planFinds(plan, it); ok && !found || plan.Exact && found != ok {
+				t.Fatalf("%s on %+v: matches %v, the plan %+v finds it %v", q, it, ok, plan, found)
+			}
+			if q.TextOnly() && ok != q.Holds(NewDoc(&news.Item{Title: it.Title, Text: it.Text})) {
+				t.Fatalf("%s on %+v: needs more than the text", q, it)
 			}
 			if i%2 == 1 && ok != qs[i-1].Holds(NewDoc(it)) {
 				t.Fatalf("%s and its canonical form differ on %+v", qs[i-1], it)
@@ -301,7 +305,15 @@ func planFinds(p Plan, it *news.Item) bool {
 	case PlanAnd:
 		return !slices.ContainsFunc(p.Kids, func(k Plan) bool { return !planFinds(k, it) })
 	case PlanOr:
-		return slices.ContainsFunc(p.Kids, func(k Plan) bool { return planFinds(k, it) })
+		n := 0
+		for _, k := range p.Kids {
+			if planFinds(k, it) {
+				n++
+			}
+		}
+		return n >= p.Min
+	case PlanNot:
+		return !planFinds(p.Kids[0], it)
 	case PlanPhrase:
 		n := &node{kind: term, keys: p.Phrase}
 		if p.Fold {

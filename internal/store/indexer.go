@@ -4,18 +4,19 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"strings"
-	"time"
 
 	"langnghe/indexer"
 	"langnghe/internal/news"
 )
 
 // Indexer keeps the indexer role's state. It implements [indexer.Store].
-type Indexer struct{ *db }
+type Indexer struct {
+	*db
+	counting *counting // used within write transactions, of which there is one at a time
+}
 
 var _ indexer.Store = (*Indexer)(nil)
 
@@ -25,7 +26,7 @@ func OpenIndexer(ctx context.Context, file string) (*Indexer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Indexer{d}, nil
+	return &Indexer{db: d, counting: newCounting()}, nil
 }
 
 // idHash stands for an id where the id itself must not be kept.
@@ -35,60 +36,87 @@ func idHash(id string) []byte {
 }
 
 const (
-	ixSelectItemByID  = `SELECT key, id, hash, seen, body FROM item WHERE id = ?`
-	ixSelectErasedID  = `SELECT EXISTS (SELECT 1 FROM erased WHERE item = ?)`
-	ixSelectOldHashes = `SELECT hash FROM version WHERE id = ?`
+	ixSelectItemByID = `SELECT ` + ixItem + ` FROM item WHERE id = ?`
+	// Ids and hashes of ids come as one JSON array, so that a batch is one
+	// statement.
+	ixSelectKnown     = `SELECT ` + ixItem + ` FROM item WHERE id IN (SELECT value FROM json_each(?))`
+	ixSelectErasedIDs = `SELECT item FROM erased WHERE item IN (SELECT unhex(value) FROM json_each(?))`
+	ixSelectOldHashes = `SELECT id, hash FROM version WHERE id IN (SELECT value FROM json_each(?))`
 )
+
+// ixItem is what scanStored reads. Title and text have columns of their own,
+// for searches look at many of them and at the rest of few.
+const ixItem = `key, id, hash, seen, title, text, body`
 
 // Known implements [indexer.Store].
 func (x *Indexer) Known(ctx context.Context, ids []string) (_ map[string]indexer.Known, err error) {
 	defer wrap(&err, "known items")
-	byID, err := x.read.PrepareContext(ctx, ixSelectItemByID)
-	if err != nil {
-		return nil, err
-	}
-	defer byID.Close()
-	erased, err := x.read.PrepareContext(ctx, ixSelectErasedID)
-	if err != nil {
-		return nil, err
-	}
-	defer erased.Close()
 	out := map[string]indexer.Known{}
-	for _, id := range ids {
-		var k indexer.Known
-		if err := erased.QueryRowContext(ctx, idHash(id)).Scan(&k.Erased); err != nil {
-			return nil, err
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	byHash, hashes := make(map[string]string, len(ids)), make([]string, len(ids))
+	for i, id := range ids {
+		h := idHash(id)
+		byHash[string(h)], hashes[i] = id, hex.EncodeToString(h)
+	}
+	hashList, err := json.Marshal(hashes)
+	if err != nil {
+		return nil, err
+	}
+	erased, err := column[[]byte](ctx, x.read, ixSelectErasedIDs, string(hashList))
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range erased {
+		out[byHash[string(h)]] = indexer.Known{Erased: true}
+	}
+	items, err := collect(ctx, x.read, scanStoredRows, ixSelectKnown, string(list))
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range items {
+		if k := out[s.Item.ID]; !k.Erased {
+			out[s.Item.ID] = indexer.Known{Stored: s}
 		}
-		if k.Erased {
-			out[id] = k
-			continue
+	}
+	if len(items) == 0 {
+		return out, nil
+	}
+	old, err := collect(ctx, x.read, func(rows *sql.Rows) (v [2]string, err error) {
+		err = rows.Scan(&v[0], &v[1])
+		return v, err
+	}, ixSelectOldHashes, string(list))
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range old {
+		if k, ok := out[v[0]]; ok && !k.Erased {
+			k.Hashes = append(k.Hashes, v[1])
+			out[v[0]] = k
 		}
-		k.Stored, err = scanStored(byID.QueryRowContext(ctx, id))
-		if errors.Is(err, sql.ErrNoRows) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if k.Hashes, err = column[string](ctx, x.read, ixSelectOldHashes, id); err != nil {
-			return nil, err
-		}
-		out[id] = k
 	}
 	return out, nil
 }
 
 const (
 	ixInsertItem = `
-		INSERT INTO item (key, id, at, hash, seen, body) VALUES (?, ?, ?, ?, ?, ?)
+		INSERT INTO item (key, id, at, hash, seen, title, text, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (key) DO NOTHING`
 	ixUpdateItem = `
-		UPDATE item SET at = ?, hash = ?, seen = ?, body = ?, indexed = 0, announced = 0 WHERE key = ?`
+		UPDATE item SET at = ?, hash = ?, seen = ?, title = ?, text = ?, body = ? WHERE key = ?`
+	// What is still to be done with an item stands beside it, because
+	// changing a flag of it would write the whole of it again.
+	ixInsertTodo = `
+		INSERT INTO todo (key, id, at, hash) VALUES (?, ?, ?, ?)
+		ON CONFLICT (key) DO UPDATE SET id = excluded.id, at = excluded.at, hash = excluded.hash, indexed = 0`
+	ixDeleteTodo  = `DELETE FROM todo WHERE key = ?`
 	ixKeepVersion = `
-		INSERT INTO version (id, hash, seen, body) SELECT id, hash, seen, body FROM item WHERE key = ?
+		INSERT INTO version (id, hash, seen, title, text, body) SELECT id, hash, seen, title, text, body FROM item WHERE key = ?
 		ON CONFLICT (id, hash) DO UPDATE SET seen = excluded.seen`
 	ixInsertVersion = `
-		INSERT INTO version (id, hash, seen, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`
+		INSERT INTO version (id, hash, seen, title, text, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 	ixDropVersion     = `DELETE FROM version WHERE id = ? AND hash = ?`
 	ixDeleteItemByKey = `DELETE FROM item WHERE key = ?`
 	ixInsertGone      = `INSERT INTO gone (key) VALUES (?) ON CONFLICT DO NOTHING`
@@ -96,68 +124,74 @@ const (
 	ixInsertSignature = `
 		INSERT INTO signature (id, at, story, data) VALUES (?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET at = excluded.at, story = excluded.story, data = excluded.data`
-	ixSelectFactDay = `SELECT day FROM fact WHERE item = ?`
-	ixDeleteFact    = `DELETE FROM fact WHERE item = ?`
-	ixInsertFact    = `
-		INSERT INTO fact (item, day, at, topics, area, tone, stance, source, voice, story)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 )
 
 // Write implements [indexer.Store].
 func (x *Indexer) Write(ctx context.Context, changes []*indexer.Change, late []indexer.Version) (err error) {
 	defer wrap(&err, "write items")
+	// A day is counted in memory while its items come in. When the
+	// transaction fails, nobody knows what of it holds.
+	defer func() {
+		if err != nil {
+			x.counting.forget()
+		}
+	}()
 	return x.tx(ctx, func(tx *sql.Tx) error {
-		days := map[string]bool{}
+		w := &batch{tx: tx}
+		defer w.close()
 		for _, c := range changes {
-			if err := writeItem(ctx, tx, c); err != nil {
+			if err := writeItem(ctx, w, c); err != nil {
 				return fmt.Errorf("item %s: %w", c.Item.ID, err)
 			}
-			if err := writeFact(ctx, tx, &c.Item, days); err != nil {
+			if err := writeSignature(ctx, w, c); err != nil {
 				return fmt.Errorf("item %s: %w", c.Item.ID, err)
+			}
+			if err := x.counting.replace(ctx, w, &c.Item); err != nil {
+				return fmt.Errorf("item %s: counts: %w", c.Item.ID, err)
 			}
 		}
 		for _, v := range late {
-			body, err := json.Marshal(v.Item)
+			body, err := bodyOf(v.Item)
 			if err != nil {
 				return fmt.Errorf("item %s: %w", v.Item.ID, err)
 			}
-			if _, err := tx.ExecContext(ctx, ixInsertVersion, v.Item.ID, v.Hash, unix(v.Seen), string(body)); err != nil {
+			if _, err := w.exec(ctx, ixInsertVersion, v.Item.ID, v.Hash, unix(v.Seen), v.Item.Title, v.Item.Text, body); err != nil {
 				return fmt.Errorf("item %s: %w", v.Item.ID, err)
 			}
 		}
-		for day := range days {
-			if err := tally(ctx, tx, day); err != nil {
-				return fmt.Errorf("counts of %s: %w", day, err)
-			}
-		}
-		return nil
+		return x.counting.write(ctx, w)
 	})
 }
 
-func writeItem(ctx context.Context, tx *sql.Tx, c *indexer.Change) error {
-	it := &c.Item
+// bodyOf is the JSON of an item without what has columns of its own.
+func bodyOf(it news.Item) (string, error) {
+	it.Title, it.Text = "", ""
 	body, err := json.Marshal(it)
+	return string(body), err
+}
+
+func writeItem(ctx context.Context, w *batch, c *indexer.Change) error {
+	it := &c.Item
+	body, err := bodyOf(*it)
 	if err != nil {
 		return err
 	}
 	at := unix(it.At())
 	if old := c.Replaces; old != nil {
-		if err := execs(ctx, tx, call{ixKeepVersion, []any{old.Key}}, call{ixDropVersion, []any{it.ID, c.Hash}}); err != nil {
+		if err := w.execs(ctx, call{ixKeepVersion, []any{old.Key}}, call{ixDropVersion, []any{it.ID, c.Hash}}); err != nil {
 			return err
 		}
 		if c.Key == old.Key {
-			if err := execs(ctx, tx, call{ixUpdateItem, []any{at, c.Hash, unix(c.Seen), string(body), c.Key}}); err != nil {
-				return err
-			}
-			return writeSignature(ctx, tx, c, at)
+			return w.execs(ctx, call{ixUpdateItem, []any{at, c.Hash, unix(c.Seen), it.Title, it.Text, body, c.Key}},
+				call{ixInsertTodo, []any{c.Key, it.ID, at, c.Hash}})
 		}
 		// The event time changed and with it the document.
-		if err := execs(ctx, tx, call{ixDeleteItemByKey, []any{old.Key}}, call{ixInsertGone, []any{old.Key}}); err != nil {
+		if err := w.execs(ctx, call{ixDeleteItemByKey, []any{old.Key}}, call{ixDeleteTodo, []any{old.Key}}, call{ixInsertGone, []any{old.Key}}); err != nil {
 			return err
 		}
 	}
 	for {
-		res, err := tx.ExecContext(ctx, ixInsertItem, c.Key, it.ID, at, c.Hash, unix(c.Seen), string(body))
+		res, err := w.exec(ctx, ixInsertItem, c.Key, it.ID, at, c.Hash, unix(c.Seen), it.Title, it.Text, body)
 		if err != nil {
 			return err
 		}
@@ -168,13 +202,10 @@ func writeItem(ctx context.Context, tx *sql.Tx, c *indexer.Change) error {
 		}
 		c.Key++ // another item of the same millisecond has it
 	}
-	if err := execs(ctx, tx, call{ixDeleteGone, []any{c.Key}}); err != nil {
-		return err
-	}
-	return writeSignature(ctx, tx, c, at)
+	return w.execs(ctx, call{ixDeleteGone, []any{c.Key}}, call{ixInsertTodo, []any{c.Key, it.ID, at, c.Hash}})
 }
 
-func writeSignature(ctx context.Context, tx *sql.Tx, c *indexer.Change, at int64) error {
+func writeSignature(ctx context.Context, w *batch, c *indexer.Change) error {
 	if c.Signature == nil {
 		return nil
 	}
@@ -182,65 +213,70 @@ func writeSignature(ctx context.Context, tx *sql.Tx, c *indexer.Change, at int64
 	if c.Item.Reading != nil {
 		story = c.Item.Reading.Story
 	}
-	return execs(ctx, tx, call{ixInsertSignature, []any{c.Item.ID, at, story, c.Signature}})
-}
-
-// writeFact replaces what is counted of an item and adds the days whose
-// counts change.
-func writeFact(ctx context.Context, tx *sql.Tx, it *news.Item, days map[string]bool) error {
-	id := idHash(it.ID)
-	var old string
-	switch err := tx.QueryRowContext(ctx, ixSelectFactDay, id).Scan(&old); {
-	case err == nil:
-		days[old] = true
-	case !errors.Is(err, sql.ErrNoRows):
-		return err
-	}
-	f := indexer.FactOf(it)
-	day := indexer.Day(f.At)
-	days[day] = true
-	return execs(ctx, tx, call{ixDeleteFact, []any{id}},
-		call{ixInsertFact, []any{id, day, unix(f.At), strings.Join(f.Topics, " "), f.Area, f.Tone, f.Stance, f.Source, f.Voice, f.Story}})
-}
-
-const (
-	ixSelectFacts   = `SELECT at, topics, area, tone, stance, source, voice, story FROM fact WHERE day = ?`
-	ixDeleteTallies = `DELETE FROM tally WHERE at >= ? AND at < ? AND bucket IN ('hour', 'day')`
-	ixInsertTally   = `INSERT INTO tally (bucket, at, cells) VALUES (?, ?, ?)`
-)
-
-// tally counts the facts of one day again. Counting the day and not the
-// change keeps distinct voices and stories exact through edits.
-func tally(ctx context.Context, tx *sql.Tx, day string) error {
-	facts, err := collect(ctx, tx, func(rows *sql.Rows) (f indexer.Fact, err error) {
-		var at int64
-		var topics string
-		err = rows.Scan(&at, &topics, &f.Area, &f.Tone, &f.Stance, &f.Source, &f.Voice, &f.Story)
-		f.At, f.Topics = fromUnix(at), strings.Fields(topics)
-		return f, err
-	}, ixSelectFacts, day)
-	if err != nil {
-		return err
-	}
-	start, err := time.ParseInLocation(time.DateOnly, day, indexer.Zone)
-	if err != nil {
-		return err
-	}
-	if err := execs(ctx, tx, call{ixDeleteTallies, []any{unix(start), unix(start.AddDate(0, 0, 1))}}); err != nil {
-		return err
-	}
-	for _, t := range indexer.Tallies(facts) {
-		if err := execs(ctx, tx, call{ixInsertTally, []any{t.Bucket, unix(t.At), t.Cells}}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return w.execs(ctx, call{ixInsertSignature, []any{c.Item.ID, unix(c.Item.At()), story, c.Signature}})
 }
 
 // wrap adds what was being done to an error.
 func wrap(err *error, what string) {
 	if *err != nil {
 		*err = fmt.Errorf("store: %s: %w", what, *err)
+	}
+}
+
+// A batch prepares each statement of a transaction once.
+type batch struct {
+	tx    *sql.Tx
+	stmts map[string]*sql.Stmt
+}
+
+func (w *batch) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
+	if s := w.stmts[query]; s != nil {
+		return s, nil
+	}
+	s, err := w.tx.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if w.stmts == nil {
+		w.stmts = map[string]*sql.Stmt{}
+	}
+	w.stmts[query] = s
+	return s, nil
+}
+
+func (w *batch) exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	s, err := w.prepare(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return s.ExecContext(ctx, args...)
+}
+
+// queryRow is like [sql.Stmt.QueryRowContext].
+func (w *batch) queryRow(ctx context.Context, query string, args ...any) interface{ Scan(...any) error } {
+	s, err := w.prepare(ctx, query)
+	if err != nil {
+		return failedRow{err}
+	}
+	return s.QueryRowContext(ctx, args...)
+}
+
+type failedRow struct{ error }
+
+func (r failedRow) Scan(...any) error { return r.error }
+
+func (w *batch) execs(ctx context.Context, calls ...call) error {
+	for _, c := range calls {
+		if _, err := w.exec(ctx, c.sql, c.args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *batch) close() {
+	for _, s := range w.stmts {
+		_ = s.Close() // the transaction's end does it too
 	}
 }
 
@@ -289,18 +325,26 @@ func column[T any](ctx context.Context, q querier, query string, args ...any) ([
 	}, query, args...)
 }
 
-// scanStored reads key, id, hash, seen, body.
+// scanStored reads ixItem.
 func scanStored(row interface{ Scan(...any) error }) (s indexer.Stored, err error) {
 	var id string
 	var seen int64
-	var body []byte
-	if err := row.Scan(&s.Key, &id, &s.Hash, &seen, &body); err != nil {
+	var title, text string
+	var body sql.RawBytes
+	rows, isRows := row.(*sql.Rows)
+	if isRows {
+		err = rows.Scan(&s.Key, &id, &s.Hash, &seen, &title, &text, &body)
+	} else {
+		err = row.Scan(&s.Key, &id, &s.Hash, &seen, &title, &text, (*[]byte)(&body))
+	}
+	if err != nil {
 		return s, err
 	}
 	s.Seen = fromUnix(seen)
 	if err := json.Unmarshal(body, &s.Item); err != nil {
 		return s, fmt.Errorf("item %s: %w", id, err)
 	}
+	s.Item.Title, s.Item.Text = title, text
 	return s, nil
 }
 

@@ -38,6 +38,7 @@ func (x *Indexer) Erase(ctx context.Context, id string, at time.Time) (key index
 		if found {
 			calls = append(calls,
 				call{ixDeleteItemByKey, []any{key}},
+				call{ixDeleteTodo, []any{key}},
 				call{ixInsertGone, []any{key}},
 				call{ixInsertScrub, []any{key.Month()}})
 		}
@@ -100,6 +101,7 @@ const (
 func (x *Indexer) Expire(ctx context.Context, horizon time.Time, limit int) (n int, err error) {
 	defer wrap(&err, "expire items")
 	before := unix(horizon)
+	defer x.counting.forget()
 	err = x.tx(ctx, func(tx *sql.Tx) error {
 		type old struct {
 			key indexer.Key
@@ -116,6 +118,7 @@ func (x *Indexer) Expire(ctx context.Context, horizon time.Time, limit int) (n i
 		for _, o := range items {
 			err := execs(ctx, tx,
 				call{ixDeleteItemByKey, []any{o.key}},
+				call{ixDeleteTodo, []any{o.key}},
 				call{ixInsertGone, []any{o.key}},
 				call{ixDeleteVersions, []any{o.id}},
 				call{ixDeleteSignature, []any{o.id}})

@@ -12,7 +12,9 @@ import (
 )
 
 const (
-	ixSelectUnindexed = `SELECT key, id, hash, seen, body FROM item WHERE indexed = 0 ORDER BY key LIMIT ?`
+	ixTodoItem = `key, item.id, item.hash, item.seen, item.title, item.text, item.body`
+
+	ixSelectUnindexed = `SELECT ` + ixTodoItem + ` FROM todo JOIN item USING (key) WHERE todo.indexed = 0 ORDER BY key LIMIT ?`
 	ixSelectGone      = `SELECT key FROM gone ORDER BY key LIMIT ?`
 )
 
@@ -26,19 +28,21 @@ func (x *Indexer) Unindexed(ctx context.Context, limit int) (items []indexer.Sto
 	return items, gone, err
 }
 
-const ixMarkIndexed = `UPDATE item SET indexed = 1 WHERE key = ? AND hash = ?`
+const ixMarkIndexed = `UPDATE todo SET indexed = 1 WHERE key = ? AND hash = ?`
 
 // Indexed implements [indexer.Store].
 func (x *Indexer) Indexed(ctx context.Context, items []indexer.Stored, gone []indexer.Key) (err error) {
 	defer wrap(&err, "mark as indexed")
 	return x.tx(ctx, func(tx *sql.Tx) error {
+		w := &batch{tx: tx}
+		defer w.close()
 		for i := range items {
-			if err := execs(ctx, tx, call{ixMarkIndexed, []any{items[i].Key, items[i].Hash}}); err != nil {
+			if err := w.execs(ctx, call{ixMarkIndexed, []any{items[i].Key, items[i].Hash}}); err != nil {
 				return err
 			}
 		}
 		for _, k := range gone {
-			if err := execs(ctx, tx, call{ixDeleteGone, []any{k}}); err != nil {
+			if err := w.execs(ctx, call{ixDeleteGone, []any{k}}); err != nil {
 				return err
 			}
 		}
@@ -47,7 +51,7 @@ func (x *Indexer) Indexed(ctx context.Context, items []indexer.Stored, gone []in
 }
 
 const ixSelectUnannounced = `
-	SELECT key, id, hash, seen, body FROM item WHERE announced = 0 AND indexed = 1 ORDER BY at, id LIMIT ?`
+	SELECT ` + ixTodoItem + ` FROM todo JOIN item USING (key) WHERE todo.indexed = 1 ORDER BY todo.at, todo.id LIMIT ?`
 
 // Unannounced implements [indexer.Store].
 func (x *Indexer) Unannounced(ctx context.Context, limit int) (_ []indexer.Stored, err error) {
@@ -55,14 +59,16 @@ func (x *Indexer) Unannounced(ctx context.Context, limit int) (_ []indexer.Store
 	return collect(ctx, x.read, scanStoredRows, ixSelectUnannounced, limit)
 }
 
-const ixMarkAnnounced = `UPDATE item SET announced = 1 WHERE key = ? AND hash = ?`
+const ixMarkAnnounced = `DELETE FROM todo WHERE key = ? AND hash = ?`
 
 // Announced implements [indexer.Store].
 func (x *Indexer) Announced(ctx context.Context, items []indexer.Stored) (err error) {
 	defer wrap(&err, "mark as announced")
 	return x.tx(ctx, func(tx *sql.Tx) error {
+		w := &batch{tx: tx}
+		defer w.close()
 		for i := range items {
-			if err := execs(ctx, tx, call{ixMarkAnnounced, []any{items[i].Key, items[i].Hash}}); err != nil {
+			if err := w.execs(ctx, call{ixMarkAnnounced, []any{items[i].Key, items[i].Hash}}); err != nil {
 				return err
 			}
 		}
@@ -83,7 +89,7 @@ func (x *Indexer) Item(ctx context.Context, id string) (s indexer.Stored, err er
 // The keys come as one JSON array, so that there is one statement however
 // many there are.
 const ixSelectItemsByKey = `
-	SELECT key, id, hash, seen, body FROM item WHERE key IN (SELECT value FROM json_each(?))`
+	SELECT ` + ixItem + ` FROM item WHERE key IN (SELECT value FROM json_each(?))`
 
 // Items implements [indexer.Store].
 func (x *Indexer) Items(ctx context.Context, keys []indexer.Key) (_ []indexer.Stored, err error) {
@@ -98,8 +104,36 @@ func (x *Indexer) Items(ctx context.Context, keys []indexer.Key) (_ []indexer.St
 	return collect(ctx, x.read, scanStoredRows, ixSelectItemsByKey, string(list))
 }
 
+const ixSelectTexts = `SELECT key, title, text FROM item WHERE key IN (SELECT value FROM json_each(?))`
+
+// Texts implements [indexer.Store].
+func (x *Indexer) Texts(ctx context.Context, keys []indexer.Key, f func(key indexer.Key, title, text string)) (err error) {
+	defer wrap(&err, "texts by key")
+	if len(keys) == 0 {
+		return nil
+	}
+	list, err := json.Marshal(keys)
+	if err != nil {
+		return err
+	}
+	rows, err := x.read.QueryContext(ctx, ixSelectTexts, string(list))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var key indexer.Key
+		var title, text string
+		if err := rows.Scan(&key, &title, &text); err != nil {
+			return err
+		}
+		f(key, title, text)
+	}
+	return rows.Err()
+}
+
 const ixSelectRange = `
-	SELECT key, id, hash, seen, body FROM item
+	SELECT ` + ixItem + ` FROM item
 	WHERE at >= ?1 AND at < ?2 AND (at, id) > (?3, ?4) ORDER BY at, id LIMIT ?5`
 
 // Range implements [indexer.Store].
@@ -117,8 +151,7 @@ func (x *Indexer) Range(ctx context.Context, from, to, after time.Time, id strin
 }
 
 const (
-	ixSelectBetween = `SELECT key, id, hash, seen, body FROM item WHERE key >= ? AND key < ? ORDER BY key LIMIT ?`
-	ixSelectKeys    = `SELECT key FROM item WHERE key >= ? AND key < ? ORDER BY key`
+	ixSelectBetween = `SELECT ` + ixItem + ` FROM item WHERE key >= ? AND key < ? ORDER BY key LIMIT ?`
 	ixCountKeys     = `SELECT count(*) FROM item WHERE key >= ? AND key < ?`
 	ixSelectStatus  = `SELECT count(*), coalesce(min(key), 0), coalesce(max(key), 0) FROM item`
 )
@@ -127,12 +160,6 @@ const (
 func (x *Indexer) Between(ctx context.Context, from, to indexer.Key, limit int) (_ []indexer.Stored, err error) {
 	defer wrap(&err, "items between keys")
 	return collect(ctx, x.read, scanStoredRows, ixSelectBetween, from, to, limit)
-}
-
-// Keys implements [indexer.Store].
-func (x *Indexer) Keys(ctx context.Context, from, to indexer.Key) (_ []indexer.Key, err error) {
-	defer wrap(&err, "keys")
-	return column[indexer.Key](ctx, x.read, ixSelectKeys, from, to)
 }
 
 // Count implements [indexer.Store].

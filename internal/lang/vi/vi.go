@@ -1,8 +1,11 @@
 // Package vi registers the analyzers of the search index: "vi_exact" emits
-// the exact keys of [lang], "vi_fold" the folded ones. Both count every token
-// as one position, so a position in the index is a place in [lang.Tokens]; a
-// field that needs both is indexed twice. Queries are given keys and are
-// never folded here: which field they ask decides.
+// the exact keys of [lang], "vi_fold" the folded ones; a field that needs both
+// is indexed twice. Tokens take one position each and a sentence end one more,
+// so that neighbours in the index are neighbours in one sentence, as the
+// language's phrases are. Byte offsets are left out: what is shown is found by
+// the matcher in the stored text, and they would be an eighth of the index.
+// Queries are given keys and are never folded here: which field they ask
+// decides.
 //
 // Import it for its side effect before opening an index.
 package vi
@@ -44,7 +47,11 @@ func (a analyzer) Analyze(input []byte) analysis.TokenStream {
 	out := make([]analysis.Token, len(tokens))
 	stream := make(analysis.TokenStream, len(tokens))
 	terms := make([]byte, 0, len(input))
+	ends := 0
 	for i, t := range tokens {
+		if t.Has(lang.Sentence) {
+			ends++
+		}
 		start := len(terms)
 		if a.fold {
 			terms = lang.AppendFold(terms, text[t.Start:t.End])
@@ -55,7 +62,7 @@ func (a analyzer) Analyze(input []byte) analysis.TokenStream {
 		if t.Has(lang.Digits) {
 			kind = analysis.Numeric
 		}
-		out[i] = analysis.Token{Start: t.Start, End: t.End, Term: terms[start:len(terms):len(terms)], Position: i + 1, Type: kind}
+		out[i] = analysis.Token{Term: terms[start:len(terms):len(terms)], Position: i + 1 + ends, Type: kind}
 		stream[i] = &out[i]
 	}
 	return stream
