@@ -19,10 +19,11 @@ import (
 )
 
 const (
-	defaultZone  = "Asia/Ho_Chi_Minh"
-	defaultEvery = 10 * time.Minute
-	defaultAgent = "langnghe"
-	version      = "1.0"
+	defaultZone = "Asia/Ho_Chi_Minh"
+	// defaultRemember is longer than health looks back and than text is kept.
+	defaultRemember = 90 * 24 * time.Hour
+	defaultAgent    = "langnghe"
+	version         = "1.0"
 )
 
 // Options configures a [Crawler]. Store and Publish are required; the rest
@@ -37,17 +38,24 @@ type Options struct {
 	// nil is allowed.
 	Health func(ctx context.Context, h news.Health) error
 	// Audit is told what people had fetched or imported; nil is allowed.
-	Audit      func(ctx context.Context, a news.Audit) error
-	Now        func() time.Time      // default time.Now; values only, waiting is real
-	Log        *slog.Logger          // default discards
-	Metrics    prometheus.Registerer // nil: the metrics are not registered
-	UserAgent  string                // product name, default "langnghe"
-	Contact    string                // address or page that a site's owner can turn to
-	Workers    int                   // sources visited at a time, default 4
-	Transport  polite.Options        // caps; UserAgent and Hosts are set here
-	SaveEvery  time.Duration         // how often a visit that found nothing is written down, default 5m
-	PerVisit   int                   // pages fetched in one visit of a source at most, default 50
-	PerThreads int                   // comment documents fetched in one visit at most, default 30
+	Audit     func(ctx context.Context, a news.Audit) error
+	Now       func() time.Time      // default time.Now; values only, waiting is real
+	Log       *slog.Logger          // default discards
+	Metrics   prometheus.Registerer // nil: the metrics are not registered
+	UserAgent string                // product name, default "langnghe"
+	Contact   string                // address or page that a site's owner can turn to
+	Workers   int                   // sources visited at a time, default 16; most of them wait
+	Transport polite.Options        // caps, budget, turns; UserAgent and Hosts are set here
+	Polling   Polling               // of sources without a rhythm of their own
+	Remember  time.Duration         // how long what no source lists any more is remembered, default 90 days
+	// Queue is shared with other crawlers on the same Store; nil: this one
+	// is alone. Leads reports whether this crawler puts into the queue what
+	// is due; nil: always. One of those that share does.
+	Queue      Queue
+	Leads      func() bool
+	SaveEvery  time.Duration // how often a visit that found nothing is written down, default 5m
+	PerVisit   int           // pages fetched in one visit of a source at most, default 50
+	PerThreads int           // comment documents fetched in one visit at most, default 30
 }
 
 // Crawler visits its sources, each on its own schedule.
@@ -58,11 +66,18 @@ type Crawler struct {
 	net     *fetcher
 	metrics *metrics
 
-	mu     sync.Mutex
-	visits map[string]Visit     // by source; this crawler is their only writer
-	saved  map[string]time.Time // real time of the last write
-	busy   map[string]bool
-	period int64 // of pseudonym keys, last seen
+	queue   Queue
+	hosts   map[string]string // of each source
+	mu      sync.Mutex
+	loaded  bool
+	visits  map[string]Visit     // by source; others write the store as well when the queue is shared
+	saved   map[string]time.Time // real time of the last write
+	put     map[string]bool      // writes that were put off
+	busy    map[string]bool
+	waiting map[string]time.Time // by host: its visit is in the queue, look again then
+	cutRate float64
+	cutAt   time.Time
+	period  int64 // of pseudonym keys, last seen
 }
 
 // New returns a crawler, or an error naming the option or source that is
@@ -81,7 +96,7 @@ func New(o Options) (*Crawler, error) {
 		o.UserAgent = defaultAgent
 	}
 	if o.Workers == 0 {
-		o.Workers = 4
+		o.Workers = 16
 	}
 	if o.SaveEvery == 0 {
 		o.SaveEvery = 5 * time.Minute
@@ -92,13 +107,27 @@ func New(o Options) (*Crawler, error) {
 	if o.PerThreads == 0 {
 		o.PerThreads = 30
 	}
-	c := &Crawler{o: o, zones: map[string]*time.Location{}, visits: map[string]Visit{}, saved: map[string]time.Time{}, busy: map[string]bool{}}
+	var err error
+	if o.Polling, err = o.Polling.complete(); err != nil {
+		return nil, fmt.Errorf("crawler: %w", err)
+	}
+	if o.Remember == 0 {
+		o.Remember = defaultRemember
+	}
+	c := &Crawler{
+		o: o, queue: o.Queue, hosts: map[string]string{}, zones: map[string]*time.Location{}, visits: map[string]Visit{}, saved: map[string]time.Time{},
+		put: map[string]bool{}, busy: map[string]bool{}, waiting: map[string]time.Time{},
+	}
+	if c.queue == nil {
+		c.queue = newAlone()
+	}
 	for _, s := range o.Sources {
 		s, err := c.complete(s)
 		if err != nil {
 			return nil, err
 		}
 		c.sources = append(c.sources, s)
+		c.hosts[s.ID] = hostOf(s.URL)
 	}
 	t := o.Transport
 	t.UserAgent = agent(o.UserAgent, o.Contact)
@@ -184,46 +213,7 @@ func defaults(s Source) (Source, error) {
 	if s.Zone == "" {
 		s.Zone = defaultZone
 	}
-	if s.Every == 0 {
-		s.Every = defaultEvery
-	}
 	return s, nil
-}
-
-// Run visits each source when it is due, until ctx is done. A source that
-// fails is logged and tried again; when Run returns, no visit is under way.
-func (c *Crawler) Run(ctx context.Context) error {
-	if err := c.load(ctx); err != nil {
-		return c.stopped(ctx, err)
-	}
-	g, work := new(errgroup.Group), ctx
-	g.SetLimit(c.o.Workers)
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for {
-		for _, s := range c.due() {
-			if !c.claim(s.ID) {
-				continue
-			}
-			started := g.TryGo(func() error {
-				defer c.release(s.ID)
-				if _, err := c.visit(work, s); err != nil && ctx.Err() == nil {
-					c.o.Log.Error("visit source", "source", s.ID, "err", err)
-				}
-				return nil
-			})
-			if !started { // all hands are busy
-				c.release(s.ID)
-				break
-			}
-		}
-		select {
-		case <-ctx.Done():
-			_ = g.Wait()
-			return c.stopped(ctx, c.flush())
-		case <-tick.C:
-		}
-	}
 }
 
 // stopped makes nothing of an error that only says that we were stopped.
@@ -244,7 +234,7 @@ func (c *Crawler) Round(ctx context.Context) (found int, err error) {
 	var mu sync.Mutex
 	var g errgroup.Group
 	g.SetLimit(c.o.Workers)
-	for _, s := range c.due() {
+	for _, s := range c.overdue() {
 		if !c.claim(s.ID) {
 			continue
 		}
@@ -264,17 +254,14 @@ func (c *Crawler) Round(ctx context.Context) (found int, err error) {
 	return found, err
 }
 
-// due are the sources whose time has come, the longest waiting first.
-func (c *Crawler) due() []Source {
+// overdue are the sources whose time has come, the longest waiting first.
+func (c *Crawler) overdue() []Source {
 	now := c.o.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var out []Source
 	for _, s := range c.sources {
-		next := c.visits[s.ID].Next
-		// A time further away than a source ever waits is of a clock that
-		// has been set back.
-		if !next.After(now) || next.After(now.Add(s.Every+24*time.Hour)) {
+		if isDue(c.visits[s.ID], now) {
 			out = append(out, s)
 		}
 	}
@@ -305,27 +292,30 @@ func (c *Crawler) release(source string) {
 
 // load reads the state of the sources once.
 func (c *Crawler) load(ctx context.Context) error {
-	for _, s := range c.sources {
-		c.mu.Lock()
-		_, known := c.visits[s.ID]
-		c.mu.Unlock()
-		if known {
-			continue
-		}
-		v, err := c.o.Store.Visit(ctx, s.ID)
-		if err != nil {
-			return fmt.Errorf("crawler: source %s: %w", s.ID, err)
-		}
-		if v.State == "" {
-			v.State = stateNew
-			v.Why = news.Text{VI: "Chưa đọc lần nào.", EN: "Not visited yet."}
-		}
-		c.mu.Lock()
-		if _, known := c.visits[s.ID]; !known {
-			c.visits[s.ID] = v
-		}
-		c.mu.Unlock()
+	c.mu.Lock()
+	loaded := c.loaded
+	c.mu.Unlock()
+	if loaded {
+		return nil
 	}
+	all, err := c.o.Store.Visits(ctx)
+	if err != nil {
+		return fmt.Errorf("crawler: %w", err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.loaded {
+		return nil
+	}
+	for _, v := range all {
+		c.visits[v.Source] = v
+	}
+	for _, s := range c.sources {
+		v := c.visits[s.ID]
+		v.Source = s.ID
+		c.visits[s.ID] = begun(v)
+	}
+	c.loaded = true
 	return nil
 }
 
@@ -334,10 +324,11 @@ func (c *Crawler) load(ctx context.Context) error {
 func (c *Crawler) keep(ctx context.Context, v Visit, now bool) error {
 	c.mu.Lock()
 	c.visits[v.Source] = v
-	now = now || time.Since(c.saved[v.Source]) > c.o.SaveEvery
+	now = now || c.shared() || time.Since(c.saved[v.Source]) > c.o.SaveEvery
 	if now {
 		c.saved[v.Source] = time.Now()
 	}
+	c.put[v.Source] = !now
 	c.mu.Unlock()
 	if !now {
 		return nil
@@ -353,7 +344,8 @@ func (c *Crawler) flush() error {
 	defer c.mu.Unlock()
 	var errs []error
 	for _, v := range c.visits {
-		if !v.LastFetch.IsZero() {
+		if c.put[v.Source] {
+			delete(c.put, v.Source)
 			errs = append(errs, c.o.Store.SaveVisit(ctx, v))
 		}
 	}
@@ -364,6 +356,17 @@ func (c *Crawler) flush() error {
 func (c *Crawler) Sources(ctx context.Context) ([]Status, error) {
 	if err := c.load(ctx); err != nil {
 		return nil, err
+	}
+	if c.shared() {
+		all, err := c.o.Store.Visits(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("crawler: %w", err)
+		}
+		c.mu.Lock()
+		for _, v := range all {
+			c.visits[v.Source] = begun(v)
+		}
+		c.mu.Unlock()
 	}
 	now := c.o.Now()
 	var out []Status

@@ -44,6 +44,9 @@ type outcome struct {
 // silence does not become the new normal; week and before are the last seven
 // days and the three weeks before them.
 func judge(v Visit, o outcome, usual, week, before Activity, now time.Time) (state string, why news.Text) {
+	if ownBudget(o.err) {
+		return v.State, v.Why
+	}
 	if o.err != nil {
 		why = explain(o.err)
 		switch {

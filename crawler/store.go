@@ -15,6 +15,8 @@ type Store interface {
 	// when nothing is.
 	Visit(ctx context.Context, source string) (Visit, error)
 	SaveVisit(ctx context.Context, v Visit) error
+	// Visits returns every Visit that was saved, in no order.
+	Visits(ctx context.Context) ([]Visit, error)
 
 	// Seen returns the rows of those ids that have one.
 	Seen(ctx context.Context, ids []string) (map[string]Seen, error)
@@ -22,6 +24,9 @@ type Store interface {
 	MarkSeen(ctx context.Context, rows []Seen) error
 	// Activity counts the items of a source with an event time in [from, to).
 	Activity(ctx context.Context, source string, from, to time.Time) (Activity, error)
+	// Prune forgets rows that were last looked at, and whose item happened,
+	// before a time, and returns how many. Erased rows stay.
+	Prune(ctx context.Context, before time.Time) (int, error)
 	// Erase forgets an item but for the fact that it must not come back.
 	Erase(ctx context.Context, id string) error
 
@@ -43,6 +48,9 @@ type Visit struct {
 	Recheck   time.Time // when something listed wants to be looked at again; zero is never
 	Total     int       // items published, edits not counted
 	Failures  int       // in a row
+	Rate      float64   // items a day, of late
+	Listed    int       // what its document listed last
+	Found     string    // where a site's listing was found: kind, space, address
 
 	// Of the listing, for conditional requests. They are kept only when
 	// everything listed was taken.

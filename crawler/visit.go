@@ -29,6 +29,8 @@ type round struct {
 	threads int       // fetched
 	missed  bool      // something listed could not be taken this time
 	recheck time.Time // earliest time at which something listed wants a look
+	retry   time.Time // earliest time at which something new that failed is tried again
+	listed  []Seen    // still listed and not looked at for long
 	pause   error     // the host asks for a pause; no more requests
 }
 
@@ -55,15 +57,15 @@ func (c *Crawler) visit(ctx context.Context, s Source) (found int, err error) {
 		c.soon(s, r.now)
 		return r.found, err
 	}
-	if o.err != nil {
+	ours := ownBudget(o.err)
+	if o.err != nil && !ours {
 		v.Failures++
 		log.Warn("read source", "url", s.URL, "err", o.err, "failures", v.Failures)
 		c.metrics.failed.WithLabelValues(s.ID, reason(o.err)).Inc()
-	} else {
+	} else if !ours {
 		v.Failures = 0
 	}
 	v.LastFetch = r.now
-	v.Next = r.now.Add(wait(s, v.Failures, errors.Join(o.err, r.pause)))
 	v.Total += r.added
 	if r.last.After(v.LastItem) {
 		v.LastItem = r.last
@@ -79,11 +81,22 @@ func (c *Crawler) visit(ctx context.Context, s Source) (found int, err error) {
 	default:
 		v.URL, v.ETag, v.LastModified, v.Recheck = s.URL, rep.etag, rep.lastModified, r.recheck
 	}
+	if o.err == nil && !o.same {
+		v.Listed = o.leads
+	}
 	changed, err := r.settle(ctx, &v, o)
 	if err != nil {
 		c.soon(s, r.now)
 		return r.found, err
 	}
+	every := c.o.Polling.rhythm(s, v, c.cut(r.now))
+	if r.missed && r.pause == nil && o.err == nil {
+		every = min(every, c.o.Polling.Fast) // the rest of what it lists
+	}
+	if !r.retry.IsZero() {
+		every = min(every, max(r.retry.Sub(r.now), c.o.Polling.Fast))
+	}
+	v.Next = r.now.Add(jitter(s, wait(every, v.Failures, errors.Join(o.err, r.pause))))
 	if r.found > 0 {
 		log.Info("read source", "items", r.found, "pages", r.pages)
 	}
@@ -97,16 +110,19 @@ func (c *Crawler) soon(s Source, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	v := c.visits[s.ID]
-	v.Next = now.Add(min(s.Every, time.Minute))
+	v.Next = now.Add(time.Minute)
+	if s.Every > 0 {
+		v.Next = now.Add(min(s.Every, time.Minute))
+	}
 	c.visits[s.ID] = v
 }
 
 // wait is how long a source is left alone after a visit: twice as long for
 // each failure, up to an hour or its own rhythm, and as long as it asks for.
-func wait(s Source, failures int, err error) time.Duration {
-	d := s.Every
+func wait(every time.Duration, failures int, err error) time.Duration {
+	d := every
 	if failures > 1 {
-		d = max(s.Every, min(s.Every<<min(failures-1, 8), time.Hour))
+		d = max(every, min(every<<min(failures-1, 8), time.Hour))
 	}
 	var later *polite.RetryLater
 	if errors.As(err, &later) {
@@ -239,7 +255,7 @@ func (r *round) take(ctx context.Context, leads []lead) error {
 		}
 		switch {
 		case l.whole && row.Hash != "" && row.Mark == l.mark && l.mark != "":
-			// as it was
+			r.still(row)
 		case l.whole:
 			it, err := finish(ctx, l, r.reading(nil), r.voices)
 			if errors.Is(err, errNoText) {
@@ -263,6 +279,12 @@ func (r *round) take(ctx context.Context, leads []lead) error {
 			return err
 		}
 	}
+	if len(r.listed) > 0 {
+		if err := r.c.o.Store.MarkSeen(ctx, r.listed); err != nil {
+			return err
+		}
+		r.listed = nil
+	}
 	for _, l := range slices.Backward(leads) { // talk is where the newest posts are
 		if l.comments != "" {
 			if err := r.thread(ctx, l); err != nil {
@@ -271,6 +293,33 @@ func (r *round) take(ctx context.Context, leads []lead) error {
 		}
 	}
 	return nil
+}
+
+// ownBudget reports whether it was not the host that asked for a pause.
+func ownBudget(err error) bool {
+	var later *polite.RetryLater
+	return errors.As(err, &later) && later.Status == 0
+}
+
+// perDay is the rate of a week's items, of the days since the first.
+func perDay(week Activity, now time.Time) float64 {
+	if week.Items == 0 {
+		return 0
+	}
+	span := min(max(now.Sub(week.First), 12*time.Hour), recent)
+	return float64(week.Items) * float64(24*time.Hour) / float64(span)
+}
+
+// freshen is after how long a row of something that is still listed shows
+// so, which keeps it from being forgotten.
+const freshen = 7 * 24 * time.Hour
+
+// still notes that what a row is about is listed.
+func (r *round) still(row Seen) {
+	if r.now.Sub(row.Checked) > freshen && row.ID != "" {
+		row.Checked = r.now
+		r.listed = append(r.listed, row)
+	}
 }
 
 // listens reports whether a source is still in the config.
@@ -321,6 +370,9 @@ func (r *round) page(ctx context.Context, l lead, row Seen) error {
 	if !first && row.Mark == l.mark {
 		if t := row.again(); t.IsZero() || t.After(r.now) {
 			r.later(t)
+			if t.IsZero() {
+				r.still(row)
+			}
 			return nil
 		}
 	}
@@ -355,6 +407,9 @@ func (r *round) page(ctx context.Context, l lead, row Seen) error {
 		}
 		r.c.o.Log.Warn("read page", "source", r.s.ID, "url", handleFree(Canonical(l.item.URL, false), r.voices.own), "err", err, "tries", row.Tries+1)
 		r.later(row.again())
+		if t := row.again(); row.Hash == "" && !t.IsZero() && (r.retry.IsZero() || t.Before(r.retry)) {
+			r.retry = t
+		}
 		return r.c.o.Store.MarkSeen(ctx, []Seen{row})
 	}
 	if rep.unchanged {
@@ -459,7 +514,7 @@ func (r *round) thread(ctx context.Context, l lead) error {
 		return nil
 	case known && l.replies < 0:
 		// Nobody tells us of new comments, so old threads are asked less.
-		every := max(r.s.Every, r.now.Sub(row.First)/8)
+		every := max(r.patience(), r.now.Sub(row.First)/8)
 		if r.now.Sub(row.First) > memory/2 {
 			return nil
 		}
@@ -497,7 +552,7 @@ func (r *round) thread(ctx context.Context, l lead) error {
 	}
 	row.Tries = 0
 	if l.replies < 0 {
-		r.later(r.now.Add(max(r.s.Every, r.now.Sub(row.First)/8)))
+		r.later(r.now.Add(max(r.patience(), r.now.Sub(row.First)/8)))
 	}
 	if !rep.unchanged {
 		row.ETag, row.LastModified = rep.etag, rep.lastModified
@@ -510,6 +565,15 @@ func (r *round) thread(ctx context.Context, l lead) error {
 		}
 	}
 	return r.c.o.Store.MarkSeen(ctx, []Seen{row})
+}
+
+// patience is how long a young thread is left alone whose listing does not
+// count its comments.
+func (r *round) patience() time.Duration {
+	if r.s.Every > 0 {
+		return r.s.Every
+	}
+	return r.c.o.Polling.Fresh
 }
 
 // comments reads a document of comments: a feed of them or a thread's page.
@@ -593,8 +657,11 @@ func (r *round) settle(ctx context.Context, v *Visit, o outcome) (changed bool, 
 			}
 		}
 	}
-	if o.err == nil && r.pause != nil {
+	if o.err == nil && r.pause != nil && !ownBudget(r.pause) {
 		o.err = r.pause
+	}
+	if o.err == nil {
+		v.Rate = perDay(week, r.now)
 	}
 	state, why := judge(*v, o, usual, week, before, r.now)
 	if state == v.State {

@@ -6,6 +6,8 @@ package crawlertest
 import (
 	"context"
 	"crypto/rand"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -42,6 +44,24 @@ func (m *Memory) SaveVisit(_ context.Context, v crawler.Visit) error {
 	defer m.mu.Unlock()
 	m.visits[v.Source] = v
 	return nil
+}
+
+// Visits implements crawler.Store.
+func (m *Memory) Visits(context.Context) ([]crawler.Visit, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Collect(maps.Values(m.visits)), nil
+}
+
+// Prune implements crawler.Store.
+func (m *Memory) Prune(_ context.Context, before time.Time) (int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := len(m.seen)
+	maps.DeleteFunc(m.seen, func(_ string, s crawler.Seen) bool {
+		return !s.Erased && s.Checked.Before(before) && s.At.Before(before)
+	})
+	return n - len(m.seen), nil
 }
 
 // Seen implements crawler.Store.

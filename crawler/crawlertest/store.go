@@ -2,6 +2,8 @@ package crawlertest
 
 import (
 	"bytes"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -27,7 +29,7 @@ func TestStore(t *testing.T, open func(t *testing.T) crawler.Store) {
 		want := crawler.Visit{
 			Source: "a", State: "silent", Since: day, Why: news.Text{VI: "Không có mục mới", EN: "Nothing new"},
 			LastFetch: day.Add(time.Hour), LastItem: day, Next: day.Add(2 * time.Hour), Recheck: day.Add(3 * time.Hour),
-			Total: 12, Failures: 3, URL: "https://a.example/rss", ETag: `W/"x"`, LastModified: "Fri, 20 Nov 2026 01:02:03 GMT",
+			Total: 12, Failures: 3, Rate: 7.25, Listed: 40, Found: "feed https://a.example/rss", URL: "https://a.example/rss", ETag: `W/"x"`, LastModified: "Fri, 20 Nov 2026 01:02:03 GMT",
 		}
 		for range 2 { // saving again changes nothing
 			if err := s.SaveVisit(ctx, want); err != nil {
@@ -44,6 +46,14 @@ func TestStore(t *testing.T, open func(t *testing.T) crawler.Store) {
 		}
 		if got, err = s.Visit(ctx, "a"); err != nil || got != want {
 			t.Errorf("Visit = %+v, %v, want %+v", got, err, want)
+		}
+		if err := s.SaveVisit(ctx, crawler.Visit{Source: "b", State: "new"}); err != nil {
+			t.Fatal(err)
+		}
+		all, err := open(t).Visits(ctx)
+		slices.SortFunc(all, func(a, b crawler.Visit) int { return strings.Compare(a.Source, b.Source) })
+		if diff := cmp.Diff([]crawler.Visit{want, {Source: "b", State: "new"}}, all); err != nil || diff != "" {
+			t.Errorf("Visits: %v\n%s", err, diff)
 		}
 	})
 
@@ -120,6 +130,30 @@ func TestStore(t *testing.T, open func(t *testing.T) crawler.Store) {
 		}
 		if a, err := s.Activity(ctx, "e", day, day.Add(time.Hour)); err != nil || a.Items != 0 {
 			t.Errorf("Activity counts an erased item: %+v, %v", a, err)
+		}
+	})
+
+	t.Run("prune", func(t *testing.T) {
+		s := open(t)
+		old, late := day.Add(-100*24*time.Hour), day.Add(time.Hour)
+		err := s.MarkSeen(ctx, []crawler.Seen{
+			{ID: "old item", Source: "p", Hash: "h", At: old, First: old, Checked: old},
+			{ID: "old page", Source: "p", Mark: "m", Checked: old},
+			{ID: "still listed", Source: "p", Hash: "h", At: old, Checked: late},
+			{ID: "counts", Source: "p", Hash: "h", At: late, Checked: old},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Erase(ctx, "erased long ago"); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := s.Prune(ctx, day); err != nil || n < 2 {
+			t.Errorf("Prune = %d, %v, want the two old ones", n, err)
+		}
+		got, err := open(t).Seen(ctx, []string{"old item", "old page", "still listed", "counts", "erased long ago"})
+		if err != nil || len(got) != 3 || !got["erased long ago"].Erased || got["counts"].ID == "" || got["still listed"].ID == "" {
+			t.Errorf("after Prune: %+v, %v", got, err)
 		}
 	})
 

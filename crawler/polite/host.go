@@ -2,6 +2,7 @@ package polite
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"strings"
 	"sync"
@@ -42,7 +43,7 @@ func (hs *hosts) of(u *url.URL) *host {
 		if len(hs.m) >= keep {
 			hs.prune(time.Now())
 		}
-		h = &host{name: u.Host, turn: make(chan struct{}, 1), rules: map[string]*rules{}}
+		h = &host{name: u.Host, key: name, turn: make(chan struct{}, 1), rules: map[string]*rules{}}
 		hs.m[name] = h
 	}
 	h.used = time.Now()
@@ -61,13 +62,53 @@ func (hs *hosts) prune(now time.Time) {
 // goroutine that has the turn.
 type host struct {
 	name  string
+	key   string        // under which it is known
 	turn  chan struct{} // one request at a time
 	used  time.Time     // guarded by hosts.mu
 	last  time.Time     // start of the last request
 	until time.Time     // not asked before
 	shuts int           // in a row
 	code  int
+	hour  time.Time // since when spent counts
+	spent int
 	rules map[string]*rules // by scheme and host
+}
+
+// enter waits for the host's turn, in this process and among all.
+func (t *Transport) enter(ctx context.Context, h *host) (release func(), err error) {
+	leave, err := h.enter(ctx)
+	if err != nil || t.o.Turns == nil {
+		return leave, err
+	}
+	r, give, err := t.o.Turns.Take(ctx, h.key)
+	if err != nil {
+		leave()
+		return nil, fmt.Errorf("turn of %s: %w", h.name, err)
+	}
+	if r.Last.After(h.last) {
+		h.last = r.Last
+	}
+	if now := time.Now(); h.last.After(now) {
+		h.last = now // another machine's clock
+	}
+	h.until, h.shuts, h.code, h.hour, h.spent = r.Until, r.Shuts, r.Code, r.Hour, r.Spent
+	return func() {
+		give(Record{Last: h.last, Until: h.until, Shuts: h.shuts, Code: h.code, Hour: h.hour, Spent: h.spent})
+		leave()
+	}, nil
+}
+
+// spend takes a request from the host's budget of the hour.
+func (t *Transport) spend(h *host, name string) error {
+	now := time.Now()
+	if d := now.Sub(h.hour); d >= time.Hour || d < 0 {
+		h.hour, h.spent = now, 0
+	}
+	if h.spent >= t.o.Budget && !t.o.Hosts(name).Internal {
+		return &RetryLater{Host: h.name, After: h.hour.Add(time.Hour).Sub(now)}
+	}
+	h.spent++
+	return nil
 }
 
 // enter waits for the host's turn. Hosts do not wait for each other.

@@ -37,9 +37,31 @@ type Options struct {
 	Timeout   time.Duration          // of one request with its body, waiting not counted; default 30s
 	MaxBytes  int64                  // of a body after decompression; default 8 MiB
 	Hosts     func(host string) Host // host is host:port as in a URL; may be nil
+	Budget    int                    // requests to a host in an hour, robots.txt included; default 600; internal hosts have none
+	Turns     Turns                  // of hosts among several processes; nil when this one is alone
 	Base      http.RoundTripper      // does the request; default a transport that guards its dialler
 	Log       *slog.Logger           // default discards
 }
+
+// Turns gives one process at a time the turn of a host.
+type Turns interface {
+	// Take waits until this process has the turn and returns what the last
+	// one left; of one that died with it, Last is now. give ends the turn and leaves a record for the next one.
+	Take(ctx context.Context, host string) (r Record, give func(Record), err error)
+}
+
+// A Record is what one process has to tell the next one of a host.
+type Record struct {
+	Last  time.Time `json:"last,omitzero"`  // start of the last request
+	Until time.Time `json:"until,omitzero"` // not asked before
+	Shuts int       `json:"shuts,omitempty"`
+	Code  int       `json:"code,omitempty"`
+	Hour  time.Time `json:"hour,omitzero"` // since when Spent counts
+	Spent int       `json:"spent,omitempty"`
+}
+
+// defaultBudget is how many requests a host gets in an hour at most.
+const defaultBudget = 600
 
 // minPace is the least pause between two requests to a host of others.
 const minPace = 2 * time.Second
@@ -71,6 +93,9 @@ func New(o Options) (*Transport, error) {
 	if o.MaxBytes == 0 {
 		o.MaxBytes = 8 << 20
 	}
+	if o.Budget == 0 {
+		o.Budget = defaultBudget
+	}
 	if o.Hosts == nil {
 		o.Hosts = func(string) Host { return Host{} }
 	}
@@ -99,7 +124,8 @@ func (e *Forbidden) Error() string {
 func (e *Forbidden) Unwrap() error { return e.Err }
 
 // RetryLater is returned when a host has asked to be left alone, or is in
-// trouble, until a time.
+// trouble, until a time. Status 0 means that it has had its requests of the
+// hour and that we leave it alone by ourselves.
 type RetryLater struct {
 	Host   string
 	Status int
@@ -107,6 +133,9 @@ type RetryLater struct {
 }
 
 func (e *RetryLater) Error() string {
+	if e.Status == 0 {
+		return fmt.Sprintf("%s has had its requests of this hour; not asked again for %v", e.Host, e.After.Round(time.Second))
+	}
 	return fmt.Sprintf("%s answered %d; not asked again for %v", e.Host, e.Status, e.After.Round(time.Second))
 }
 
@@ -133,7 +162,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("%s: an address with a password is not fetched", req.URL.Redacted())
 	}
 	h := t.hosts.of(req.URL)
-	release, err := h.enter(req.Context())
+	release, err := t.enter(req.Context(), h)
 	if err != nil {
 		return nil, err
 	}
@@ -147,6 +176,9 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	if why := rules.test(req.URL, t.product); why != "" {
 		return nil, &Forbidden{URL: req.URL.String(), Why: why, Err: rules.err}
+	}
+	if err := t.spend(h, req.URL.Host); err != nil {
+		return nil, err
 	}
 	if err := h.wait(req.Context(), t.pace(req.URL.Host, rules)); err != nil {
 		return nil, err

@@ -87,7 +87,7 @@ func (t *Transport) fetchRobots(ctx context.Context, h *host, u *url.URL) (*rule
 			// that point at each other would wait for ever, so only briefly.
 			wait, cancel := context.WithTimeout(ctx, t.o.Timeout)
 			var err error
-			release, err = to.enter(wait)
+			release, err = t.enter(wait, to)
 			cancel()
 			if err != nil {
 				if ctx.Err() != nil {
@@ -125,6 +125,9 @@ func (t *Transport) fetchRobots(ctx context.Context, h *host, u *url.URL) (*rule
 
 func (t *Transport) askRobots(ctx context.Context, h *host, at *url.URL) (*http.Response, error) {
 	if err := h.open(time.Now()); err != nil {
+		return nil, err
+	}
+	if err := t.spend(h, at.Host); err != nil {
 		return nil, err
 	}
 	if err := h.wait(ctx, t.pace(at.Host, &rules{})); err != nil {

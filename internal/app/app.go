@@ -28,6 +28,7 @@ import (
 
 	"langnghe/alerts"
 	"langnghe/crawler"
+	"langnghe/crawler/polite"
 	"langnghe/indexer"
 	"langnghe/internal/bus"
 	"langnghe/internal/calendar"
@@ -271,13 +272,26 @@ func (b *builder) crawler(ctx context.Context) error {
 	}
 	b.close = append(b.close, s.Close)
 	b.ready["crawler"], b.saves["crawler.db"] = s.Ping, s.Snapshot
-	c, err := crawler.New(crawler.Options{
+	cfg := b.opts.Config.Crawler
+	o := crawler.Options{
 		Sources: b.opts.Config.Sources, Store: s, Now: b.now, Log: b.log.With("component", "crawler"), Metrics: b.reg,
-		UserAgent: b.opts.Config.Crawler.UserAgent, Contact: b.opts.Config.Crawler.Contact, Workers: b.opts.Config.Crawler.Workers,
+		UserAgent: cfg.UserAgent, Contact: cfg.Contact, Workers: cfg.Workers, Polling: crawler.Polling(cfg.Polling), Transport: polite.Options{Budget: cfg.Budget},
 		Publish: func(ctx context.Context, fs []news.Found) error { return bus.PublishAll(ctx, b.bus, found, fs) },
 		Health:  func(ctx context.Context, h news.Health) error { return bus.Publish(ctx, b.bus, health, h) },
 		Audit:   b.audit("crawler"),
-	})
+	}
+	if o.Queue, err = bus.OpenQueue(ctx, b.bus, crawlQueue, dueHost); err != nil {
+		return err
+	}
+	if b.opts.NATS != "" { // there may be other crawlers
+		crew, err := b.crew(ctx, s, bus.LeaseLife)
+		if err != nil {
+			return err
+		}
+		o.Store, o.Leads, o.Transport.Turns = crew.store(), crew.leads, crew
+		b.part("crawler keeper", crew.keep)
+	}
+	c, err := crawler.New(o)
 	if err != nil {
 		return err
 	}

@@ -92,6 +92,7 @@ var (
 	AskAck        = bus.Question[alerts.AckRequest, None]{Subject: "ask.alerts.ack"}
 	AskTest       = bus.Question[alerts.TestRequest, None]{Subject: "ask.alerts.test"}
 
+	askState   = bus.Question[StateRequest, StateReply]{Subject: "ask.crawler.state"} // by other crawlers
 	AskSources = bus.Question[None, []crawler.Status]{Subject: "ask.crawler.sources"}
 	AskFetch   = bus.Question[crawler.FetchRequest, crawler.FetchResult]{Subject: "ask.crawler.fetch"}
 )

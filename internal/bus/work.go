@@ -139,13 +139,13 @@ const leaseBucket = "LANGNGHE_LEASES"
 // dies loses its rights: nobody compares clocks, a waiter takes over what it
 // has seen unchanged for [LeaseLife].
 type Leases struct {
-	kv     jetstream.KeyValue
+	kv   jetstream.KeyValue
 	me   string
 	life time.Duration
 }
 
 // LeaseLife is how long a holder may be silent.
-const LeaseLife = 12 * time.Second
+const LeaseLife = ackWait
 
 // A lease is the stored form: who has it, and what the last holder left for
 // the next one.
@@ -155,15 +155,19 @@ type lease struct {
 }
 
 // OpenLeases opens the leases under which this process is called me, which no
-// other may be. They are forgotten two days after their last use.
-func OpenLeases(ctx context.Context, b *Bus, me string) (*Leases, error) {
+// other running one may be. life is how long a holder may be silent, zero
+// means LeaseLife. Leases are forgotten two days after their last use.
+func OpenLeases(ctx context.Context, b *Bus, me string, life time.Duration) (*Leases, error) {
+	if life == 0 {
+		life = LeaseLife
+	}
 	kv, err := b.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
 		Bucket: leaseBucket, History: 1, TTL: 48 * time.Hour, Storage: jetstream.FileStorage, Replicas: b.opts.Replicas,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("bus: leases: %w", err)
 	}
-	return &Leases{kv: kv, me: me, life: LeaseLife}, nil
+	return &Leases{kv: kv, me: me, life: life}, nil
 }
 
 // A Lease is a right in hand. It is renewed until it is given back.
@@ -187,13 +191,16 @@ type Lease struct {
 var errTaken = errors.New("taken by another process")
 
 // Take waits until this process has the right of that name. The state is
-// what the last holder gave it back with; nil when there is none.
-func (l *Leases) Take(ctx context.Context, name string) (*Lease, json.RawMessage, error) {
+// what the last holder gave it back with; nil when there is none. A holder is
+// thought dead after patience, which is the life of leases at least; what this
+// process held before it was started again it gets at once.
+func (l *Leases) Take(ctx context.Context, name string, patience time.Duration) (*Lease, json.RawMessage, error) {
+	patience = max(patience, l.life)
 	key := token(name)
 	var seen uint64
 	var since time.Time
 	for {
-		h, held, err := l.try(ctx, key, seen != 0 && time.Since(since) > l.life, seen)
+		h, held, err := l.try(ctx, key, seen != 0 && time.Since(since) > patience, seen)
 		if err == nil {
 			return h, h.state, nil
 		}
@@ -228,7 +235,7 @@ func (l *Leases) try(ctx context.Context, key string, dead bool, seen uint64) (h
 		if err := json.Unmarshal(e.Value(), &was); err != nil {
 			was = lease{}
 		}
-		if was.By != "" && !(dead && e.Revision() == seen) {
+		if was.By != "" && was.By != l.me && !(dead && e.Revision() == seen) {
 			return nil, e.Revision(), errTaken
 		}
 		if mine, err = json.Marshal(lease{By: l.me, State: was.State}); err != nil {

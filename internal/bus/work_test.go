@@ -135,26 +135,26 @@ func TestLeases(t *testing.T) {
 	each(t, func(t *testing.T, b *Bus) {
 		ctx := t.Context()
 		open := func(me string) *Leases {
-			l, err := OpenLeases(ctx, b, me)
+			l, err := OpenLeases(ctx, b, me, 0)
 			if err != nil {
 				t.Fatal(err)
 			}
 			return l
 		}
 		one, two := open("one"), open("two")
-		h, state, err := one.Take(ctx, "host:a")
+		h, state, err := one.Take(ctx, "host:a", 0)
 		if err != nil || state != nil || h.Orphaned {
 			t.Fatalf("Take = %s, %v", state, err)
 		}
 		short, cancel := context.WithTimeout(ctx, 300*time.Millisecond)
 		defer cancel()
-		if _, _, err := two.Take(short, "host:a"); !errors.Is(err, context.DeadlineExceeded) {
+		if _, _, err := two.Take(short, "host:a", 0); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("a second Take = %v, want to wait for the first", err)
 		}
 		if err := h.Give(ctx, json.RawMessage(`{"n":7}`)); err != nil {
 			t.Fatal(err)
 		}
-		h, state, err = two.Take(ctx, "host:a")
+		h, state, err = two.Take(ctx, "host:a", 0)
 		if err != nil || string(state) != `{"n":7}` {
 			t.Fatalf("Take after Give = %s, %v", state, err)
 		}
@@ -177,30 +177,29 @@ func TestOrphanedLease(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer b.Close()
-	one, err := OpenLeases(t.Context(), dead, "one")
+	one, err := OpenLeases(t.Context(), dead, "one", time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
-	two, err := OpenLeases(t.Context(), b, "two")
+	two, err := OpenLeases(t.Context(), b, "two", time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
-	one.life, two.life = time.Second, time.Second
-	h, _, err := one.Take(t.Context(), "owner")
+	h, _, err := one.Take(t.Context(), "owner", 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := h.Give(t.Context(), json.RawMessage(`1`)); err != nil {
 		t.Fatal(err)
 	}
-	if h, _, err = one.Take(t.Context(), "owner"); err != nil {
+	if h, _, err = one.Take(t.Context(), "owner", 0); err != nil {
 		t.Fatal(err)
 	}
 	dead.nc.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	begun := time.Now()
-	got, state, err := two.Take(ctx, "owner")
+	got, state, err := two.Take(ctx, "owner", 0)
 	if err != nil || !got.Orphaned || string(state) != "1" {
 		t.Fatalf("Take of a dead holder's lease = %+v, %s, %v", got, state, err)
 	}

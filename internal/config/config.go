@@ -83,7 +83,19 @@ func (c *Config) People() []alerts.Recipient {
 type Crawler struct {
 	UserAgent string `yaml:"user_agent"`
 	Contact   string `yaml:"contact"` // address or page in the user agent
-	Workers   int    `yaml:"workers"` // hosts fetched at a time; default 4
+	Workers   int    `yaml:"workers"` // sources visited at a time, most of them waiting; default 16
+	// Budget is how many requests one host gets in an hour at most; default
+	// 600. Hosts of internal sources have none.
+	Budget  int     `yaml:"budget"`
+	Polling Polling `yaml:"polling"`
+}
+
+// Polling bounds how often sources without "every" are read; see
+// crawler.Polling for what the three mean.
+type Polling struct {
+	Fast  time.Duration `yaml:"fast"`
+	Fresh time.Duration `yaml:"fresh"`
+	Slow  time.Duration `yaml:"slow"`
 }
 
 // Calendar corrects the computed public holidays by what the government
@@ -126,7 +138,7 @@ type Retention struct {
 func Default() Config {
 	return Config{
 		Profile: "thai-hoa-2026", NoiseBudget: 2,
-		Crawler:   Crawler{UserAgent: "langnghe", Workers: 4},
+		Crawler:   Crawler{UserAgent: "langnghe", Workers: 16, Budget: 600, Polling: Polling{Fast: 3 * time.Minute, Fresh: 8 * time.Minute, Slow: time.Hour}},
 		Retention: Retention{TextDays: 90}, Backup: Backup{At: "02:00", Daily: 7, Weekly: 5},
 	}
 }
@@ -245,8 +257,14 @@ func (v *checker) check(c *Config, dir string) {
 	if c.NoiseBudget <= 0 || c.NoiseBudget > 100 {
 		v.bad("noise_budget", "phải lớn hơn 0, tối đa 100", "must be more than 0 and at most 100")
 	}
-	if c.Crawler.Workers < 1 || c.Crawler.Workers > 64 {
-		v.bad("crawler.workers", "phải từ 1 đến 64", "must be 1 to 64")
+	if c.Crawler.Workers < 1 || c.Crawler.Workers > 512 {
+		v.bad("crawler.workers", "phải từ 1 đến 512", "must be 1 to 512")
+	}
+	if c.Crawler.Budget < 10 || c.Crawler.Budget > 1800 {
+		v.bad("crawler.budget", "phải từ 10 đến 1800 yêu cầu mỗi giờ", "must be 10 to 1800 requests an hour")
+	}
+	if p := c.Crawler.Polling; p.Fast < time.Minute || p.Fresh < p.Fast || p.Slow < p.Fresh || p.Slow > 24*time.Hour {
+		v.bad("crawler.polling", "fast, fresh, slow phải tăng dần, từ 1m đến 24h", "fast, fresh and slow must grow, from 1m to 24h")
 	}
 	if _, err := c.Days(); err != nil {
 		v.bad("calendar", "ngày phải viết 2026-12-31, mỗi ngày chỉ ở một danh sách", "%s", strings.TrimPrefix(err.Error(), "calendar: "))

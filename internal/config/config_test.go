@@ -24,7 +24,7 @@ recipients:
 	if c.Profile != "long-son-2024" || len(c.Sources) != 1 || c.Sources[0].Every != 15*time.Minute || c.Sources[0].Kind != "feed" {
 		t.Errorf("config %+v", c)
 	}
-	if c.Retention.TextDays != 90 || c.Crawler.Workers != 4 || c.Recipients[0].Channel != "email" {
+	if c.Retention.TextDays != 90 || c.Crawler.Workers != 16 || c.Recipients[0].Channel != "email" {
 		t.Errorf("defaults are missing: %+v", c)
 	}
 	if _, err := Parse("empty.yaml", nil); err != nil {

@@ -27,38 +27,68 @@ func OpenCrawler(ctx context.Context, file string) (*Crawler, error) {
 	return &Crawler{d}, nil
 }
 
-const crawlerVisit = `
-	SELECT state, since, why_vi, why_en, last_fetch, last_item, next, recheck, total, failures, url, etag, last_modified
-	FROM visit WHERE source = ?`
+const (
+	crawlerVisits = `
+	SELECT source, state, since, why_vi, why_en, last_fetch, last_item, next, recheck, total, failures, rate, listed, found, url, etag, last_modified
+	FROM visit`
+	crawlerVisit = crawlerVisits + ` WHERE source = ?`
+)
+
+// scanVisit reads a row of crawlerVisits.
+func scanVisit(row interface{ Scan(...any) error }) (crawler.Visit, error) {
+	var v crawler.Visit
+	var since, lastFetch, lastItem, next, recheck int64
+	err := row.Scan(&v.Source, &v.State, &since, &v.Why.VI, &v.Why.EN, &lastFetch, &lastItem, &next, &recheck,
+		&v.Total, &v.Failures, &v.Rate, &v.Listed, &v.Found, &v.URL, &v.ETag, &v.LastModified)
+	v.Since, v.LastFetch, v.LastItem, v.Next, v.Recheck = fromUnix(since), fromUnix(lastFetch), fromUnix(lastItem), fromUnix(next), fromUnix(recheck)
+	return v, err
+}
 
 // Visit implements crawler.Store.
 func (c *Crawler) Visit(ctx context.Context, source string) (crawler.Visit, error) {
-	v := crawler.Visit{Source: source}
-	var since, lastFetch, lastItem, next, recheck int64
-	err := c.read.QueryRowContext(ctx, crawlerVisit, source).Scan(&v.State, &since, &v.Why.VI, &v.Why.EN,
-		&lastFetch, &lastItem, &next, &recheck, &v.Total, &v.Failures, &v.URL, &v.ETag, &v.LastModified)
+	v, err := scanVisit(c.read.QueryRowContext(ctx, crawlerVisit, source))
 	if errors.Is(err, sql.ErrNoRows) {
-		return v, nil
+		return crawler.Visit{Source: source}, nil
 	}
 	if err != nil {
 		return v, fmt.Errorf("store: visit of %s: %w", source, err)
 	}
-	v.Since, v.LastFetch, v.LastItem, v.Next, v.Recheck = fromUnix(since), fromUnix(lastFetch), fromUnix(lastItem), fromUnix(next), fromUnix(recheck)
 	return v, nil
 }
 
+// Visits implements crawler.Store.
+func (c *Crawler) Visits(ctx context.Context) ([]crawler.Visit, error) {
+	rows, err := c.read.QueryContext(ctx, crawlerVisits)
+	if err != nil {
+		return nil, fmt.Errorf("store: visits: %w", err)
+	}
+	defer rows.Close()
+	var out []crawler.Visit
+	for rows.Next() {
+		v, err := scanVisit(rows)
+		if err != nil {
+			return nil, fmt.Errorf("store: visits: %w", err)
+		}
+		out = append(out, v)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("store: visits: %w", err)
+	}
+	return out, nil
+}
+
 const crawlerSaveVisit = `
-	INSERT INTO visit (source, state, since, why_vi, why_en, last_fetch, last_item, next, recheck, total, failures, url, etag, last_modified)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	INSERT INTO visit (source, state, since, why_vi, why_en, last_fetch, last_item, next, recheck, total, failures, rate, listed, found, url, etag, last_modified)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 	ON CONFLICT (source) DO UPDATE SET state = excluded.state, since = excluded.since, why_vi = excluded.why_vi, why_en = excluded.why_en,
 		last_fetch = excluded.last_fetch, last_item = excluded.last_item, next = excluded.next, recheck = excluded.recheck,
-		total = excluded.total, failures = excluded.failures, url = excluded.url, etag = excluded.etag, last_modified = excluded.last_modified`
+		total = excluded.total, failures = excluded.failures, rate = excluded.rate, listed = excluded.listed, found = excluded.found, url = excluded.url, etag = excluded.etag, last_modified = excluded.last_modified`
 
 // SaveVisit implements crawler.Store.
 func (c *Crawler) SaveVisit(ctx context.Context, v crawler.Visit) error {
 	err := c.tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, crawlerSaveVisit, v.Source, v.State, unix(v.Since), v.Why.VI, v.Why.EN, unix(v.LastFetch), unix(v.LastItem),
-			unix(v.Next), unix(v.Recheck), v.Total, v.Failures, v.URL, v.ETag, v.LastModified)
+			unix(v.Next), unix(v.Recheck), v.Total, v.Failures, v.Rate, v.Listed, v.Found, v.URL, v.ETag, v.LastModified)
 		return err
 	})
 	if err != nil {
@@ -136,6 +166,25 @@ func (c *Crawler) MarkSeen(ctx context.Context, rows []crawler.Seen) error {
 		return fmt.Errorf("store: mark seen: %w", err)
 	}
 	return nil
+}
+
+const crawlerPrune = `DELETE FROM seen WHERE erased = 0 AND checked < ? AND at < ?`
+
+// Prune implements crawler.Store.
+func (c *Crawler) Prune(ctx context.Context, before time.Time) (int, error) {
+	var n int64
+	err := c.tx(ctx, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, crawlerPrune, before.UnixMilli(), before.UnixMilli())
+		if err != nil {
+			return err
+		}
+		n, err = res.RowsAffected()
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("store: prune: %w", err)
+	}
+	return int(n), nil
 }
 
 const crawlerActivity = `
