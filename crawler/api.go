@@ -28,6 +28,9 @@ type Source struct {
 	Reference bool          `yaml:"reference" json:"reference"` // kept whatever its area
 	FullText  bool          `yaml:"full_text" json:"full_text"` // the feed carries the whole text; pages are not fetched
 	Pace      time.Duration `yaml:"pace" json:"pace"`           // between requests to its host; default 2s, less only when internal
+	App       string        `yaml:"app" json:"-"`               // id of the app that a platform's webhook belongs to
+	Quota     int           `yaml:"quota" json:"-"`             // questions a day with the token; default 8000
+	Keys      `yaml:",inline"`
 }
 
 // A Status is how a source is doing.

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"langnghe/crawler/polite"
+	"langnghe/crawler/social"
 	"langnghe/internal/news"
 )
 
@@ -78,6 +79,7 @@ type Crawler struct {
 	cutRate float64
 	cutAt   time.Time
 	period  int64 // of pseudonym keys, last seen
+	purse   purse
 }
 
 // New returns a crawler, or an error naming the option or source that is
@@ -175,6 +177,9 @@ func (c *Crawler) complete(s Source) (Source, error) {
 	if s.Pace != 0 && s.Pace < 2*time.Second && !s.Internal {
 		return bad("pace %v: less than 2s is for internal sources only", s.Pace)
 	}
+	for _, p := range s.platformProblems() {
+		return bad("%s: %s", p.Field, p.Text.EN)
+	}
 	if s.Every < 0 || s.Pace < 0 {
 		return bad("every and pace cannot be negative")
 	}
@@ -200,14 +205,17 @@ func defaults(s Source) (Source, error) {
 		if s.Kind == "forum" {
 			s.Items = news.Post
 		}
+		if p := social.Platforms[s.Kind]; p != nil {
+			s.Items = p.Items
+		}
 	}
 	if !slices.Contains([]news.Kind{news.Article, news.Post, news.Comment, news.Official, news.Tip}, s.Items) {
 		return s, fmt.Errorf("items %q: use article, post, comment, official or tip", s.Items)
 	}
 	if s.Platform == "" {
 		s.Platform = "web"
-		if s.Kind == "forum" {
-			s.Platform = "forum"
+		if s.Kind == "forum" || social.Platforms[s.Kind] != nil && s.Kind != "gdelt" {
+			s.Platform = s.Kind
 		}
 	}
 	if s.Zone == "" {

@@ -20,7 +20,10 @@ import (
 //   - robots.txt, pace, back-off, size, time and charset: polite.Transport
 //   - no async, no limit rules, no visited list, no cookies, no cache
 //   - an answer that is no success is ours to judge, 304 most of all
-type fetcher struct{ base *colly.Collector }
+type fetcher struct {
+	base      *colly.Collector
+	transport *polite.Transport
+}
 
 // checkEnvironment refuses settings that colly would take from outside over
 // what we tell it.
@@ -33,7 +36,7 @@ func checkEnvironment(environ []string) error {
 	return nil
 }
 
-func newFetcher(t http.RoundTripper) (*fetcher, error) {
+func newFetcher(t *polite.Transport) (*fetcher, error) {
 	if err := checkEnvironment(os.Environ()); err != nil {
 		return nil, err
 	}
@@ -48,7 +51,7 @@ func newFetcher(t http.RoundTripper) (*fetcher, error) {
 	c.DisableCookies()
 	c.SetRequestTimeout(0) // waiting for a turn is not the server's time
 	c.WithTransport(t)
-	return &fetcher{c}, nil
+	return &fetcher{c, t}, nil
 }
 
 // A reply is a document as it was fetched.

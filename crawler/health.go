@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"langnghe/crawler/polite"
+	"langnghe/crawler/social"
 	"langnghe/internal/news"
 )
 
@@ -36,6 +37,7 @@ type outcome struct {
 	err   error // of the listing
 	leads int   // listed; meaningless when unchanged or err is set
 	same  bool  // the listing answered 304
+	waits bool  // there is nothing to ask: the platform comes to us
 }
 
 // judge says how a source is doing after a visit and why.
@@ -56,6 +58,12 @@ func judge(v Visit, o outcome, usual, week, before Activity, now time.Time) (sta
 			return stateDegraded, why
 		}
 		return v.State, v.Why // once is no pattern
+	}
+	if o.waits && v.LastItem.IsZero() {
+		return stateNew, news.Text{
+			VI: "Chờ nền tảng gửi tới; chưa nhận được mục nào. Nếu lâu, hãy kiểm tra địa chỉ webhook và khóa đã khai.",
+			EN: "Waits for the platform to send; nothing has come yet. If that lasts, check the webhook's address and the secret.",
+		}
 	}
 	if !o.same && o.leads == 0 {
 		return stateEmpty, news.Text{
@@ -116,7 +124,10 @@ func refused(err error) bool {
 	var r *polite.RetryLater
 	var p *polite.PrivateAddress
 	var s *StatusError
+	var t *social.Fault
 	switch {
+	case errors.As(err, &t):
+		return t.Why != social.Trouble
 	case errors.As(err, &p):
 		return true
 	case errors.As(err, &f):
@@ -137,6 +148,10 @@ func explain(err error) news.Text {
 	var l *polite.TooLarge
 	var s *StatusError
 	var n net.Error
+	var t *social.Fault
+	if errors.As(err, &t) {
+		return t.Words()
+	}
 	vi := "Không đọc được nội dung: "
 	switch {
 	case errors.As(err, &p):

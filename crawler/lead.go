@@ -17,11 +17,27 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"langnghe/crawler/redact"
+	"langnghe/crawler/social"
 	"langnghe/internal/news"
 )
 
 // Kinds are the kinds of sources that there are.
-var Kinds = []string{"feed", "page", "sitemap", "forum"}
+var Kinds = []string{"feed", "page", "sitemap", "forum", "youtube", "facebook", "zalo", "mastodon", "bluesky", "telegram", "gdelt"}
+
+// KindWords says what a document of each kind is.
+var KindWords = map[string]string{
+	"feed":     "RSS, Atom or JSON Feed",
+	"page":     "an article, or a section page with links to articles",
+	"sitemap":  "sitemap, news sitemap or an index of them",
+	"forum":    "posts in schema.org microdata, or a feed of them",
+	"youtube":  "a channel's feed; answers of the Data API: comment threads, comments, videos",
+	"facebook": "answers of the Graph API: posts, comments; events of a Page's webhook",
+	"zalo":     "events of an Official Account's webhook",
+	"mastodon": "answers of the API: a timeline, a post, its context, a search",
+	"bluesky":  "events of a Jetstream, one a line",
+	"telegram": "a public channel's preview page (t.me/s/…)",
+	"gdelt":    "an answer of the DOC 2.0 API in JSON",
+}
 
 // readers holds one function per kind. A new kind is one file with a reader
 // and one line here and in Kinds.
@@ -30,6 +46,14 @@ var readers = map[string]reader{
 	"page":    readPage,
 	"sitemap": readSitemap,
 	"forum":   readForum,
+
+	"youtube":  socialReader(social.Platforms["youtube"]),
+	"facebook": socialReader(social.Platforms["facebook"]),
+	"zalo":     socialReader(social.Platforms["zalo"]),
+	"mastodon": socialReader(social.Platforms["mastodon"]),
+	"bluesky":  socialReader(social.Platforms["bluesky"]),
+	"telegram": socialReader(social.Platforms["telegram"]),
+	"gdelt":    socialReader(social.Platforms["gdelt"]),
 }
 
 // A reader turns the document of a source, UTF-8 and decompressed, into what
@@ -77,6 +101,7 @@ type lead struct {
 	replies  int       // how many there are; -1 when not said
 	thread   string    // id of the post, known from where the lead was found
 	root     string    // address of the post that a comment belongs to
+	outward  bool      // the listing is an index of other sites' pages
 }
 
 // id is the id under which the lead is remembered.

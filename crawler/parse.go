@@ -23,8 +23,7 @@ type ParseOptions struct {
 // parseLimit is the size over which a saved document is refused.
 const parseLimit = 64 << 20
 
-// Parse reads a saved document of a kind ("page", "feed", "sitemap",
-// "forum") into items, exactly as the crawler would but for what it would
+// Parse reads a saved document of one of [Kinds] into items, exactly as the crawler would but for what it would
 // fetch in addition: an item of a listing has the listing's text, which may
 // be empty. Pseudonyms are of a key that is thrown away.
 //
@@ -61,7 +60,7 @@ func Parse(as, address string, data []byte, o ParseOptions) ([]news.Item, error)
 		return nil, fmt.Errorf("crawler: %s: %w", address, err)
 	}
 	list, readErr := read.read(charset.UTF8(data, ""), c)
-	v := &voices{now: c.now, own: channels(s)}
+	v := &voices{now: c.now, own: channels(s, Source{URL: address})}
 	items := make([]news.Item, 0, len(list.leads))
 	for _, l := range list.leads {
 		it, err := finish(context.Background(), l, c, v)

@@ -10,6 +10,7 @@ import (
 
 	"langnghe/crawler/page"
 	"langnghe/crawler/polite"
+	"langnghe/crawler/social"
 	"langnghe/internal/news"
 )
 
@@ -133,6 +134,9 @@ func wait(every time.Duration, failures int, err error) time.Duration {
 
 // listing fetches and reads the source's document and takes what it lists.
 func (r *round) listing(ctx context.Context, v *Visit) (o outcome, rep reply, err error) {
+	if p := social.Platforms[r.s.Kind]; p != nil {
+		return r.poll(ctx, v, p)
+	}
 	etag, modified := v.ETag, v.LastModified
 	if v.URL != r.s.URL || !v.Recheck.IsZero() && !v.Recheck.After(r.now) {
 		etag, modified = "", "" // something listed wants a look, so we need the list
@@ -250,7 +254,7 @@ func (r *round) take(ctx context.Context, leads []lead) error {
 		if known && (row.Erased || row.Source != r.s.ID && r.c.listens(row.Source)) {
 			continue // gone for good, or another source brought it first
 		}
-		if !l.whole && l.comments == "" && !r.ours(l.item.URL) {
+		if !l.whole && l.comments == "" && !l.outward && !r.ours(l.item.URL) {
 			l.whole = true // never crawl outwards: what the listing says is what we take
 		}
 		switch {

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"io/fs"
+	"langnghe/crawler"
 	"net/http/httptest"
 	"os"
 	"regexp"
@@ -31,7 +32,7 @@ func enumerated() map[string][]string {
 		"state": str(states), "verdict": str(verdicts), "category": str(review.Categories), "role": str(roles), "outcome": review.Outcomes,
 		"slip": {"proposed", "approved", "vetoed", "sent", "received"}, "rulestatus": {"experimental", "test", "stable"},
 		"ruletype":    {"match", "count", "spike", "ratio", "new_term", "coordination", "sequence", "together", "silence", "gap", "contradicts", "outdated", "list", "filter"},
-		"sourcestate": trouble, "sourcekind": {"feed", "page", "sitemap", "forum"}, "delivery": deliveryStates, "channel": {"email", "webhook"},
+		"sourcestate": trouble, "sourcekind": crawler.Kinds, "delivery": deliveryStates, "channel": {"email", "webhook"},
 		"alertkind": {"flagged", "decided", "withdrawn", "handoff", "heartbeat", "test"}, "docstate": {"in_force", "coming", "over"},
 		"factstatus": {"proposed", "confirmed"}, "facttype": {"money", "date", "place", "eligibility", "procedure", "percent", "docno"},
 		"rabat": {"context", "speaker", "intent", "content", "extent", "likelihood"}, "facet": append(slices.Clone(facetNames), "story"),

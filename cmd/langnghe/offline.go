@@ -85,10 +85,19 @@ func jsonLines(w io.Writer) (*json.Encoder, func() error) {
 	return enc, b.Flush
 }
 
+// kindsHelp lists the kinds of documents, one a line.
+func kindsHelp() string {
+	var b strings.Builder
+	for _, k := range crawler.Kinds {
+		fmt.Fprintf(&b, "\n  %-9s %s", k, crawler.KindWords[k])
+	}
+	return b.String()
+}
+
 func runParse(_ context.Context, c *call) error {
 	var as, url, source string
 	fs, err := c.flags("zone", func(fs *flag.FlagSet) {
-		fs.StringVar(&as, "as", "", "`kind` of document: "+strings.Join(crawler.Kinds, ", "))
+		fs.StringVar(&as, "as", "", "`kind` of document:"+kindsHelp())
 		fs.StringVar(&url, "url", "", "`address` that the document was saved from")
 		fs.StringVar(&source, "source", "", "`id` of the source")
 	})

@@ -55,6 +55,8 @@ type Entry struct {
 	Replies   int    // number of comments, -1 when not said
 	Comments  string // address of the feed of its comments
 	Parent    string // address or id of what it answers
+	Media     string // description of the picture or film (media:group)
+	Views     int    // how often that was seen
 }
 
 // Parse reads a document that is UTF-8 already.
@@ -144,6 +146,18 @@ func entry(it *gofeed.Item, o Options) Entry {
 	}
 	if e.Comments == "" {
 		e.Comments = absolute(o.URL, rel(it.Extensions, "replies"))
+	}
+	for _, g := range it.Extensions["media"]["group"] {
+		for _, d := range g.Children["description"] {
+			e.Media = page.Plain(d.Value)
+		}
+		for _, c := range g.Children["community"] {
+			for _, st := range c.Children["statistics"] {
+				if n, err := strconv.Atoi(st.Attrs["views"]); err == nil && n >= 0 {
+					e.Views = n
+				}
+			}
+		}
 	}
 	for _, x := range it.Extensions["thr"]["in-reply-to"] {
 		if e.Parent = absolute(o.URL, x.Attrs["href"]); e.Parent == "" {

@@ -59,6 +59,10 @@ func (r *rules) delay(product string) time.Duration {
 // robots returns the host's rules, fetching them when they are not known or
 // old. The caller has the host's turn.
 func (t *Transport) robots(ctx context.Context, h *host, u *url.URL) (*rules, error) {
+	if hasKey(ctx) {
+		data, _ := robotstxt.FromStatusAndBytes(http.StatusNotFound, nil)
+		return &rules{data: data}, nil
+	}
 	key := u.Scheme + "://" + u.Host
 	if r := h.rules[key]; r != nil && time.Now().Before(r.expires) {
 		return r, nil

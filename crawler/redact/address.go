@@ -211,6 +211,7 @@ var (
 	number     = regexp.MustCompile(`^\d{1,22}$`)
 	story      = regexp.MustCompile(`^(?:\d{1,22}|pfbid[0-9A-Za-z]+)$`)
 	opaque     = regexp.MustCompile(`^[0-9A-Za-z_-]{5,64}$`)
+	answer     = regexp.MustCompile(`^[0-9A-Za-z_-]{5,64}\.[0-9A-Za-z_-]{5,64}$`) // a comment's id, a point, the reply's own
 	channelID  = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{3,31}$`)
 	activity   = regexp.MustCompile(`(?:^|[-:_])(activity|share|ugcPost)[-:](\d{6,22})(?:$|[-:])`)
 )
@@ -242,7 +243,7 @@ func (p parts) is(first ...string) bool { return slices.Contains(first, strings.
 func (p parts) with(address string, names ...string) string {
 	q := url.Values{}
 	for _, n := range names {
-		if v := p.query.Get(n); opaque.MatchString(v) || number.MatchString(v) {
+		if v := p.query.Get(n); opaque.MatchString(v) || number.MatchString(v) || n == "lc" && answer.MatchString(v) {
 			q.Set(n, v)
 		}
 	}

@@ -301,6 +301,9 @@ func (v *checker) check(c *Config, dir string) {
 		if u, err := url.Parse(s.URL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 			v.bad(at+".url", "cần địa chỉ http:// hoặc https://", "needs an http:// or https:// address")
 		}
+		for _, p := range s.Complete(dir) {
+			v.bad(at+"."+p.Field, "%[1]s", "%[2]s", p.Text.VI, p.Text.EN)
+		}
 		if s.Zone != "" {
 			if _, err := time.LoadLocation(s.Zone); err != nil {
 				v.bad(at+".zone", "không có múi giờ %q", "there is no time zone %q", s.Zone)

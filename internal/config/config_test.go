@@ -1,7 +1,9 @@
 package config
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -71,6 +73,57 @@ func TestMistakes(t *testing.T) {
 	var p *Problem
 	if !errors.As(err, &p) || !strings.Contains(err.Error(), "none.yaml: there is no such file") {
 		t.Errorf("missing file: %v", err)
+	}
+}
+
+// A platform's source is one line of config, and what it misses is said with
+// its place; keys come from files and variables and are never printed.
+func TestPlatformSources(t *testing.T) {
+	dir := t.TempDir()
+	for name, key := range map[string]string{"yt": "AIza-bi-mat\n", "two": "a\nb\n", "empty": " \n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(key), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("LANGNGHE_TEST_KEY", "tu-bien-moi-truong")
+	file := filepath.Join(dir, "f.yaml")
+	c, err := Parse(file, []byte("sources:\n- {id: yt, kind: youtube, url: 'https://www.youtube.com/channel/UC_x5XG1OV2P6uZZ5FSM9Ttw', token_file: yt}\n"+
+		"- {id: tele, kind: telegram, url: 'https://t.me/tin_phuong'}\n- {id: fb, kind: facebook, url: 'https://www.facebook.com/phuong.vidu', token_env: LANGNGHE_TEST_KEY}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(c.Sources[0].Token) != "AIza-bi-mat" || string(c.Sources[2].Token) != "tu-bien-moi-truong" {
+		t.Error("the keys were not read")
+	}
+	shown, err := json.Marshal(c.Sources)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []string{string(shown), fmt.Sprintf("%v %+v %#v %s %q %x", c, c.Sources, c.Sources[0], c.Sources[0].Token, c.Sources[0].Token, c.Sources[0].Token)} {
+		if strings.Contains(s, "bi-mat") || strings.Contains(s, "tu-bien") {
+			t.Errorf("a key is printed: %s", s)
+		}
+	}
+	for line, want := range map[string]string{
+		"{id: aa, kind: youtube, url: 'https://www.youtube.com/@ten'}":                                                          "by its id",
+		"{id: aa, kind: youtube, url: 'https://www.youtube.com/channel/UC_x5XG1OV2P6uZZ5FSM9Ttw', token_file: none}":            "sources[0].token_file: read the file",
+		"{id: aa, kind: youtube, url: 'https://www.youtube.com/channel/UC_x5XG1OV2P6uZZ5FSM9Ttw', token_file: two}":             "on one line",
+		"{id: aa, kind: youtube, url: 'https://www.youtube.com/channel/UC_x5XG1OV2P6uZZ5FSM9Ttw', token_file: empty}":           "the key alone",
+		"{id: aa, kind: youtube, url: 'https://www.youtube.com/channel/UC_x5XG1OV2P6uZZ5FSM9Ttw', token_env: NO_SUCH_VARIABLE}": "sources[0].token_env: the environment variable NO_SUCH_VARIABLE is not set",
+		"{id: aa, kind: youtube, url: 'https://www.youtube.com/channel/UC_x5XG1OV2P6uZZ5FSM9Ttw', token: abc}":                  "unknown field",
+		"{id: aa, kind: facebook, url: 'https://www.facebook.com/phuong.vidu'}":                                                 "needs token_file",
+		"{id: aa, kind: facebook, url: 'https://www.facebook.com/groups/123', token_file: yt}":                                  "groups and profiles are not read",
+		"{id: aa, kind: facebook, url: 'https://www.facebook.com/phuong.vidu', secret_file: yt}":                                "both secret_file",
+		"{id: aa, kind: zalo, url: 'https://zalo.me/1234567890'}":                                                               "needs secret_file",
+		"{id: aa, kind: telegram, url: 'https://t.me/+AbCdEf'}":                                                                 "public channel",
+		"{id: aa, kind: mastodon, url: 'https://mastodon.example/@ai.do'}":                                                      "public timeline",
+		"{id: aa, kind: bluesky, url: 'https://bsky.example/profile/x'}":                                                        "Jetstream",
+		"{id: aa, kind: gdelt, url: 'https://api.gdeltproject.org/api/v2/doc/doc?query=x'}":                                     "five letters",
+	} {
+		_, err := Parse(file, []byte("profile: thai-hoa-2026\nsources:\n- "+line+"\n"))
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "f.yaml:3") {
+			t.Errorf("%s:\n  %v\n  want line 3 and %q", line, err, want)
+		}
 	}
 }
 
