@@ -244,6 +244,18 @@ func (s *statement) subject(start, end int, title string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), " · ")
 }
 
+// perNames are the names of what amounts are for, with their diacritics.
+var perNames = map[string]string{"m3": "m³", "m2": "m²", "khoa": "khóa", "ngay": "ngày", "buoi": "buổi", "ho": "hộ", "thang": "tháng", "nam": "năm", "nguoi": "người",
+	"luot": "lượt", "the": "thẻ", "mui": "mũi", "quay": "quầy", "lan": "lần", "quy": "quý", "gio": "giờ", "dem": "đêm", "suat": "suất", "ve": "vé", "ban": "bản",
+	"tan": "tấn", "ky": "kỳ", "cai": "cái"}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
 // fact is how a value is written down.
 func (v value) fact(d Document) (typ, val, unit string) {
 	num := func(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
@@ -266,7 +278,9 @@ func (v value) fact(d Document) (typ, val, unit string) {
 	case money:
 		unit = "đồng"
 		if v.per != "" {
-			unit += "/" + v.per
+			for _, p := range strings.Fields(v.per) {
+				unit += "/" + or(perNames[p], p)
+			}
 		}
 		return "money", num(v.lo), unit
 	case percent:

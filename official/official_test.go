@@ -115,8 +115,8 @@ func TestExtract(t *testing.T) {
 		got[f.ID] = f
 	}
 	tests := []struct{ id, value, unit, words string }{
-		{"21/TB-UBND#1.1.money.1", "2000", "đồng/luot", "2.000 đồng/lượt"},
-		{"21/TB-UBND#1.2.money.1", "5000", "đồng/luot", "5.000 đồng/lượt"},
+		{"21/TB-UBND#1.1.money.1", "2000", "đồng/lượt", "2.000 đồng/lượt"},
+		{"21/TB-UBND#1.2.money.1", "5000", "đồng/lượt", "5.000 đồng/lượt"},
 		{"21/TB-UBND#1.3.money.1", "0", "đồng", "miễn phí"},
 		{"21/TB-UBND#2.procedure.1", "5..17.5", "hour of day", "5 giờ đến 17 giờ 30"},
 		{"21/TB-UBND#3.procedure.1", "20", "day of month", "20 hằng tháng"},

@@ -580,7 +580,6 @@ func perWord(ws []word, i int) (per string, to int) {
 		}
 		all, to = append(all, name), j+1
 	}
-	slices.Sort(all)
 	return strings.Join(all, " "), to
 }
 

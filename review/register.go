@@ -60,7 +60,6 @@ func (d *Desk) addDocument(tx Tx, doc official.Document) (paused []string, err e
 	case err != nil && !errors.Is(err, ErrNotFound):
 		return nil, err
 	}
-	changed := false
 	doc.Facts = official.Extract(doc)
 	for i := range doc.Facts {
 		for _, f := range old.Facts {
@@ -69,7 +68,6 @@ func (d *Desk) addDocument(tx Tx, doc official.Document) (paused []string, err e
 			}
 		}
 	}
-	changed = slices.ContainsFunc(old.Facts, confirmed)
 	if err == nil && changedWords(old, doc) {
 		// The words that answers rest on are others now.
 		if paused, err = d.pauseCiting(tx, doc.No, doc.No, news.Text{VI: "đã được sửa (" + doc.No + ")", EN: "was changed (" + doc.No + ")"}); err != nil {
@@ -88,7 +86,6 @@ func (d *Desk) addDocument(tx Tx, doc official.Document) (paused []string, err e
 			var more []string
 			more, err = d.supersede(tx, other, doc)
 			paused = append(paused, more...)
-			changed = changed || slices.ContainsFunc(other.Facts, confirmed)
 		case other.Supersedes == doc.No:
 			doc = doc.Until(other.From)
 		}
@@ -99,10 +96,8 @@ func (d *Desk) addDocument(tx Tx, doc official.Document) (paused []string, err e
 	if err := tx.PutDocument(doc); err != nil {
 		return nil, err
 	}
-	if changed {
-		return paused, d.publish(tx)
-	}
-	return paused, nil
+	// Rules know the register's numbers as well as its confirmed facts.
+	return paused, d.publish(tx)
 }
 
 // supersede ends a document on the day before the new one is in force, and
@@ -223,6 +218,7 @@ func (d *Desk) publish(tx Tx) error {
 func snapshot(n int, docs []official.Document) news.Facts {
 	set := news.Facts{Version: n, Facts: []news.Fact{}}
 	for _, doc := range docs {
+		set.Documents = append(set.Documents, news.Paper{No: doc.No, Issuer: doc.Issuer, Date: doc.Date, Title: doc.Title, From: doc.From, To: doc.To, Supersedes: doc.Supersedes})
 		for _, f := range doc.Facts {
 			if confirmed(f) {
 				set.Facts = append(set.Facts, f)

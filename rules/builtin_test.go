@@ -8,6 +8,7 @@ import (
 
 	"langnghe/internal/news"
 	"langnghe/internal/reading"
+	"langnghe/rules/patterns"
 )
 
 // TestBuiltin runs the tests beside the built-in rules.
@@ -37,6 +38,7 @@ func TestBuiltinDecides(t *testing.T) {
 	for _, f := range rd.Families() {
 		families = append(families, f.ID)
 	}
+	families = append(families, patterns.Families...)
 	covered := map[string]bool{}
 	for _, r := range set.rules {
 		for word := range strings.FieldsFuncSeq(r.when.Canonical(), func(c rune) bool { return strings.ContainsRune(" ()", c) }) {
@@ -55,6 +57,11 @@ func TestBuiltinDecides(t *testing.T) {
 		}
 		if r.Level >= news.High && r.Type == "match" && !strings.Contains(r.When, "out_of_area") {
 			t.Errorf("%s notifies at once and does not ask about the area", r.ID)
+		}
+	}
+	for _, id := range patterns.Families {
+		if !covered[id] {
+			t.Errorf("no rule for the pattern %s", id)
 		}
 	}
 	for _, f := range rd.Families() {

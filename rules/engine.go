@@ -20,7 +20,9 @@ import (
 
 	"langnghe/internal/news"
 	"langnghe/internal/query"
+	"langnghe/official"
 	"langnghe/rules/builtin"
+	"langnghe/rules/patterns"
 )
 
 // Options configures an [Engine]. Store is required.
@@ -35,10 +37,13 @@ type Options struct {
 	// rule that is new or changed is also evaluated on what was there before
 	// it; flags of that are marked retro. Nil leaves the past alone.
 	History func(ctx context.Context, days int) iter.Seq2[news.Item, error]
-	Budget  float64 // false notices a week that all rules together may cost, default 2
-	Now     func() time.Time
-	Log     *slog.Logger
-	Metrics prometheus.Registerer // nil means none
+	// Register is what patterns know of the ward besides the documents of the
+	// facts: its numbered parts, who held an office when, its telephone numbers.
+	Register patterns.Register
+	Budget   float64 // false notices a week that all rules together may cost, default 2
+	Now      func() time.Time
+	Log      *slog.Logger
+	Metrics  prometheus.Registerer // nil means none
 }
 
 // An Engine evaluates the standing rules. Its methods are safe for concurrent
@@ -55,6 +60,8 @@ type Engine struct {
 	when     time.Time // they were
 	states   map[string]*ruleState
 	facts    news.Facts
+	watch    *patterns.Watch   // patterns with the documents of facts
+	checker  *official.Checker // compares with the facts
 	counts   map[string]Count
 	decided  map[string]news.Decided
 	versions map[string][]Version // of each rule, oldest first
@@ -111,7 +118,21 @@ func newEngine(o Options) *Engine {
 	if o.Budget == 0 {
 		o.Budget = 2
 	}
-	return &Engine{opts: o, metrics: newMetrics(o.Metrics), set: newSet(nil, nil), raised: map[string]bool{}}
+	e := &Engine{opts: o, metrics: newMetrics(o.Metrics), set: newSet(nil, nil), raised: map[string]bool{}}
+	e.know(news.Facts{})
+	return e
+}
+
+// know takes a snapshot of facts and documents into use.
+func (e *Engine) know(f news.Facts) {
+	e.facts = f
+	r := e.opts.Register
+	r.Papers = slices.Clone(r.Papers)
+	for _, d := range f.Documents {
+		r.Papers = append(r.Papers, patterns.Paper{No: d.No, Date: d.Date})
+	}
+	e.watch = patterns.New(r)
+	e.checker = official.NewChecker(documents(f.Facts))
 }
 
 // load reads the state from the store, at the start and after a commit that
@@ -156,7 +177,7 @@ func (e *Engine) load(ctx context.Context) error {
 	for _, p := range s.Previews {
 		e.previews[p.Hash] = p
 	}
-	e.facts = s.Facts
+	e.know(s.Facts)
 	e.loaded = true
 	return nil
 }
@@ -305,6 +326,7 @@ func (e *Engine) one(b *batch, set *ruleSet, in *news.Indexed) {
 		at = e.opts.Now()
 		it.Observed = at
 	}
+	it.Reading = e.watch.Add(&it)
 	d := &e.doc
 	d.Reset(&it)
 	if e.learning && e.sample.Docs() < learn {
@@ -343,7 +365,7 @@ func (e *Engine) one(b *batch, set *ruleSet, in *news.Indexed) {
 				b.change.Flags = append(b.change.Flags, f)
 			}
 		default:
-			e.remember(b, m.occurrences(e.facts.Facts))
+			e.remember(b, m.occurrences(e.checker))
 		}
 	})
 }
@@ -613,7 +635,7 @@ func (e *Engine) Facts(ctx context.Context, f news.Facts) error {
 	if err := e.commit(ctx, Change{Facts: &f}); err != nil {
 		return err
 	}
-	e.facts = f
+	e.know(f)
 	return nil
 }
 

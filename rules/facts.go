@@ -91,9 +91,8 @@ func citation(f news.Fact) *news.Citation {
 	return &news.Citation{Document: f.Document, Clause: f.ID, Text: f.Clause, URL: f.URL, From: f.From, To: f.To}
 }
 
-// uncovered reports whether no confirmed fact says anything about it.
-func uncovered(it *news.Item, at time.Time, facts []news.Fact) bool {
-	var docs []official.Document
+// documents are those that confirmed facts come from, with nothing but them.
+func documents(facts []news.Fact) (docs []official.Document) {
 	for _, f := range facts {
 		if f.Status != "confirmed" {
 			continue
@@ -105,6 +104,11 @@ func uncovered(it *news.Item, at time.Time, facts []news.Fact) bool {
 		}
 		docs[i].Facts = append(docs[i].Facts, f)
 	}
+	return docs
+}
+
+// uncovered reports whether no confirmed fact says anything about it.
+func uncovered(it *news.Item, at time.Time, c *official.Checker) bool {
 	claim := official.Claim{ID: it.ID, Text: it.Title + "\n" + it.Text, At: at.Format(time.RFC3339)}
-	return official.Check(docs, claim).Verdict == "not_covered"
+	return c.Check(claim).Verdict == "not_covered"
 }

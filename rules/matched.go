@@ -7,6 +7,7 @@ import (
 
 	"langnghe/internal/news"
 	"langnghe/internal/query"
+	"langnghe/official"
 )
 
 // matched is an item that a rule's query has selected.
@@ -100,7 +101,7 @@ func (m *matched) evidence() (out []news.Span) {
 }
 
 // occurrences are what a rule over time keeps of the item.
-func (m *matched) occurrences(facts []news.Fact) (out []Occurrence) {
+func (m *matched) occurrences(known *official.Checker) (out []Occurrence) {
 	r, it := m.rule, m.item
 	o := Occurrence{Rule: r.ID, Version: r.Version, Item: it.ID, At: m.at, Observed: it.Observed.UTC(), Voice: it.Voice(), Source: it.Source, Muted: m.muted}
 	if o.Observed.IsZero() {
@@ -122,7 +123,7 @@ func (m *matched) occurrences(facts []news.Fact) (out []Occurrence) {
 			o.Mark |= markShare
 		}
 	case "gap":
-		if uncovered(it, m.at, facts) {
+		if uncovered(it, m.at, known) {
 			o.Mark |= markOpen
 		}
 	case "sequence", "together":

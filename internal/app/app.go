@@ -383,7 +383,7 @@ func (b *builder) rules(ctx context.Context) error {
 	e, err := rules.New(rules.Options{
 		Dir: dir, Store: s, Now: b.now, Log: b.log.With("component", "rules"), Metrics: b.reg,
 		Flagged: func(ctx context.Context, fs []news.Flag) error { return bus.PublishAll(ctx, b.bus, flagged, fs) },
-		History: b.history, Budget: b.opts.Config.NoiseBudget,
+		History: b.history, Budget: b.opts.Config.NoiseBudget, Register: b.register(),
 	})
 	if err != nil {
 		return err

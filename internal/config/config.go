@@ -59,6 +59,7 @@ type Config struct {
 	Recipients  []Recipient         `yaml:"recipients"`
 	Hours       alerts.WorkingHours `yaml:"working_hours"`
 	Calendar    Calendar            `yaml:"calendar"`
+	Register    Register            `yaml:"register"`
 	Retention   Retention           `yaml:"retention"`
 	Backup      Backup              `yaml:"backup"`
 }
@@ -103,6 +104,21 @@ type Polling struct {
 type Calendar struct {
 	Off  []string `yaml:"off"`  // days off beside the computed ones, 2006-01-02
 	Work []string `yaml:"work"` // days worked in spite of a weekend or holiday
+}
+
+// A Register holds what a forged paper or a false place is compared with,
+// besides the official documents: the ward keeps it, the program knows nobody.
+type Register struct {
+	Offices  []Office `yaml:"offices"`  // who may sign, and when
+	Places   []string `yaml:"places"`   // numbered parts that the profile does not name: "Xóm 3"
+	Hotlines []string `yaml:"hotlines"` // numbers that the ward has published, digits only
+}
+
+// An Office is who held an office from when to when.
+type Office struct {
+	Name string `yaml:"name"`
+	From string `yaml:"from"` // 2006-01-02, empty when that is not known
+	To   string `yaml:"to"`   // 2006-01-02, empty while in office
 }
 
 // Days is the calendar that the file describes.
@@ -277,6 +293,16 @@ func (v *checker) check(c *Config, dir string) {
 	}
 	if c.Backup.To != "" && !filepath.IsAbs(c.Backup.To) {
 		v.bad("backup.to", "phải là đường dẫn đầy đủ", "must be a full path")
+	}
+	for i, o := range c.Register.Offices {
+		if o.Name == "" {
+			v.bad(fmt.Sprintf("register.offices[%d].name", i), "thiếu họ tên", "is missing")
+		}
+		for _, d := range []string{o.From, o.To} {
+			if _, err := time.Parse(time.DateOnly, d); d != "" && err != nil {
+				v.bad(fmt.Sprintf("register.offices[%d]", i), "%q không phải ngày; viết 2026-12-31", "%q is no day; write 2026-12-31", d)
+			}
+		}
 	}
 	seen := map[string]bool{}
 	for i := range c.Sources {

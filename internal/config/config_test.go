@@ -45,6 +45,7 @@ func TestMistakes(t *testing.T) {
 		{"not YAML", "sources: [\n", "f.yaml:1: "},
 		{"profile", "profile: ha-noi\n", `f.yaml:1: profile: there is no profile "ha-noi"`},
 		{"retention", "retention:\n  text_days: 3\n", "f.yaml:2: retention.text_days: must be 7 to 365 days"},
+		{"office", "register:\n  offices:\n    - {name: A B, from: 1/7/2025}\n", `f.yaml:3: register.offices[0]: "1/7/2025" is no day; write 2026-12-31`},
 		{"calendar", "calendar:\n  off: [31/8/2026]\n", `f.yaml:2: calendar: off: "31/8/2026" is no day; write 2026-12-31`},
 		{"source id", "sources:\n  - id: A b\n    url: https://x.example/\n", `f.yaml:2: sources[0].id: id "A b"`},
 		{"source twice", "sources:\n  - {id: aa, url: 'https://x.example/'}\n  - {id: aa, url: 'https://y.example/'}\n", `f.yaml:3: sources[1].id: id "aa" is already in use`},

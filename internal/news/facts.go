@@ -112,8 +112,20 @@ type Fact struct {
 
 // Facts is official.changed: the whole snapshot of confirmed facts.
 type Facts struct {
-	Version int    `json:"version"`
-	Facts   []Fact `json:"facts"`
+	Version   int     `json:"version"`
+	Facts     []Fact  `json:"facts"`
+	Documents []Paper `json:"documents,omitempty"` // every document of the register
+}
+
+// A Paper is the entry of an official document in the register.
+type Paper struct {
+	No         string `json:"docno"`
+	Issuer     string `json:"issuer,omitempty"`
+	Date       string `json:"date,omitempty"` // 2006-01-02
+	Title      string `json:"title,omitempty"`
+	From       string `json:"from,omitempty"`
+	To         string `json:"to,omitempty"`
+	Supersedes string `json:"supersedes,omitempty"`
 }
 
 // Erased is item.erased: every role removes what it holds of the item.
