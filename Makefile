@@ -3,7 +3,7 @@
 #   go test ./...
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test vet fmt lint race fuzz bench bench-rules e2e vuln ci build dist docker up up-split
+.PHONY: help demo run test vet fmt lint race fuzz bench bench-rules bench-crawler e2e vuln ci build dist docker up up-split
 
 # The tools, by version; .ci/run names the same ones.
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -56,6 +56,9 @@ bench: ## every benchmark, six times, for benchstat
 
 bench-rules: ## the rule matcher beside naive evaluation, bleve and Aho-Corasick
 	cd e2e && go test -run='^$$' -bench=BenchmarkRules -benchtime=1x -timeout 30m -v .
+
+bench-crawler: ## text of pages and speed beside go-trafilatura and go-readability, and feeds
+	cd e2e && go test -run='^$$' -bench=BenchmarkCrawler -benchtime=1x -timeout 30m -v .
 
 e2e: ## the program as its users see it: browser, crash, split form (needs Chromium)
 	cd e2e && go test -count=1 -timeout 25m ./...

@@ -10,6 +10,7 @@ package crawler
 import (
 	"time"
 
+	"langnghe/crawler/page"
 	"langnghe/internal/news"
 )
 
@@ -17,12 +18,12 @@ import (
 type Source struct {
 	ID        string        `yaml:"id" json:"id"`
 	Name      string        `yaml:"name" json:"name"`
-	Kind      string        `yaml:"kind" json:"kind"` // feed, page, sitemap, forum …
+	Kind      string        `yaml:"kind" json:"kind"` // feed, page, sitemap, forum, site …
 	URL       string        `yaml:"url" json:"url"`
 	Platform  string        `yaml:"platform" json:"platform"`   // default web
 	Items     news.Kind     `yaml:"items" json:"items"`         // kind of its items; default article
 	Zone      string        `yaml:"zone" json:"zone"`           // of times without one; default Asia/Ho_Chi_Minh
-	Every     time.Duration `yaml:"every" json:"every"`         // default 10m
+	Every     time.Duration `yaml:"every" json:"every"`         // fixed rhythm; default as often as its items come
 	Prior     int           `yaml:"prior" json:"prior"`         // points of the area score
 	Internal  bool          `yaml:"internal" json:"internal"`   // may live at a private address
 	Reference bool          `yaml:"reference" json:"reference"` // kept whatever its area
@@ -31,6 +32,7 @@ type Source struct {
 	App       string        `yaml:"app" json:"-"`               // id of the app that a platform's webhook belongs to
 	Quota     int           `yaml:"quota" json:"-"`             // questions a day with the token; default 8000
 	Keys      `yaml:",inline"`
+	Select    page.Select `yaml:"select" json:"select,omitzero"` // where the parts of a stubborn site's pages are
 }
 
 // A Status is how a source is doing.
@@ -44,7 +46,9 @@ type Status struct {
 	Next      time.Time `json:"next,omitzero"`
 	Items     int       `json:"items"` // in the last seven days
 	Total     int       `json:"total"`
-	Failures  int       `json:"failures"` // in a row
+	Failures  int       `json:"failures"`        // in a row
+	PerDay    float64   `json:"per_day"`         // items, of late
+	Found     string    `json:"found,omitempty"` // address of the listing that was found for a site
 }
 
 // A FetchRequest asks the crawler to take something in now: a link that a

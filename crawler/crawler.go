@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
+	"langnghe/crawler/page"
 	"langnghe/crawler/polite"
 	"langnghe/crawler/social"
 	"langnghe/internal/news"
@@ -69,6 +70,7 @@ type Crawler struct {
 
 	queue   Queue
 	hosts   map[string]string // of each source
+	selects map[string]*page.Selectors
 	mu      sync.Mutex
 	loaded  bool
 	visits  map[string]Visit     // by source; others write the store as well when the queue is shared
@@ -117,7 +119,7 @@ func New(o Options) (*Crawler, error) {
 		o.Remember = defaultRemember
 	}
 	c := &Crawler{
-		o: o, queue: o.Queue, hosts: map[string]string{}, zones: map[string]*time.Location{}, visits: map[string]Visit{}, saved: map[string]time.Time{},
+		o: o, queue: o.Queue, hosts: map[string]string{}, selects: map[string]*page.Selectors{}, zones: map[string]*time.Location{}, visits: map[string]Visit{}, saved: map[string]time.Time{},
 		put: map[string]bool{}, busy: map[string]bool{}, waiting: map[string]time.Time{},
 	}
 	if c.queue == nil {
@@ -186,6 +188,9 @@ func (c *Crawler) complete(s Source) (Source, error) {
 	if c.zones[s.Zone], err = time.LoadLocation(s.Zone); err != nil {
 		return bad("zone %q: there is no such time zone", s.Zone)
 	}
+	if c.selects[s.ID], err = s.Select.Compile(); err != nil {
+		return bad("select: %v", err)
+	}
 	return s, nil
 }
 
@@ -193,6 +198,9 @@ func (c *Crawler) complete(s Source) (Source, error) {
 func defaults(s Source) (Source, error) {
 	if s.Kind == "" {
 		s.Kind = "feed"
+	}
+	if s.Kind != "page" && s.Kind != "site" && s.Select.Links != "" {
+		return s, fmt.Errorf("select.links is for pages that list articles (kind: page), not for kind %s", s.Kind)
 	}
 	if readers[s.Kind] == nil {
 		return s, fmt.Errorf("kind %q: use one of %s", s.Kind, strings.Join(Kinds, ", "))
@@ -388,7 +396,7 @@ func (c *Crawler) Sources(ctx context.Context) ([]Status, error) {
 		c.mu.Unlock()
 		out = append(out, Status{
 			Source: s, State: v.State, Since: v.Since, Why: v.Why, LastFetch: v.LastFetch, LastItem: v.LastItem,
-			Next: v.Next, Items: week.Items, Total: v.Total, Failures: v.Failures,
+			Next: v.Next, Items: week.Items, Total: v.Total, Failures: v.Failures, PerDay: v.Rate, Found: foundAt(v),
 		})
 	}
 	return out, nil

@@ -154,6 +154,8 @@ func explain(err error) news.Text {
 	}
 	vi := "Không đọc được nội dung: "
 	switch {
+	case errors.Is(err, errNoListing):
+		return news.Text{VI: "Không tìm thấy RSS, sitemap hay trang danh sách nào của trang; hãy ghi địa chỉ vào cấu hình.", EN: err.Error()}
 	case errors.As(err, &p):
 		vi = "Địa chỉ nằm trong mạng nội bộ, bị chặn vì an toàn: "
 	case errors.As(err, &f) && f.Err == nil:

@@ -16,13 +16,14 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"langnghe/crawler/page"
 	"langnghe/crawler/redact"
 	"langnghe/crawler/social"
 	"langnghe/internal/news"
 )
 
 // Kinds are the kinds of sources that there are.
-var Kinds = []string{"feed", "page", "sitemap", "forum", "youtube", "facebook", "zalo", "mastodon", "bluesky", "telegram", "gdelt"}
+var Kinds = []string{"feed", "page", "sitemap", "forum", "site", "youtube", "facebook", "zalo", "mastodon", "bluesky", "telegram", "gdelt"}
 
 // KindWords says what a document of each kind is.
 var KindWords = map[string]string{
@@ -30,6 +31,7 @@ var KindWords = map[string]string{
 	"page":     "an article, or a section page with links to articles",
 	"sitemap":  "sitemap, news sitemap or an index of them",
 	"forum":    "posts in schema.org microdata, or a feed of them",
+	"site":     "a home page; what it leads to is found by itself",
 	"youtube":  "a channel's feed; answers of the Data API: comment threads, comments, videos",
 	"facebook": "answers of the Graph API: posts, comments; events of a Page's webhook",
 	"zalo":     "events of an Official Account's webhook",
@@ -46,6 +48,7 @@ var readers = map[string]reader{
 	"page":    readPage,
 	"sitemap": readSitemap,
 	"forum":   readForum,
+	"site":    readPage, // a home page; a visit reads what it leads to instead
 
 	"youtube":  socialReader(social.Platforms["youtube"]),
 	"facebook": socialReader(social.Platforms["facebook"]),
@@ -77,6 +80,7 @@ type reading struct {
 	url    *url.URL // of the document, after redirects; nil when not known
 	zone   *time.Location
 	now    time.Time
+	sel    *page.Selectors
 	saved  bool // a document of any age, read on its own
 }
 

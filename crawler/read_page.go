@@ -8,14 +8,14 @@ import (
 // readPage reads a section page into the articles that it links to, or a
 // page that is one article into that.
 func readPage(data []byte, c reading) (listing, error) {
-	p, err := page.Parse(data, page.Options{URL: c.url, Zone: c.zone, Now: c.now})
+	p, err := page.Parse(data, page.Options{URL: c.url, Zone: c.zone, Now: c.now, Select: c.sel})
 	if err != nil {
 		return listing{}, err
 	}
 	// A source is expected to be a section, a saved page to be an article;
 	// both give way to what the page plainly is.
 	links := p.Links()
-	if !p.Single() && len(links) > 0 && (p.Listing() || !c.saved && len(links) >= 5) {
+	if !c.saved && c.source.Select.Links != "" || !p.Single() && len(links) > 0 && (p.Listing() || !c.saved && len(links) >= leastLinks) {
 		var out listing
 		for _, link := range links {
 			out.leads = append(out.leads, lead{
@@ -33,7 +33,7 @@ func readPage(data []byte, c reading) (listing, error) {
 
 // readArticle reads a page that a listing has led to.
 func readArticle(data []byte, c reading) (listing, error) {
-	p, err := page.Parse(data, page.Options{URL: c.url, Zone: c.zone, Now: c.now})
+	p, err := page.Parse(data, page.Options{URL: c.url, Zone: c.zone, Now: c.now, Select: c.sel})
 	if err != nil {
 		return listing{}, err
 	}

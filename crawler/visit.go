@@ -50,7 +50,21 @@ func (c *Crawler) visit(ctx context.Context, s Source) (found int, err error) {
 	}
 	log := c.o.Log.With("source", s.ID)
 
-	o, rep, err := r.listing(ctx, &v)
+	var o outcome
+	var rep reply
+	searched := false
+	if eff, ok := listed(s, v); ok {
+		s, r.s = eff, eff
+	} else if s.Kind == "site" {
+		searched = true
+		if o.err = r.search(ctx, &v); o.err == nil {
+			s, _ = listed(s, v)
+			r.s = s
+		}
+	}
+	if o.err == nil {
+		o, rep, err = r.listing(ctx, &v)
+	}
 	if ctx.Err() != nil {
 		return r.found, ctx.Err()
 	}
@@ -85,6 +99,9 @@ func (c *Crawler) visit(ctx context.Context, s Source) (found int, err error) {
 	if o.err == nil && !o.same {
 		v.Listed = o.leads
 	}
+	if v.Found != "" && !searched && (v.Failures >= lostAfter || o.err == nil && !o.same && o.leads == 0) {
+		v.Found = "" // the site has moved its listing; look for it again
+	}
 	changed, err := r.settle(ctx, &v, o)
 	if err != nil {
 		c.soon(s, r.now)
@@ -104,6 +121,10 @@ func (c *Crawler) visit(ctx context.Context, s Source) (found int, err error) {
 	c.metrics.state(v)
 	return r.found, c.keep(ctx, v, changed || r.found > 0 || o.err != nil)
 }
+
+// lostAfter is how many failures in a row make a site's listing worth
+// another search.
+const lostAfter = 3
 
 // soon has a source visited again shortly, with nothing remembered of the
 // visit at hand: the store or the next stage could not take it.
@@ -182,7 +203,7 @@ func (r *round) listing(ctx context.Context, v *Visit) (o outcome, rep reply, er
 }
 
 func (r *round) reading(u *url.URL) reading {
-	return reading{source: r.s, url: u, zone: r.c.zones[r.s.Zone], now: r.now}
+	return reading{source: r.s, url: u, zone: r.c.zones[r.s.Zone], now: r.now, sel: r.c.selects[r.s.ID]}
 }
 
 // get fetches a document of this source and counts it. A host's wish for a

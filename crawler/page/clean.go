@@ -27,9 +27,11 @@ var clutter = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:` +
 // prune removes what is certainly beside the article, so that the extractor
 // has less to be wrong about. A box that holds a good part of the page's
 // words stays, whatever it is called.
-func (p *Page) prune() {
+func (p *Page) prune() { prune(p.doc) }
+
+func prune(root *html.Node) {
 	total := 0
-	for _, b := range blocks(p.doc) {
+	for _, b := range blocks(root) {
 		if !b.linked() {
 			total += b.runes()
 		}
@@ -48,7 +50,7 @@ func (p *Page) prune() {
 			walk(c, depth+1)
 		}
 	}
-	walk(p.doc, 0)
+	walk(root, 0)
 	for _, n := range drop {
 		n.Parent.RemoveChild(n)
 	}

@@ -29,6 +29,9 @@ var (
 // page, each once. Links with one or two words and links in menus, footers
 // and side boxes are not articles.
 func (p *Page) Links() []Link {
+	if s := p.o.Select; s != nil && s.links != nil {
+		return p.selectedLinks(s.links)
+	}
 	var out []Link
 	index := map[string]int{}
 	all(p.doc, func(n *html.Node) bool {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	readability "codeberg.org/readeck/go-readability/v2"
+	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/html"
 
 	"langnghe/crawler/vitime"
@@ -25,9 +26,10 @@ var ErrNoText = errors.New("page: no article text found")
 
 // Options says what the page itself may leave out.
 type Options struct {
-	URL  *url.URL       // of the document; may be nil
-	Zone *time.Location // of times without one; default UTC
-	Now  time.Time      // for relative and missing dates
+	URL    *url.URL       // of the document; may be nil
+	Zone   *time.Location // of times without one; default UTC
+	Now    time.Time      // for relative and missing dates
+	Select *Selectors     // of a stubborn site; may be nil
 }
 
 // A Page is a parsed document.
@@ -68,9 +70,30 @@ func (p *Page) Single() bool { return p.meta.article }
 func (p *Page) Article() (Article, error) {
 	a := Article{URL: p.canonical(), Lang: p.meta.lang}
 	visible := blocks(p.doc)
-	a.Title = p.title(visible)
+	sel := p.o.Select
+	if sel == nil {
+		sel = new(Selectors)
+	}
+	if sel.title != nil {
+		if n := cascadia.Query(p.doc, sel.title); n != nil {
+			a.Title = textOf(n)
+		}
+	}
+	if a.Title == "" {
+		a.Title = p.title(visible)
+	}
 	p.times(&a, visible)
-	a.Text = p.text(a.Title, visible)
+	if sel.when != nil {
+		if st, ok := p.selectedTime(sel.when); ok {
+			a.Published, a.Rough = st.Time, !st.Clock || st.Rough
+		}
+	}
+	if sel.text != nil {
+		a.Text = p.selectedText(sel.text, a.Title)
+	}
+	if a.Text == "" {
+		a.Text = p.text(a.Title, visible)
+	}
 	if a.Text == "" {
 		return a, ErrNoText
 	}

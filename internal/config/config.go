@@ -28,6 +28,7 @@ import (
 	"langnghe/alerts"
 	"langnghe/alerts/email"
 	"langnghe/crawler"
+	"langnghe/crawler/page"
 	"langnghe/internal/calendar"
 	"langnghe/internal/news"
 )
@@ -329,6 +330,17 @@ func (v *checker) check(c *Config, dir string) {
 		}
 		for _, p := range s.Complete(dir) {
 			v.bad(at+"."+p.Field, "%[1]s", "%[2]s", p.Text.VI, p.Text.EN)
+		}
+		if _, err := s.Select.Compile(); err != nil {
+			var at2 *page.SelectError
+			part := at + ".select"
+			if errors.As(err, &at2) {
+				part += "." + at2.Part
+			}
+			v.bad(part, "bộ chọn CSS sai: %v", "not a CSS selector: %v", errors.Unwrap(err))
+		}
+		if s.Select.Links != "" && s.Kind != "page" && s.Kind != "site" {
+			v.bad(at+".select.links", "chỉ dùng với kind: page", "is for kind: page only")
 		}
 		if s.Zone != "" {
 			if _, err := time.LoadLocation(s.Zone); err != nil {

@@ -1,0 +1,289 @@
+package e2e
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	readability "codeberg.org/readeck/go-readability/v2"
+	"github.com/markusmobius/go-trafilatura"
+	"golang.org/x/net/html"
+
+	"langnghe/crawler"
+	"langnghe/crawler/charset"
+	reader "langnghe/crawler/page"
+)
+
+// The bars of the crawler's readers.
+const (
+	pagesF1         = .970 // mean over article_extraction
+	vietnameseF1    = .975 // mean over vn_html
+	pagesPerSecond  = 200
+	overTrafilatura = 1.5
+	feedItems       = 30_000 // per second
+)
+
+// A benchPage is a recorded page with the text that it should give.
+type benchPage struct {
+	name string
+	url  *url.URL
+	data []byte
+	want string
+}
+
+// An extractor reads a page into text.
+type extractor struct {
+	name string
+	text func(p benchPage) string
+}
+
+var extractors = []extractor{
+	{"Lắng Nghe", func(p benchPage) string {
+		doc, err := reader.Parse(charset.UTF8(p.data, ""), reader.Options{URL: p.url, Now: time.Now()})
+		if err != nil {
+			return ""
+		}
+		a, _ := doc.Article()
+		return a.Text
+	}},
+	{"go-trafilatura, as shipped", func(p benchPage) string {
+		r, err := trafilatura.Extract(bytes.NewReader(p.data), trafilatura.Options{OriginalURL: p.url, EnableFallback: true})
+		if err != nil {
+			return ""
+		}
+		return r.ContentText
+	}},
+	{"go-trafilatura, parsed once", func(p benchPage) string {
+		doc, err := html.Parse(bytes.NewReader(p.data))
+		if err != nil {
+			return ""
+		}
+		r, err := trafilatura.ExtractDocument(doc, trafilatura.Options{OriginalURL: p.url})
+		if err != nil {
+			return ""
+		}
+		return r.ContentText
+	}},
+	{"go-readability, as shipped", func(p benchPage) string {
+		a, err := readability.FromReader(bytes.NewReader(p.data), p.url)
+		if err != nil {
+			return ""
+		}
+		var b strings.Builder
+		_ = a.RenderText(&b)
+		return b.String()
+	}},
+}
+
+// BenchmarkCrawler measures the text of recorded pages and the time that it
+// takes beside go-trafilatura and go-readability, and feeds. A call is one
+// whole run: -benchtime 1x. Times are processor time with one goroutine, the
+// garbage collector's share included.
+func BenchmarkCrawler(b *testing.B) {
+	dir := os.Getenv("LANGNGHE_TEST_DATA")
+	if dir == "" {
+		b.Skip("LANGNGHE_TEST_DATA is not set")
+	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	sets := []struct {
+		name  string
+		least float64
+		pages []benchPage
+	}{
+		{"article_extraction", pagesF1, articlePages(b, dir)},
+		{"vn_html", vietnameseF1, vietnamesePages(b, dir)},
+	}
+	b.Logf("%-20s %-28s %6s %6s %6s", "pages", "extractor", "F1", "P", "R")
+	for _, set := range sets {
+		best, ours := 0.0, 0.0
+		for i, x := range extractors {
+			p, r, f := 0.0, 0.0, 0.0
+			for _, pg := range set.pages {
+				pp, rr, ff := shingleF1(x.text(pg), pg.want)
+				p, r, f = p+pp, r+rr, f+ff
+			}
+			n := float64(len(set.pages))
+			b.Logf("%-20s %-28s %6.3f %6.3f %6.3f", set.name, x.name, f/n, p/n, r/n)
+			if i == 0 {
+				ours = f / n
+			} else {
+				best = max(best, f/n)
+			}
+		}
+		if ours < set.least || ours <= best {
+			b.Errorf("%s: F1 %.4f, want %.3f at least and more than %.4f", set.name, ours, set.least, best)
+		}
+	}
+	pages := sets[0].pages
+	size := 0
+	for _, p := range pages {
+		size += len(p.data)
+	}
+	b.Logf("%d pages of %d KB on average", len(pages), size/len(pages)>>10)
+	rate := map[string]float64{}
+	const rounds = 3
+	for range rounds { // by turns, so that a busy moment meets all of them
+		for _, x := range extractors {
+			runtime.GC()
+			begun := cpu()
+			for _, p := range pages {
+				x.text(p)
+			}
+			rate[x.name] = max(rate[x.name], float64(len(pages))/(cpu()-begun).Seconds())
+		}
+	}
+	// Pages of 170 KB: the cost of a page grows with its size.
+	scale := float64(size) / float64(len(pages)) / (170 << 10)
+	b.Logf("%-28s %10s %10s", "extractor", "pages/s", "of 170 KB")
+	for _, x := range extractors {
+		b.Logf("%-28s %10.0f %10.0f", x.name, rate[x.name], rate[x.name]*scale)
+	}
+	ours, peer := rate[extractors[0].name], rate[extractors[1].name]
+	b.Logf("ours is %.2f x go-trafilatura as shipped, %.2f x parsed once", ours/peer, ours/rate[extractors[2].name])
+	if ours*scale < pagesPerSecond || ours < overTrafilatura*peer {
+		b.Errorf("%.0f pages/s of 170 KB, %.2f x go-trafilatura as shipped; want %d and %.1f", ours*scale, ours/peer, pagesPerSecond, overTrafilatura)
+	}
+	feeds(b, dir)
+}
+
+// feeds measures feeds of real headlines, fifty entries each.
+func feeds(b *testing.B, dir string) {
+	files, err := filepath.Glob(filepath.Join(dir, "vn_rss", "*"))
+	if err != nil || len(files) == 0 {
+		b.Fatal("no feeds in vn_rss", err)
+	}
+	items, bytesRead := 0, 0
+	var spent time.Duration
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			b.Fatal(err)
+		}
+		got, err := crawler.Parse("feed", "https://bao.example/rss", data, crawler.ParseOptions{})
+		if err != nil || len(got) < 20 {
+			continue // the short cuts
+		}
+		begun, n := cpu(), 0
+		for n*len(got) < 30_000 {
+			if _, err := crawler.Parse("feed", "https://bao.example/rss", data, crawler.ParseOptions{}); err != nil {
+				b.Fatal(err)
+			}
+			n++
+		}
+		d := cpu() - begun
+		b.Logf("%-32s %3d items, %5d bytes each: %6.0f items/s", filepath.Base(f), len(got), len(data)/len(got), float64(n*len(got))/d.Seconds())
+		spent, items, bytesRead = spent+d, items+n*len(got), bytesRead+n*len(data)
+	}
+	rate := float64(items) / spent.Seconds()
+	b.Logf("feeds: %.0f items/s, %.1f MB/s, from bytes to redacted items", rate, float64(bytesRead)/1e6/spent.Seconds())
+	if rate < feedItems {
+		b.Errorf("feeds: %.0f items/s, want %d", rate, feedItems)
+	}
+}
+
+func articlePages(b *testing.B, dir string) (out []benchPage) {
+	eachLine(b, filepath.Join(dir, "article_extraction", "dev.jsonl"), func(line []byte) {
+		var w struct{ ID, ArticleBody, URL string }
+		if err := json.Unmarshal(line, &w); err != nil {
+			b.Fatal(err)
+		}
+		packed, err := os.ReadFile(filepath.Join(dir, "article_extraction", "html", w.ID+".html.gz"))
+		if err != nil {
+			b.Fatal(err)
+		}
+		z, err := gzip.NewReader(bytes.NewReader(packed))
+		if err != nil {
+			b.Fatal(err)
+		}
+		data, err := io.ReadAll(z)
+		if err != nil {
+			b.Fatal(err)
+		}
+		out = append(out, benchPage{w.ID, pageAddress(w.URL), data, w.ArticleBody})
+	})
+	return out
+}
+
+func vietnamesePages(b *testing.B, dir string) (out []benchPage) {
+	eachLine(b, filepath.Join(dir, "vn_html", "dev.jsonl"), func(line []byte) {
+		var w struct {
+			File, URL, Summary   string
+			Paragraphs, Headings []string
+		}
+		if err := json.Unmarshal(line, &w); err != nil {
+			b.Fatal(err)
+		}
+		data, err := os.ReadFile(filepath.Join(dir, "vn_html", "html", w.File))
+		if err != nil {
+			b.Fatal(err)
+		}
+		want := w.Summary + "\n\n" + strings.Join(w.Paragraphs, "\n\n") + "\n\n" + strings.Join(w.Headings, "\n\n")
+		out = append(out, benchPage{w.File, pageAddress(w.URL), data, want})
+	})
+	return out
+}
+
+func pageAddress(s string) *url.URL {
+	if u, err := url.Parse(s); err == nil && u.Host != "" {
+		return u
+	}
+	return &url.URL{Scheme: "https", Host: "page.example", Path: "/"}
+}
+
+func eachLine(b *testing.B, file string, f func([]byte)) {
+	r, err := os.Open(file)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer r.Close()
+	sc := bufio.NewScanner(r)
+	sc.Buffer(nil, 16<<20)
+	for sc.Scan() {
+		f(sc.Bytes())
+	}
+	if err := sc.Err(); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// shingleF1 compares texts by their runs of four words, as the benchmark of
+// article extraction does.
+func shingleF1(got, want string) (precision, recall, f1 float64) {
+	g, w := shingles(got), shingles(want)
+	hit, ng, nw := 0, 0, 0
+	for k, n := range g {
+		hit += min(n, w[k])
+		ng += n
+	}
+	for _, n := range w {
+		nw += n
+	}
+	if ng == 0 || nw == 0 || hit == 0 {
+		return 0, 0, 0
+	}
+	precision, recall = float64(hit)/float64(ng), float64(hit)/float64(nw)
+	return precision, recall, 2 * precision * recall / (precision + recall)
+}
+
+func shingles(s string) map[string]int {
+	words := strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r) })
+	m := map[string]int{}
+	if len(words) < 4 && len(words) > 0 {
+		m[fmt.Sprint(words)]++
+	}
+	for i := 0; i+4 <= len(words); i++ {
+		m[strings.Join(words[i:i+4], " ")]++
+	}
+	return m
+}
