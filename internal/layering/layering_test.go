@@ -34,13 +34,14 @@ var allowed = map[string][]string{
 	"official":          {"internal/news", "internal/calendar", "internal/lang", "internal/reading"},
 	"rules":             {"internal/news", "internal/calendar", "internal/lang", "internal/reading", "internal/query", "official"},
 	"review":            {"internal/news", "internal/calendar", "official"},
-	"web":               {"internal/news", "internal/calendar", "crawler", "indexer", "rules", "review", "official", "alerts"},
-	"internal/store":    {"internal/news", "internal/audit", "crawler", "indexer", "rules", "review", "official", "alerts", "web"},
-	"internal/config":   {"internal/news", "internal/calendar", "crawler", "alerts"},
+	"reports":           {"internal/news", "internal/calendar", "official"},
+	"web":               {"internal/news", "internal/calendar", "crawler", "indexer", "rules", "review", "official", "alerts", "reports"},
+	"internal/store":    {"internal/news", "internal/audit", "crawler", "indexer", "rules", "review", "official", "alerts", "reports", "web"},
+	"internal/config":   {"internal/news", "internal/calendar", "crawler", "alerts", "reports"},
 	"internal/demo":     {"internal/news"},
 	"internal/app":      {"*"},
 	"internal/layering": {},
-	"cmd":               {"internal/app", "internal/backup", "internal/calendar", "internal/bus", "internal/config", "internal/news", "internal/query", "internal/reading", "internal/demo", "crawler", "official", "rules", "indexer", "alerts", "review", "internal/audit"},
+	"cmd":               {"internal/app", "internal/backup", "internal/calendar", "internal/bus", "internal/config", "internal/news", "internal/query", "internal/reading", "internal/demo", "crawler", "official", "rules", "indexer", "alerts", "review", "reports", "internal/audit"},
 }
 
 // doors lists third-party modules that one tree alone may import.

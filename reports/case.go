@@ -1,0 +1,126 @@
+package reports
+
+import (
+	"slices"
+	"time"
+
+	"langnghe/internal/news"
+)
+
+// A Case is what a report may know of a case: no entry, no item, no word of a
+// resident.
+type Case struct {
+	ID        string
+	Kind      news.Choice
+	Title     string // of the desk's own making; empty when the topic names it best
+	Claim     string // in neutral words, of a person on the team
+	Topic     string
+	Level     news.Level
+	Unit      string
+	Due       time.Time
+	Verdict   string
+	Citation  *news.Citation
+	Opened    time.Time
+	Answered  time.Time
+	Drafted   time.Time // first draft of a correction
+	Approved  time.Time // of the correction
+	Published time.Time
+	Closed    time.Time
+	Correct   *CorrectionText
+	Handoff   *Handoff
+	Voices    int // entries
+}
+
+// CorrectionText is what the ward answered in public.
+type CorrectionText struct{ Portal, Post, Radio, URL string }
+
+// A Handoff is the content of a sealed slip.
+type Handoff struct {
+	Category, Claim       string
+	URLs                  []string
+	Evidence, Harm        string
+	Request               string
+	Citation              news.Citation
+	Checklist             []string // the six parts, in order, of incitement
+	Proposed, Approved    string
+	At, ApprovedAt, Sent  time.Time
+	Seal, Outcome, Vetoed string
+	Received              time.Time
+}
+
+// rumour reports whether the case is about a claim. Answers never are.
+func (c *Case) rumour() bool { return c.Kind == news.Verify || c.Kind == news.Scam }
+
+func (c *Case) complaint() bool { return c.Kind == news.Answer }
+
+func before(t, at time.Time) bool { return !t.IsZero() && t.Before(at) }
+
+func in(t, from, to time.Time) bool { return !t.IsZero() && !t.Before(from) && t.Before(to) }
+
+// open reports whether the case waited for its end at a time.
+func (c *Case) open(at time.Time) bool { return before(c.Opened, at) && !before(c.Closed, at) }
+
+// unanswered reports whether a complaint waited for its answer at a time.
+func (c *Case) unanswered(at time.Time) bool {
+	return c.complaint() && c.open(at) && !before(c.Answered, at)
+}
+
+// overdue reports whether its answer was late at a time.
+func (c *Case) overdue(at time.Time) bool { return c.unanswered(at) && before(c.Due, at) }
+
+// inTime reports whether the answer came by its day.
+func (c *Case) inTime() bool {
+	return !c.Answered.IsZero() && (c.Due.IsZero() || !c.Answered.After(c.Due))
+}
+
+// measures of cases: what a query may ask of them. Each says whether a case
+// counts for a span of time; those that say how things stood look at its end.
+var measures = map[string]func(c *Case, from, to time.Time) bool{
+	"cases.opened":        func(c *Case, from, to time.Time) bool { return in(c.Opened, from, to) },
+	"complaints.received": func(c *Case, from, to time.Time) bool { return c.complaint() && in(c.Opened, from, to) },
+	"complaints.answered": func(c *Case, from, to time.Time) bool { return c.complaint() && in(c.Answered, from, to) },
+	"complaints.in_time":  func(c *Case, from, to time.Time) bool { return c.complaint() && in(c.Answered, from, to) && c.inTime() },
+	"complaints.waiting":  func(c *Case, _, to time.Time) bool { return c.unanswered(to) },
+	"complaints.overdue":  func(c *Case, _, to time.Time) bool { return c.overdue(to) },
+	"rumours.opened":      func(c *Case, from, to time.Time) bool { return c.rumour() && in(c.Opened, from, to) },
+	"rumours.open":        func(c *Case, _, to time.Time) bool { return c.rumour() && c.open(to) },
+	"corrections.out":     func(c *Case, from, to time.Time) bool { return in(c.Published, from, to) },
+	"corrections.waiting": func(c *Case, _, to time.Time) bool {
+		return c.rumour() && before(c.Drafted, to) && !before(c.Approved, to) && c.open(to)
+	},
+	"handoffs.sent":    func(c *Case, from, to time.Time) bool { return c.Handoff != nil && in(c.Handoff.Sent, from, to) },
+	"handoffs.waiting": func(c *Case, _, to time.Time) bool { return c.Handoff.waiting(to) },
+	"handoffs.answered": func(c *Case, from, to time.Time) bool {
+		return c.Handoff != nil && in(c.Handoff.Sent, from, to) && in(c.Handoff.Received, from, to)
+	},
+	"danger.opened": func(c *Case, from, to time.Time) bool {
+		return (c.Kind == news.Danger || c.Kind == news.Emergency) && in(c.Opened, from, to)
+	},
+	"warnings.raised": func(c *Case, from, to time.Time) bool { return in(c.Opened, from, to) && c.Level >= news.High },
+	"warnings.closed": func(c *Case, from, to time.Time) bool {
+		return in(c.Opened, from, to) && c.Level >= news.High && before(c.Closed, to)
+	},
+}
+
+func (h *Handoff) waiting(at time.Time) bool {
+	return h != nil && before(h.At, at) && h.Vetoed == "" && !before(h.ApprovedAt, at)
+}
+
+// medianHours is how long it took from a case to its correction.
+func medianHours(cs []Case, from, to time.Time) float64 {
+	var hours []float64
+	for i := range cs {
+		if c := &cs[i]; in(c.Published, from, to) {
+			hours = append(hours, c.Published.Sub(c.Opened).Hours())
+		}
+	}
+	return median(hours)
+}
+
+func median(v []float64) float64 {
+	if len(v) == 0 {
+		return 0
+	}
+	slices.Sort(v)
+	return (v[len(v)/2] + v[(len(v)-1)/2]) / 2
+}

@@ -1,0 +1,72 @@
+package paper
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestNumAndDay(t *testing.T) {
+	for _, c := range []struct {
+		head     Head
+		num, day string
+	}{
+		{Head{Number: 5, Symbol: "BC-UBND", Place: "Thái Hòa", Date: time.Date(2026, 12, 5, 0, 0, 0, 0, time.UTC)}, "Số: 05/BC-UBND", "Thái Hòa, ngày 05 tháng 12 năm 2026"},
+		{Head{Number: 112, Symbol: "KH-UBND", Place: "Thái Hòa", Date: time.Date(2026, 2, 9, 0, 0, 0, 0, time.UTC)}, "Số: 112/KH-UBND", "Thái Hòa, ngày 09 tháng 02 năm 2026"},
+		{Head{Symbol: "TTr-UBND", Place: "Thái Hòa", Date: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), NoDay: true}, "Số:        /TTr-UBND", "Thái Hòa, ngày        tháng 3 năm 2026"},
+	} {
+		if c.head.Num() != c.num || c.head.Day() != c.day {
+			t.Errorf("%q, %q; want %q, %q", c.head.Num(), c.head.Day(), c.num, c.day)
+		}
+	}
+}
+
+// TestLines: words stay whole, no line is wider than the column, nothing is
+// lost, and a justified line ends at the right edge.
+func TestLines(t *testing.T) {
+	text := strings.TrimSpace(strings.Repeat("Kế hoạch số 16/KH-UBND về truyền thông chính sách – phần VH-XH (100 %); ", 12))
+	p := Para{Runs: []Run{{Text: text[:100], Size: 28}, {Text: text[100:], Size: 28, Bold: true}}, Align: Justify, First: Indent, Line: 360}
+	lines := p.Lines(TextWidth)
+	var all strings.Builder
+	for i, l := range lines {
+		end := 0.0
+		for _, piece := range l.Pieces {
+			all.WriteString(piece.Text)
+			end = piece.X + piece.Width()
+		}
+		all.WriteString(" ")
+		if end > TextWidth+1 {
+			t.Errorf("line %d ends at %.0f of %d", i, end, TextWidth)
+		}
+		if !l.Last && end < TextWidth-1 {
+			t.Errorf("line %d is not justified: it ends at %.0f of %d", i, end, TextWidth)
+		}
+	}
+	squeeze := func(s string) string { return strings.ReplaceAll(s, " ", "") }
+	if squeeze(all.String()) != squeeze(text) {
+		t.Errorf("lines say %q", all.String())
+	}
+	if len(lines) < 10 {
+		t.Errorf("%d lines", len(lines))
+	}
+}
+
+// TestLongWord: a word that is wider than the column stands alone.
+func TestLongWord(t *testing.T) {
+	p := Para{Runs: []Run{{Text: strings.Repeat("x", 500) + " a", Size: 28}}, Line: 360}
+	if n := len(p.Lines(3000)); n != 2 {
+		t.Errorf("%d lines, want 2", n)
+	}
+}
+
+func TestHeadRules(t *testing.T) {
+	p := Paper{Head: Head{Agency: []string{"ỦY BAN NHÂN DÂN", "PHƯỜNG THÁI HÒA"}, Symbol: "BC-UBND", Place: "Thái Hòa", Date: time.Date(2026, 12, 5, 0, 0, 0, 0, time.UTC), Type: "BÁO CÁO", Subject: "Kết quả"},
+		Foot: Foot{Archive: "VT", Authority: []string{"CHỦ TỊCH"}}}
+	g := p.Flow().Sections[0].Things[0].Grid
+	motto := g.Rows[0].Cells[1].Paras[1]
+	rule := g.Rows[0].Cells[1].Paras[2]
+	got, want := g.Cols[1]-rule.Left-rule.Right, motto.Runs[0].Width()
+	if !rule.Rule || float64(got) < want-2 || float64(got) > want+2 {
+		t.Errorf("the rule under the motto is %d twips long, its text %.0f", got, want)
+	}
+}

@@ -1,0 +1,278 @@
+package reports
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"langnghe/internal/calendar"
+	"langnghe/internal/news"
+	"langnghe/reports/paper"
+	"langnghe/reports/spoken"
+)
+
+func lower(r rune) rune { return unicode.ToLower(r) }
+
+// tick is a box of a form.
+func tick(on bool, text string) string {
+	if on {
+		return "■ " + text
+	}
+	return "□ " + text
+}
+
+// police writes the slip of a hand-off that has left: what was sealed and
+// nothing else, no author, no item. A hand-off that is not approved, was
+// vetoed or still waits has no slip.
+func (d *Desk) police(c *counter, q Request) (Report, error) {
+	k, err := c.theCase(q.Case)
+	if err != nil {
+		return Report{}, err
+	}
+	h := k.Handoff
+	if h == nil || h.Sent.IsZero() || h.Vetoed != "" || h.Seal == "" {
+		return Report{}, refuse("no_handoff", "vụ việc “%s” không có phiếu chuyển đã gửi", "case %q has no hand-off that was sent", q.Case)
+	}
+	if k.complaint() {
+		return Report{}, refuse("complaint", "phản ánh của người dân không chuyển Công an", "a complaint has no path to the police")
+	}
+	w := d.writer(c, Police, q.At)
+	w.over(h.Sent, h.Sent)
+	w.form("PC", "PHIẾU CHUYỂN", "Thông tin đến "+w.head.Police, w.head.Police)
+	w.r.Paper.Head.ToWord = "Kính chuyển"
+	if k.Level >= news.High {
+		w.r.Paper.Head.Urgency = "KHẨN"
+	}
+	var boxes []string
+	for _, g := range categories {
+		boxes = append(boxes, tick(g.id == h.Category, g.name))
+	}
+	w.say(paper.Text, "1. Nhóm: "+strings.Join(boxes, "; ")+".")
+	w.say(paper.Text, "2. Nội dung tóm tắt (không nêu danh tính người đăng): {}", sentence(h.Claim))
+	at := h.At.In(calendar.Zone).Format("15:04 02/01/2006")
+	w.say(paper.Text, "3. Đường dẫn, dấu hiệu đã vô hiệu hóa: {}", sentence(cmp.Or(strings.Join(h.URLs, "; "), "không có")))
+	w.say(paper.Text, "Lập lúc {}. Mã niêm phong (SHA-256): {}.", at, h.Seal)
+	w.say(paper.Text, "4. Căn cứ đánh giá: {} Văn bản đối chiếu: {}.", sentence(h.Evidence), cited(h.Citation))
+	if h.Harm != "" {
+		w.say(paper.Text, "Mức nguy hại: {}", sentence(h.Harm))
+	}
+	for i, part := range h.Checklist {
+		w.say(paper.Item, "{}: {}", [...]string{"Bối cảnh", "Vị thế người nói", "Ý định", "Nội dung, hình thức", "Phạm vi", "Khả năng xảy ra"}[min(i, 5)], sentence(part))
+	}
+	did := "chưa đăng đính chính, cảnh báo"
+	if !k.Published.IsZero() {
+		did = "đã đăng lúc " + k.Published.In(calendar.Zone).Format("15:04 02/01/2006")
+		if k.Correct != nil && k.Correct.URL != "" {
+			did += " tại " + k.Correct.URL
+		}
+	}
+	w.say(paper.Text, "5. Việc Ủy ban nhân dân đã làm: {}.", did)
+	w.say(paper.Text, "6. Đề nghị: {}", sentence(h.Request))
+	w.say(paper.Text, "7. Người đề xuất: {}; người duyệt: {}, lúc {}.", h.Proposed, h.Approved, h.ApprovedAt.In(calendar.Zone).Format("15:04 02/01/2006"))
+	boxes = nil
+	for _, o := range outcomes {
+		boxes = append(boxes, tick(o.id == h.Outcome, o.name))
+	}
+	w.say(paper.Text, "8. Phản hồi: "+strings.Join(boxes, "; ")+".")
+	w.say(paper.Text, "Thông tin chỉ dùng cho mục đích nêu trên; lưu tối đa 24 tháng.")
+	w.end()
+	return w.r, w.err
+}
+
+func cited(c news.Citation) string {
+	s := c.Document
+	if c.Clause != "" {
+		s += ", " + c.Clause
+	}
+	return s
+}
+
+// sentence ends a text with one full stop.
+func sentence(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if s == "" {
+		return "không."
+	}
+	if strings.HasSuffix(s, ".") || strings.HasSuffix(s, "!") || strings.HasSuffix(s, "?") {
+		return s
+	}
+	return s + "."
+}
+
+// complaint writes the slip by which a unit gets a complaint to answer. It
+// names the matter, never the person nor their words, and never the police
+// as addressee of a complaint about them.
+func (d *Desk) complaint(c *counter, q Request) (Report, error) {
+	k, err := c.theCase(q.Case)
+	if err != nil {
+		return Report{}, err
+	}
+	if !k.complaint() {
+		return Report{}, refuse("no_complaint", "vụ việc “%s” không phải phản ánh cần trả lời", "case %q is no complaint", q.Case)
+	}
+	if k.Unit == "" {
+		return Report{}, refuse("no_unit", "phản ánh chưa giao đơn vị; hãy giao trước", "the complaint is not assigned yet; assign it first")
+	}
+	w := d.writer(c, Complaint, q.At)
+	w.r.Notes = q.Notes
+	w.over(k.Opened, k.Opened)
+	w.form("PC", "PHIẾU CHUYỂN", "Phản ánh của người dân về "+strings.ToLower(TopicName(k.Topic)), k.Unit)
+	w.r.Paper.Head.ToWord = "Kính chuyển"
+	w.say(paper.Text, "1. Mã phản ánh: {}; tiếp nhận ngày {}.", k.ID, paper.ShortDate(k.Opened.In(calendar.Zone)))
+	w.say(paper.Text, "2. Lĩnh vực: {}. Nội dung chi tiết xem tại mục Phản ánh của hệ thống (không sao chép lời người dân vào phiếu này).", TopicName(k.Topic))
+	w.say(paper.Text, "3. Vị trí: {}", sentence(cmp.Or(q.Notes["place"], "theo nội dung phản ánh trong hệ thống")))
+	due := "chưa đặt hạn"
+	if !k.Due.IsZero() {
+		due = k.Due.In(calendar.Zone).Format("15:04 02/01/2006")
+	}
+	w.say(paper.Text, "4. Hạn trả lời: {}.", due)
+	w.say(paper.Text, "5. Mẫu trả lời: cảm ơn người dân đã phản ánh; nêu việc đã kiểm tra; kết quả, thời gian khắc phục; đơn vị và số liên hệ.")
+	w.say(paper.Text, "Phản ánh là thông tin giúp điều hành, không phải vi phạm; phiếu này chỉ dùng để trả lời người dân.")
+	w.end()
+	return w.r, w.err
+}
+
+// answered is a claim's case with an approved correction; corrections,
+// scripts and notices are made of nothing less.
+func (c *counter) approved(id string) (*Case, error) {
+	k, err := c.theCase(id)
+	if err != nil {
+		return nil, err
+	}
+	if !k.rumour() || k.Correct == nil || k.Approved.IsZero() || k.Citation == nil {
+		return nil, refuse("no_correction", "vụ việc “%s” chưa có đính chính được duyệt", "case %q has no approved correction", id)
+	}
+	return k, nil
+}
+
+// correction writes what the ward says in public, in three lengths: portal,
+// post, loudspeaker.
+func (d *Desk) correction(c *counter, q Request) (Report, error) {
+	k, err := c.approved(q.Case)
+	if err != nil {
+		return Report{}, err
+	}
+	w := d.writer(c, Correction, q.At)
+	w.over(k.Approved, k.Approved)
+	w.form("TC", "THÔNG CÁO", "Thông tin chính thức về "+lowerFirst(clip(k.title(), 90)))
+	w.say(paper.Part, "I. BẢN ĐẦY ĐỦ")
+	w.say(paper.Clause, "1. Sự thật")
+	w.paragraphs(k.Correct.Portal)
+	w.say(paper.Clause, "2. Nội dung đang lan truyền")
+	w.say(paper.Text, "{} Kết luận: {}.", sentence(k.Claim), verdictName(k))
+	w.say(paper.Clause, "3. Nguồn")
+	w.say(paper.Text, "{}", sentence(cited(*k.Citation)))
+	w.say(paper.Clause, "4. Người dân cần làm gì")
+	w.say(paper.Text, "{}", sentence(cmp.Or(q.Notes["do"], advice(k))))
+	w.say(paper.Clause, "5. Liên hệ")
+	w.say(paper.Text, "{} Cập nhật lúc {}.", sentence(w.contact()), w.r.At.In(calendar.Zone).Format("15:04 02/01/2006"))
+	w.say(paper.Part, "II. BẢN NGẮN CHO MẠNG XÃ HỘI")
+	w.paragraphs(cmp.Or(k.Correct.Post, clip(k.Correct.Portal, 400)))
+	s := w.script(k, q)
+	w.say(paper.Part, "III. LỜI PHÁT THANH")
+	for _, line := range s.Sentences {
+		w.r.Paper.Body = append(w.r.Paper.Body, paper.P(paper.Item, line))
+	}
+	w.end()
+	return w.r, w.err
+}
+
+func (w *writer) contact() string { return cmp.Or(w.d.House.Contact, w.head.Short) }
+
+// advice is what people should do unless somebody wrote more.
+func advice(k *Case) string {
+	if k.Kind == news.Scam {
+		return "Không bấm đường dẫn lạ, không chuyển tiền, không cung cấp mã xác thực. Báo ngay cho khối hoặc Công an khi bị làm phiền."
+	}
+	return "Không chia sẻ tin chưa kiểm chứng. Theo dõi thông báo chính thức của phường."
+}
+
+func (w *writer) paragraphs(text string) {
+	for line := range strings.Lines(text) {
+		if line = strings.Join(strings.Fields(line), " "); line != "" {
+			w.r.Paper.Body = append(w.r.Paper.Body, paper.P(paper.Text, line))
+		}
+	}
+}
+
+// script is what the loudspeaker says about a claim.
+func (w *writer) script(k *Case, q Request) spoken.Script {
+	p := spoken.Normal
+	switch {
+	case k.Level >= news.Critical:
+		p = spoken.Emergency
+	case k.Level >= news.High:
+		p = spoken.Raised
+	}
+	return spoken.Make(spoken.Source{Priority: p, Station: w.head.Radio, Fact: cmp.Or(k.Correct.Radio, k.Correct.Post, k.Correct.Portal),
+		Document: k.Citation.Document, Wrong: k.Claim, Do: cmp.Or(q.Notes["do"], advice(k)), Contact: w.d.House.Contact, Year: w.r.At.In(calendar.Zone).Year()})
+}
+
+var priorities = map[spoken.Priority]string{spoken.Normal: "Thông thường", spoken.Raised: "Ưu tiên", spoken.Emergency: "Khẩn cấp – phát ngay"}
+
+// radio writes the script for the announcer.
+func (d *Desk) radio(c *counter, q Request) (Report, error) {
+	k, err := c.approved(q.Case)
+	if err != nil {
+		return Report{}, err
+	}
+	w := d.writer(c, Radio, q.At)
+	w.over(k.Approved, k.Approved)
+	w.form("TC", "THÔNG CÁO", "Lời phát thanh: "+clip(k.title(), 90))
+	s := w.script(k, q)
+	w.r.Script, w.r.Priority = s.Sentences, string(s.Priority)
+	twice := "đọc một lần"
+	if s.Repeated {
+		twice = "phần chính đã lặp lại trong lời đọc"
+	}
+	w.say(paper.Text, "Mức bản tin: {}. Thời lượng khoảng {} giây, {}.", priorities[s.Priority], s.Seconds(), twice)
+	for _, line := range s.Sentences {
+		w.r.Paper.Body = append(w.r.Paper.Body, paper.P(paper.Item, line))
+	}
+	w.say(paper.Note, "Giọng đọc máy phải được báo trước là giọng máy")
+	w.end()
+	return w.r, w.err
+}
+
+// notice writes what the neighbourhood boards print and hang up.
+func (d *Desk) notice(c *counter, q Request) (Report, error) {
+	k, err := c.approved(q.Case)
+	if err != nil {
+		return Report{}, err
+	}
+	w := d.writer(c, Notice, q.At)
+	w.over(k.Approved, k.Approved)
+	w.form("TB", "THÔNG BÁO", "Thông tin chính thức về "+lowerFirst(clip(k.title(), 90)))
+	w.say(paper.Centred, "SỰ THẬT")
+	w.paragraphs(cmp.Or(k.Correct.Post, k.Correct.Portal))
+	w.say(paper.Centred, "NGUỒN")
+	w.say(paper.Text, "{}", sentence(cited(*k.Citation)))
+	w.say(paper.Centred, "BÀ CON CẦN LÀM GÌ")
+	w.say(paper.Text, "{}", sentence(cmp.Or(q.Notes["do"], advice(k))))
+	w.say(paper.Text, "Hỏi thêm: {} Ban cán sự khối niêm yết tại nhà văn hóa khối và xác nhận đã phổ biến trong sổ.", sentence(w.contact()))
+	w.end()
+	return w.r, w.err
+}
+
+// readers say who may see a report of a kind. The police liaison sees the
+// slips that were sent and no report about opinions.
+var readers = map[Kind][]string{
+	Weekly: {"reviewer", "leader", "justice", "office"}, Daily: {"reviewer", "leader", "justice", "office"}, Urgent: {"reviewer", "leader", "justice", "office"},
+	Annual: {"reviewer", "leader", "justice", "office"}, Plan: {"reviewer", "leader", "justice", "office", "editor", "unit", "khoi"},
+	Police: {"leader", "justice", "police_liaison"}, Complaint: {"reviewer", "leader", "office", "unit"},
+	Correction: {"reviewer", "leader", "justice", "office", "editor"}, Radio: {"reviewer", "leader", "office", "editor"}, Notice: {"reviewer", "leader", "office", "editor", "khoi"},
+}
+
+// writers say who may make one.
+var writers = map[Kind][]string{
+	Weekly: {"reviewer", "office", "leader"}, Daily: {"reviewer", "office", "leader"}, Urgent: {"reviewer", "office", "leader"},
+	Annual: {"reviewer", "office"}, Plan: {"reviewer", "office"}, Police: {"leader", "justice"}, Complaint: {"reviewer", "office", "leader"},
+	Correction: {"reviewer", "office", "editor"}, Radio: {"reviewer", "office", "editor"}, Notice: {"reviewer", "office", "editor"},
+}
+
+// MayRead and MayWrite say who sees and who makes reports of a kind.
+func (k Kind) MayRead(role string) bool { return slices.Contains(readers[k], role) }
+
+// MayWrite says who makes reports of a kind.
+func (k Kind) MayWrite(role string) bool { return slices.Contains(writers[k], role) }
