@@ -326,7 +326,7 @@ func risen(r *Rule, m *trend.Model, occs []*Occurrence, best time.Duration) (fir
 	end := occs[len(occs)-1].At
 	from := len(occs) - 1
 	since := end
-	voices, sources := map[string]bool{}, map[string]bool{}
+	near, voices, sources := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	// The figures are those of the window that alarmed, a day at least, so
 	// that the sentence never contradicts the signal.
 	w := &rise{window: max(24*time.Hour, best)}
@@ -335,14 +335,15 @@ func risen(r *Rule, m *trend.Model, occs []*Occurrence, best time.Duration) (fir
 		age := end.Sub(o.At)
 		if age <= best {
 			since = o.At
-			voices[o.Voice] = true
+			near[o.Voice] = true
 		}
 		w.items++
+		voices[o.Voice] = true
 		sources[o.Source] = true
 	}
 	w.sources, w.since = len(sources), since
 	w.low, w.high = m.Usual(w.window)
-	return fired{ids: ids(occs[from+1:], markInitial), count: len(voices), why: w}, len(voices) >= r.Floor
+	return fired{ids: ids(occs[from+1:], markInitial), count: len(voices), why: w}, len(near) >= r.Floor
 }
 
 // groups are the groups that an item belongs to for a rule.

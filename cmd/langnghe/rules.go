@@ -2,13 +2,10 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
-	"strconv"
 	"time"
 
 	"langnghe/internal/app"
@@ -18,7 +15,6 @@ import (
 	"langnghe/internal/reading"
 	"langnghe/official"
 	"langnghe/rules"
-	"langnghe/rules/trend"
 )
 
 func runRules(ctx context.Context, c *call) error {
@@ -176,139 +172,4 @@ func confirmed(dir string) ([]news.Fact, error) {
 		}
 	}
 	return facts, nil
-}
-
-func runTrend(_ context.Context, c *call) error {
-	if len(c.args) == 0 {
-		return usagef("needs detect or forecast")
-	}
-	verb := c.args[0]
-	c.args = c.args[1:]
-	horizon := 24
-	fs, err := c.flags("zone", func(fs *flag.FlagSet) {
-		if verb == "forecast" {
-			fs.IntVar(&horizon, "horizon", horizon, "forecast so many steps")
-		}
-	})
-	if err != nil {
-		return err
-	}
-	zone, err := time.LoadLocation(c.zone)
-	if err != nil {
-		return usagef("there is no time zone %q", c.zone)
-	}
-	in, err := c.input(fs.Arg(0))
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	names, series, err := readSeries(in, zone)
-	if err != nil {
-		return err
-	}
-	named := !(len(names) == 1 && names[0] == "")
-	w := csv.NewWriter(c.out)
-	row := func(name string, cells ...string) {
-		if named {
-			cells = append([]string{name}, cells...)
-		}
-		_ = w.Write(cells) // Flush reports it
-	}
-	num := func(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
-	r3 := func(v float64) string { return strconv.FormatFloat(v, 'f', 3, 64) }
-	switch verb {
-	case "detect":
-		row("series", "timestamp", "value", "expected", "low", "high", "score", "alarm")
-		for _, name := range names {
-			out, err := trend.Detect(series[name].points, trend.Options{Zone: zone})
-			if err != nil {
-				return fmt.Errorf("series %q: %w", name, err)
-			}
-			for i, p := range out {
-				alarm := "0"
-				if p.Alarm {
-					alarm = "1"
-				}
-				row(name, series[name].stamps[i], num(p.Value), r3(p.Expected), r3(p.Low), r3(p.High), r3(p.Score), alarm)
-			}
-		}
-	case "forecast":
-		row("series", "timestamp", "expected", "low80", "high80", "low95", "high95")
-		for _, name := range names {
-			out, err := trend.Forecast(series[name].points, horizon, trend.Options{Zone: zone})
-			if err != nil {
-				return fmt.Errorf("series %q: %w", name, err)
-			}
-			layout := layoutOf(series[name].stamps[0])
-			for _, b := range out {
-				row(name, b.At.In(zone).Format(layout), r3(b.Expected), num(b.Low80), num(b.High80), num(b.Low95), num(b.High95))
-			}
-		}
-	default:
-		return usagef("needs detect or forecast, not %q", verb)
-	}
-	w.Flush()
-	return w.Error()
-}
-
-// A csvSeries keeps the timestamps as they were written, to write them back.
-type csvSeries struct {
-	points []trend.Point
-	stamps []string
-}
-
-var stampLayouts = []string{time.RFC3339, "2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02 15:04", "2006-01-02"}
-
-func layoutOf(stamp string) string {
-	for _, l := range stampLayouts {
-		if _, err := time.Parse(l, stamp); err == nil {
-			return l
-		}
-	}
-	return time.RFC3339
-}
-
-// readSeries reads "timestamp,value" or "series,timestamp,value", with its
-// header line.
-func readSeries(in io.Reader, zone *time.Location) (names []string, out map[string]*csvSeries, err error) {
-	r := csv.NewReader(in)
-	r.FieldsPerRecord = -1
-	out = map[string]*csvSeries{}
-	for n := 1; ; n++ {
-		rec, err := r.Read()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return nil, nil, err // names the line
-		}
-		if n == 1 && (rec[0] == "timestamp" || rec[0] == "series") {
-			continue
-		}
-		name := ""
-		if len(rec) == 3 {
-			name, rec = rec[0], rec[1:]
-		}
-		if len(rec) != 2 {
-			return nil, nil, fmt.Errorf("line %d: needs timestamp,value or series,timestamp,value", n)
-		}
-		at, err := time.ParseInLocation(layoutOf(rec[0]), rec[0], zone)
-		if err != nil {
-			return nil, nil, fmt.Errorf("line %d: %q is not a time like 2026-11-20 15:04:05", n, rec[0])
-		}
-		v, err := strconv.ParseFloat(rec[1], 64)
-		if err != nil {
-			return nil, nil, fmt.Errorf("line %d: %q is not a number", n, rec[1])
-		}
-		s := out[name]
-		if s == nil {
-			s = new(csvSeries)
-			names, out[name] = append(names, name), s
-		}
-		s.points, s.stamps = append(s.points, trend.Point{At: at, Value: v}), append(s.stamps, rec[0])
-	}
-	if len(names) == 0 {
-		return nil, nil, errors.New("the input has no values")
-	}
-	return names, out, nil
 }
