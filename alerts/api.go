@@ -37,6 +37,12 @@ type Recipient struct {
 	Lang    string     `yaml:"lang" json:"lang"`       // vi or en
 	Min     news.Level `yaml:"-" json:"min"`           // nothing below it; default medium
 	Always  bool       `yaml:"always" json:"always"`   // does not wait for working hours: a duty desk, a system
+
+	// What a machine's notice must be about to come here; empty is anything.
+	// Critical ones come whatever they are about.
+	Topics []string      `yaml:"topics" json:"topics,omitempty"`
+	Places []string      `yaml:"places" json:"places,omitempty"` // names of neighbourhoods
+	Hours  *WorkingHours `yaml:"hours" json:"hours,omitempty"`   // of this recipient, instead of the team's
 }
 
 // A Silence mutes notices that fit until a time. Critical ones are never
@@ -88,6 +94,36 @@ type SilenceRequest struct {
 	Add *Silence `json:"add,omitempty"`
 	End string   `json:"end,omitempty"` // id
 	By  string   `json:"by,omitempty"`
+}
+
+// An Overview says what is muted and why, and what nobody has taken in hand.
+type Overview struct {
+	Silences  []Silence    `json:"silences"`
+	Acks      []Quiet      `json:"acks"`      // groups that somebody has in hand, with the time at which they speak again
+	Muted     []MutedCount `json:"muted"`     // what was not sent in the last seven days, by reason
+	Watches   []Watch      `json:"watches"`   // urgent groups that nobody has decided
+	Addresses []Address    `json:"addresses"` // whose owner has not confirmed them
+}
+
+// A MutedCount is how many deliveries were not sent for one reason.
+type MutedCount struct {
+	Why    string    `json:"why"`
+	Reason news.Text `json:"reason"`
+	Count  int       `json:"count"`
+	Last   time.Time `json:"last"`
+}
+
+// A ConfirmRequest is the code that came with the first notice to an
+// address. By is who typed it, "" when the owner did without signing in.
+type ConfirmRequest struct {
+	Code string `json:"code"`
+	By   string `json:"by,omitempty"`
+}
+
+// A Confirmed answers a [ConfirmRequest].
+type Confirmed struct {
+	Recipient string `json:"recipient"`
+	Channel   string `json:"channel"`
 }
 
 // An AckRequest says that a person took notice of a group; it is quiet for

@@ -132,11 +132,21 @@ func (d *Dispatcher) Ack(ctx context.Context, q AckRequest) error {
 		return fmt.Errorf("alerts: ack %s: %w", q.Group, err)
 	}
 	a := Quiet{Group: q.Group, By: q.By, Level: level, Until: now.Add(QuietFor)}
-	c := Change{At: now, Quiet: &a, Audit: []news.Audit{{
+	w, err := d.opts.Store.Watch(ctx, q.Group)
+	if err != nil {
+		return fmt.Errorf("alerts: ack %s: %w", q.Group, err)
+	}
+	var ws []Watch
+	if w.Group != "" && w.Done.IsZero() {
+		// It speaks again when the time is over and nobody has decided it.
+		w.By, w.Next = q.By, a.Until
+		ws = append(ws, w)
+	}
+	c := Change{At: now, Quiet: &a, Watches: ws, Audit: []news.Audit{{
 		ID: fmt.Sprintf("alerts/ack/%s/%d", q.Group, now.UnixMilli()), At: now, Role: "alerts", Who: q.By, Act: "alert.ack", Object: q.Group,
 	}}}
 	return d.quieten(ctx, &c, now, whyAck+": "+q.By, func(n news.Alert) bool {
-		return n.Kind == flagged && n.Group == q.Group && n.Level < news.Critical
+		return (n.Kind == flagged || n.Kind == escalated) && n.Group == q.Group && n.Level < news.Critical
 	})
 }
 

@@ -35,8 +35,14 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	tick := time.NewTicker(d.opts.Poll)
 	defer tick.Stop()
+	if err := d.greet(work); err != nil {
+		d.log.Error("ask for confirmation of addresses", "err", err)
+	}
 	var gauged, forgot time.Time
 	for ctx.Err() == nil {
+		if err := d.nudge(work); err != nil {
+			d.log.Error("escalate", "err", err)
+		}
 		if err := d.start(work, &wg); err != nil {
 			d.log.Error("look for due alerts", "err", err)
 		}

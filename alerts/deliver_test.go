@@ -484,7 +484,7 @@ func newModel(t *testing.T, dir string, rt *rapid.T) *model {
 			{Name: "lan", Role: "reviewer"}, {Name: "lan", Role: "reviewer", Channel: "webhook"},
 			{Name: "minh", Role: "leader", Channel: "webhook", Min: news.High}, {Name: "sáu", Role: "leader"},
 		},
-		Channels: map[string]alerts.Channel{"email": r.mail, "webhook": m.hook}, Now: r.clock,
+		Channels: map[string]alerts.Channel{"email": r.mail, "webhook": m.hook}, Now: r.clock, Escalation: alerts.Escalation{Off: true},
 		Retry: alerts.Retry{First: time.Millisecond, Max: 2 * time.Millisecond, Tries: 4}, Poll: time.Millisecond,
 	}
 	r.open()

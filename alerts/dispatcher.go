@@ -31,6 +31,10 @@ type Options struct {
 	Delivered func(context.Context, []news.Delivered) error // may be nil
 	Audit     func(context.Context, news.Audit) error       // may be nil
 
+	Escalation Escalation
+	Workday    func(time.Time) bool // whether people work on a day; nil leaves it to Hours
+	Confirm    bool                 // addresses of people get content only after their owner has confirmed them
+
 	BaseURL   string        // of the desk, for links; "" leaves them out
 	Ward      news.Text     // named at the end of messages
 	Hours     WorkingHours  // of those who read notices
@@ -60,6 +64,7 @@ type Retry struct {
 type Dispatcher struct {
 	opts  Options
 	hours hours
+	own   map[string]hours // by recipient, of those who have their own
 	log   *slog.Logger
 	m     *metrics
 	wake  chan struct{}
@@ -68,6 +73,10 @@ type Dispatcher struct {
 	// decision rests on what it read until it is written.
 	mu   sync.Mutex
 	busy map[string]*job // by recipient: one message at a time
+
+	confirmed  map[string]bool // by hash of the address
+	wrong      int             // codes that did not fit
+	wrongSince time.Time
 }
 
 // New returns a dispatcher; call Run to start delivery.
@@ -78,7 +87,10 @@ func New(o Options) (*Dispatcher, error) {
 	defaults(&o)
 	d := &Dispatcher{opts: o, log: o.Log, m: newMetrics(o.Metrics), wake: make(chan struct{}, 1), busy: map[string]*job{}}
 	var err error
-	if d.hours, err = o.Hours.parse(); err != nil {
+	if d.hours, err = o.Hours.parse(o.Workday); err != nil {
+		return nil, fmt.Errorf("alerts: %w", err)
+	}
+	if err := d.opts.Escalation.defaults(); err != nil {
 		return nil, fmt.Errorf("alerts: %w", err)
 	}
 	if o.BaseURL != "" {
@@ -88,6 +100,20 @@ func New(o Options) (*Dispatcher, error) {
 		d.opts.BaseURL = strings.TrimRight(o.BaseURL, "/")
 	}
 	if d.opts.Recipients, err = checked(o.Recipients, o.Channels); err != nil {
+		return nil, fmt.Errorf("alerts: %w", err)
+	}
+	d.own = map[string]hours{}
+	for i, r := range d.opts.Recipients {
+		if r.Hours == nil {
+			continue
+		}
+		h, err := r.Hours.parse(o.Workday)
+		if err != nil {
+			return nil, fmt.Errorf("alerts: recipients[%d] (%s): %w", i, r.Name, err)
+		}
+		d.own[r.Name] = h
+	}
+	if err := d.known(context.Background()); err != nil {
 		return nil, fmt.Errorf("alerts: %w", err)
 	}
 	if len(o.Recipients) == 0 {

@@ -86,7 +86,8 @@ func newRig(t testing.TB, change func(*alerts.Options)) *rig {
 	r.opts = alerts.Options{
 		Recipients: team, Channels: map[string]alerts.Channel{"email": r.mail},
 		BaseURL: "https://langnghe.phuong.example/", Ward: news.Text{VI: "Phường Thái Hòa", EN: "Thái Hòa ward"},
-		Retry: alerts.Retry{First: time.Millisecond, Max: 4 * time.Millisecond, Tries: 5}, Poll: 2 * time.Millisecond, Timeout: 2 * time.Second,
+		Escalation: alerts.Escalation{Off: true}, // TestEscalation
+		Retry:      alerts.Retry{First: time.Millisecond, Max: 4 * time.Millisecond, Tries: 5}, Poll: 2 * time.Millisecond, Timeout: 2 * time.Second,
 		Now: r.clock, Log: slog.New(slog.DiscardHandler),
 		Delivered: func(_ context.Context, d []news.Delivered) error {
 			r.mu.Lock()

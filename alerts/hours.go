@@ -25,9 +25,16 @@ type hours struct {
 	from, to time.Duration // since midnight
 	zone     *time.Location
 	off      []string
+	workday  func(time.Time) bool // may be nil
 }
 
-func (w WorkingHours) parse() (h hours, err error) {
+// parse checks the hours. Without named days the calendar says which are
+// worked, when there is one.
+func (w WorkingHours) parse(workday func(time.Time) bool) (h hours, err error) {
+	h.workday = workday
+	if len(w.Days) == 0 && workday != nil {
+		w.Days = dayNames
+	}
 	if len(w.Days) == 0 {
 		w.Days = []string{"mon", "tue", "wed", "thu", "fri"}
 	}
@@ -83,7 +90,7 @@ func (h hours) next(t time.Time) time.Time {
 	for i := range 366 {
 		y, m, d := local.Date()
 		midnight := time.Date(y, m, d+i, 0, 0, 0, 0, h.zone)
-		if !h.days[midnight.Weekday()] || slices.Contains(h.off, midnight.Format(time.DateOnly)) {
+		if !h.days[midnight.Weekday()] || h.workday != nil && !h.workday(midnight) || slices.Contains(h.off, midnight.Format(time.DateOnly)) {
 			continue
 		}
 		open, shut := midnight.Add(h.from), midnight.Add(h.to)
@@ -92,6 +99,26 @@ func (h hours) next(t time.Time) time.Time {
 			return open.UTC()
 		case t.Before(shut):
 			return t
+		}
+	}
+	return t
+}
+
+// digests are when what is not urgent is told, in one message.
+var digests = []time.Duration{7*time.Hour + 30*time.Minute, 16 * time.Hour}
+
+// digest is the next digest after t on a worked day.
+func (h hours) digest(t time.Time) time.Time {
+	y, m, d := t.In(h.zone).Date()
+	for i := range 366 {
+		midnight := time.Date(y, m, d+i, 0, 0, 0, 0, h.zone)
+		if !h.days[midnight.Weekday()] || h.workday != nil && !h.workday(midnight) || slices.Contains(h.off, midnight.Format(time.DateOnly)) {
+			continue
+		}
+		for _, at := range digests {
+			if due := midnight.Add(at); due.After(t) {
+				return due.UTC()
+			}
 		}
 	}
 	return t

@@ -52,6 +52,12 @@ func todo(a news.Alert) news.Text {
 		return news.Text{VI: "Thông báo trước đã được rút lại: đừng làm theo. Nếu đã làm gì theo thông báo đó, hãy báo lại cho tổ.", EN: "The earlier notice is taken back: do not act on it. If you already did, tell the team."}
 	case heartbeat:
 		return news.Text{VI: "Không cần làm gì. Sáng nào không nhận được thư này, hãy báo quản trị.", EN: "Nothing. On a morning without this notice, tell the administrator."}
+	case digest:
+		return news.Text{VI: "Xem khi bắt đầu buổi làm việc.", EN: "Look at it when you start to work."}
+	case source:
+		return news.Text{VI: "Mở trang Nguồn tin để xem. Khi nguồn chạy lại, sẽ có thông báo.", EN: "Open the page Sources. You will hear when it works again."}
+	case confirm:
+		return news.Text{VI: "Mở đường dẫn và bấm xác nhận, nếu địa chỉ này là của bạn.", EN: "Open the link and press confirm, if the address is yours."}
 	case probe:
 		return news.Text{VI: "Không cần làm gì: đây là thư thử.", EN: "Nothing: this is a test."}
 	}
@@ -73,6 +79,9 @@ func (d *Dispatcher) message(ctx context.Context, to Recipient, rows []Row, now 
 	all := make([]news.Alert, len(rows))
 	for i, r := range rows {
 		all[i] = r.Alert
+		if !d.sure(to) {
+			all[i] = veil(r.Alert)
+		}
 	}
 	slices.SortStableFunc(all, func(a, b news.Alert) int { return cmp.Compare(b.Level, a.Level) })
 	a := all[0]
@@ -119,7 +128,7 @@ func write(a news.Alert, more []news.Alert, lang, link string, ward news.Text) (
 		}
 	}
 	switch a.Kind {
-	case heartbeat, probe: // they have no urgency
+	case heartbeat, probe, digest, confirm: // they have no urgency
 	default:
 		para(in("Mức: ", "Level: ") + level + " – " + words(clocks, a.Level).In(lang))
 	}
@@ -143,7 +152,7 @@ func write(a news.Alert, more []news.Alert, lang, link string, ward news.Text) (
 		b.WriteString("\n")
 	}
 	b.WriteString("-- \n")
-	if a.Kind != heartbeat && a.Kind != probe && a.Kind != handoff {
+	if a.Kind == flagged || a.Kind == escalated || a.Kind == decided || a.Kind == withdrawn || a.Kind == "" {
 		b.WriteString(suggestion.In(lang) + "\n")
 	}
 	b.WriteString(strings.TrimSuffix("Lắng Nghe · "+ward.In(lang), " · ") + "\n")
@@ -174,6 +183,7 @@ func reason(why string) news.Text {
 		whyUnseen:    {VI: "người này chưa nhận thông báo bị rút", EN: "the recipient never got what is taken back"},
 		whyErased:    {VI: "nội dung đã xóa", EN: "the item was erased"},
 		whyNobody:    {VI: "chưa khai báo ai để nhận", EN: "no recipient is configured"},
+		whyInhibited: {VI: "không báo riêng vì đã có", EN: "not told on its own because of"},
 		whyFallback:  {VI: "gửi thay", EN: "sent instead of"},
 	}[id]
 	if !ok {

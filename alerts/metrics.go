@@ -6,13 +6,14 @@ import (
 )
 
 type metrics struct {
-	taken    prometheus.Counter
-	settled  *prometheus.CounterVec
-	failed   *prometheus.CounterVec
-	duration *prometheus.HistogramVec
-	waiting  prometheus.Gauge
-	dead     prometheus.Gauge
-	oldest   prometheus.Gauge
+	taken     prometheus.Counter
+	settled   *prometheus.CounterVec
+	failed    *prometheus.CounterVec
+	duration  *prometheus.HistogramVec
+	waiting   prometheus.Gauge
+	escalated prometheus.Counter
+	dead      prometheus.Gauge
+	oldest    prometheus.Gauge
 }
 
 func newMetrics(r prometheus.Registerer) *metrics {
@@ -35,6 +36,10 @@ func newMetrics(r prometheus.Registerer) *metrics {
 			Help:    "Time that one try took.",
 			Buckets: prometheus.DefBuckets,
 		}, []string{"channel"}),
+		escalated: f.NewCounter(prometheus.CounterOpts{
+			Name: "langnghe_alerts_escalated_total",
+			Help: "Notices repeated because nobody had answered.",
+		}),
 		waiting: f.NewGauge(prometheus.GaugeOpts{
 			Name: "langnghe_alerts_waiting",
 			Help: "Deliveries that are not settled.",

@@ -21,6 +21,11 @@ const (
 	handoff   = "handoff"
 	heartbeat = "heartbeat"
 	probe     = "test"
+	escalated = "escalated" // a flagged one that nobody has answered
+	resolved  = "resolved"  // a group was decided: it is told to nobody
+	source    = "source"    // a source fell silent, or speaks again
+	digest    = "digest"
+	confirm   = "confirm" // whether an address is right
 )
 
 // Why a delivery is muted, in Row.Why before the colon.
@@ -33,6 +38,7 @@ const (
 	whyUnseen    = "unseen"    // takes back what this recipient never got
 	whyErased    = "erased"    // its item is erased
 	whyNobody    = "nobody"    // dead: there is no recipient at all
+	whyInhibited = "inhibited" // something else is the cause, or is in hand already
 	whyFallback  = "fallback"  // sent instead of another way or role
 )
 
@@ -52,6 +58,9 @@ func (d *Dispatcher) Take(ctx context.Context, a news.Alert) error {
 	}
 	c := Change{At: d.now(), Alert: &a, Refs: refs(a)}
 	if err := d.plan(ctx, &c, c.At); err != nil {
+		return fmt.Errorf("alerts: take %s: %w", a.ID, err)
+	}
+	if err := d.watch(ctx, &c, c.At); err != nil {
 		return fmt.Errorf("alerts: take %s: %w", a.ID, err)
 	}
 	if err := d.opts.Store.Save(ctx, c); err != nil {
@@ -74,7 +83,15 @@ func (d *Dispatcher) plan(ctx context.Context, c *Change, now time.Time) error {
 	if erased {
 		c.Blank = append(c.Blank, a.ID)
 	}
-	if a.Withdraw != "" {
+	switch {
+	case a.Kind == resolved:
+		return d.resolve(ctx, c, a.Group, now, false)
+	case strings.HasPrefix(a.Withdraw, resolved+"/"):
+		return d.resolve(ctx, c, a.Group, now, true)
+	case a.Withdraw != "":
+		if err := d.resolve(ctx, c, a.Group, now, false); err != nil {
+			return err
+		}
 		return d.planWithdrawal(ctx, c, now)
 	}
 	mute, err := d.mute(ctx, a, now)
@@ -92,7 +109,7 @@ func (d *Dispatcher) plan(ctx context.Context, c *Change, now time.Time) error {
 			d.log.Error("nobody to tell", "alert", a.ID, "role", t.role)
 		case mute != "":
 			settle(c, &r, Muted, mute, now)
-		case t.why == "" && a.Level < t.Min && a.Kind == flagged:
+		case t.why == "" && a.Level < t.Min && (a.Kind == flagged || a.Kind == source):
 			settle(c, &r, Muted, whyBelow, now)
 		default:
 			if r.Due, err = d.due(ctx, r, t.Recipient, now); err != nil {
@@ -112,6 +129,16 @@ func (r *Recipient) hears(role string) bool {
 		return r.Role == role
 	}
 	return (r.Role == role || role == "unit" && r.Role == "khoi") && (r.Unit == unit || r.Unit == "")
+}
+
+// wants reports whether the recipient has asked for what the notice is
+// about. Only a machine's notices below critical can be left out.
+func (r *Recipient) wants(a news.Alert) bool {
+	if a.Kind != flagged && a.Kind != escalated || a.Level >= news.Critical {
+		return true
+	}
+	return (len(r.Topics) == 0 || slices.Contains(r.Topics, a.Topic)) &&
+		(len(r.Places) == 0 || slices.ContainsFunc(r.Places, func(p string) bool { return strings.EqualFold(p, a.Place) }))
 }
 
 // A target is a recipient and the role that it is to hear for.
@@ -142,8 +169,11 @@ func (d *Dispatcher) targets(a news.Alert) (out []target) {
 		to = []string{"reviewer"}
 	}
 	for _, role := range to {
-		if add(role, "", func(r Recipient) bool { return r.hears(role) }) {
+		if add(role, "", func(r Recipient) bool { return r.hears(role) && r.wants(a) }) {
 			continue
+		}
+		if add(role, whyFallback+": "+role, func(r Recipient) bool { return r.hears(role) }) {
+			continue // nobody of the role has asked for it: all of them hear
 		}
 		d.log.Warn("no recipient has the role; telling the reviewers", "alert", a.ID, "role", role)
 		why := whyFallback + ": " + role
@@ -161,8 +191,12 @@ func desk(r Recipient) bool { return r.Role == "reviewer" || r.Role == "admin" }
 // a person did is news each time.
 func fold(a news.Alert) string {
 	switch a.Kind {
-	case decided, withdrawn, handoff, heartbeat, probe:
+	case decided, withdrawn, handoff, heartbeat, probe, escalated, digest, confirm:
 		return ""
+	case flagged:
+		if a.Level < news.High {
+			return "digest" // what is not urgent shares one message
+		}
 	}
 	return a.Group
 }
@@ -189,6 +223,8 @@ func (d *Dispatcher) mute(ctx context.Context, a news.Alert, now time.Time) (str
 		return "", err
 	case back:
 		return whyWithdrawn, nil
+	case a.Muted != "":
+		return whyInhibited + ": " + a.Muted, nil
 	}
 	if old(a, now) {
 		return whyOld, nil
@@ -205,7 +241,7 @@ func (d *Dispatcher) mute(ctx context.Context, a news.Alert, now time.Time) (str
 			return s.why(), nil
 		}
 	}
-	if a.Kind == flagged && a.Group != "" {
+	if (a.Kind == flagged || a.Kind == escalated) && a.Group != "" {
 		q, err := d.opts.Store.Quiet(ctx, a.Group)
 		if err != nil {
 			return "", err
@@ -221,7 +257,7 @@ func (d *Dispatcher) mute(ctx context.Context, a news.Alert, now time.Time) (str
 // what it is about; what a person did is as old as the act.
 func old(a news.Alert, now time.Time) bool {
 	at := a.Event
-	if at.IsZero() || a.Kind != flagged {
+	if at.IsZero() || a.Kind != flagged && a.Kind != escalated {
 		at = a.Created
 	}
 	return a.Kind != withdrawn && !at.IsZero() && now.Sub(at) > MaxAge
@@ -229,7 +265,7 @@ func old(a news.Alert, now time.Time) bool {
 
 // fits reports whether the silence mutes the alert.
 func (s Silence) fits(a news.Alert) bool {
-	return a.Level < news.Critical && (a.Kind == flagged || a.Kind == decided) &&
+	return a.Level < news.Critical && (a.Kind == flagged || a.Kind == escalated || a.Kind == decided || a.Kind == source) &&
 		(s.Topic == "" || s.Topic == a.Topic) && (s.Group == "" || s.Group == a.Group)
 }
 
@@ -240,6 +276,9 @@ func (s Silence) why() string { return whySilence + ": " + s.Owner + ": " + s.Re
 // none but critical ones outside of working hours.
 func (d *Dispatcher) due(ctx context.Context, r Row, to Recipient, now time.Time) (time.Time, error) {
 	due := now
+	if r.Alert.Kind == flagged && r.Alert.Level < news.High && !to.Always {
+		return d.hours.digest(now), nil
+	}
 	if r.Fold != "" {
 		w, err := d.opts.Store.Window(ctx, r.Recipient, r.Fold)
 		if err != nil {
@@ -261,8 +300,11 @@ func (d *Dispatcher) due(ctx context.Context, r Row, to Recipient, now time.Time
 
 // open is the next moment from t on at which the recipient may be told.
 func (d *Dispatcher) open(t time.Time, a news.Alert, to Recipient) time.Time {
-	if a.Level >= news.Critical || to.Always || a.Kind == heartbeat || a.Kind == probe {
+	if a.Level >= news.Critical || to.Always || a.Kind == heartbeat || a.Kind == probe || a.Kind == confirm {
 		return t
+	}
+	if h, ok := d.own[to.Name]; ok {
+		return h.next(t)
 	}
 	return d.hours.next(t)
 }

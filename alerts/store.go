@@ -53,10 +53,10 @@ type Window struct {
 
 // A Quiet is an acknowledged group: nothing up to Level until then.
 type Quiet struct {
-	Group string
-	By    string
-	Level news.Level
-	Until time.Time
+	Group string     `json:"group"`
+	By    string     `json:"by"`
+	Level news.Level `json:"level"`
+	Until time.Time  `json:"until"`
 }
 
 // A Change is what one event does to the state. All of it is written, or
@@ -69,6 +69,8 @@ type Change struct {
 	Windows   []Window
 	Silence   *Silence
 	Quiet     *Quiet
+	Watches   []Watch
+	Addresses []Address
 	Erase     string   // an item: remembered, so that a late alert about it stays empty
 	Blank     []string // alerts whose words are removed
 	Delivered []news.Delivered
@@ -117,6 +119,21 @@ type Store interface {
 	Silences(ctx context.Context, now time.Time) ([]Silence, error)
 	// Quiet returns how long a group is acknowledged; zero when it never was.
 	Quiet(ctx context.Context, group string) (Quiet, error)
+	// Quiets returns the groups that are acknowledged at now.
+	Quiets(ctx context.Context, now time.Time) ([]Quiet, error)
+	// MutedBy counts the muted rows since t by their reason, most first.
+	MutedBy(ctx context.Context, t time.Time) ([]MutedCount, error)
+
+	// Watch returns the watch of a group, zero when there is none.
+	Watch(ctx context.Context, group string) (Watch, error)
+	// Nudges returns the open watches whose Next is at or before now.
+	Nudges(ctx context.Context, now time.Time) ([]Watch, error)
+	// Watches returns the open ones that were opened since t, most urgent
+	// first.
+	Watches(ctx context.Context, t time.Time) ([]Watch, error)
+	// Addresses returns what is known of the recipients' addresses.
+	Addresses(ctx context.Context) ([]Address, error)
+
 	// Level returns the highest level of the group's alerts taken since t.
 	Level(ctx context.Context, group string, t time.Time) (news.Level, error)
 

@@ -100,7 +100,7 @@ Lắng Nghe · Phường Thái Hòa
 }
 
 func TestHours(t *testing.T) {
-	h, err := WorkingHours{Off: []string{"2026-04-27"}}.parse()
+	h, err := WorkingHours{Off: []string{"2026-04-27"}}.parse(nil)
 	if err != nil {
 		t.Fatal(err)
 	}

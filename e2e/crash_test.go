@@ -48,6 +48,7 @@ sources:
   - {id: community, name: Trang mẫu, kind: feed, url: "%s/rss.xml", items: post, platform: forum, prior: 3, full_text: true, internal: true, every: 100ms, pace: 1ms}
 mail: {host: "%s", port: %s, from: "langnghe@phuong.example", tls: none}
 working_hours: {days: [mon, tue, wed, thu, fri, sat, sun], from: "00:00", to: "23:59"}
+unconfirmed_addresses: true
 recipients:
   - {name: a, role: reviewer, address: a@phuong.example}
   - {name: b, role: reviewer, address: b@phuong.example}

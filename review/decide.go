@@ -73,6 +73,11 @@ func (d *Desk) decide(tx Tx, e *Entry, dec Decision, tell bool) error {
 			}
 		}
 	}
+	if tell {
+		if err := d.settle(tx, e, dec); err != nil {
+			return err
+		}
+	}
 	if dec.Choice != news.Stat && dec.Choice != news.Out {
 		if err := d.follow(tx, e, dec, tell); err != nil {
 			return err
@@ -305,6 +310,8 @@ func (d *Desk) depart(tx Tx, e *Entry, by User, now time.Time) error {
 		return refuse("vetoed")
 	case c.Correction != nil && !c.Correction.Out.IsZero():
 		return refuse("published")
+	case c.State == Closed && h != nil:
+		return refuse("closed") // its hand-off rests on what was decided
 	case c.State == Closed:
 		return nil // what was done stays as it was done
 	}

@@ -28,6 +28,9 @@ type Options struct {
 	Facts   func(context.Context, news.Facts) error
 	Erased  func(context.Context, news.Erased) error
 
+	// Place names the neighbourhood that an item is about, "" when it is not
+	// known; nil knows none.
+	Place func(*news.Item) string
 	// Workday says whether people work on a day of the ward; default Monday
 	// to Friday.
 	Workday func(day time.Time) bool

@@ -97,7 +97,7 @@ func (h *house) later(d time.Duration) {
 
 func (h *house) sent(kind string) (as []news.Alert) {
 	for _, a := range h.alerts {
-		if a.Kind == kind {
+		if a.Kind == kind && a.Muted == "" && !strings.HasPrefix(a.Withdraw, "resolved/") {
 			as = append(as, a)
 		}
 	}

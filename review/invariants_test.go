@@ -919,7 +919,7 @@ func sequences(t *testing.T) int {
 	if testing.Short() {
 		return 200
 	}
-	return 1000
+	return 500
 }
 
 func TestInvariants(t *testing.T) {

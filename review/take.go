@@ -232,9 +232,16 @@ func (d *Desk) notify(tx Tx, e *Entry, f *news.Flag, known bool) error {
 				return err
 			}
 			if f.Level <= c.Level {
-				return nil
+				return d.inhibit(tx, e, f, c.ID)
 			}
 		}
+	}
+	out, err := d.outage(tx, f)
+	if err != nil {
+		return err
+	}
+	if out != "" {
+		return d.inhibit(tx, e, f, out)
 	}
 	key := noticeKey(e, f)
 	last, err := tx.Notice(key)
@@ -245,6 +252,7 @@ func (d *Desk) notify(tx Tx, e *Entry, f *news.Flag, known bool) error {
 		return nil
 	}
 	a := flaggedNotice(e, f, now)
+	a.Place = d.place(e)
 	e.Alert = a.ID
 	if err := tx.PutNotice(key, Notice{At: now, Level: f.Level, Alert: a.ID}); err != nil {
 		return err

@@ -245,6 +245,15 @@ func (d *fakeDesk) ConfirmFact(_ context.Context, id string, by review.User) err
 	return nil
 }
 
+// overview is what the page of the muted shows.
+var overview = alerts.Overview{
+	Silences:  []alerts.Silence{{ID: "s1", Topic: "water", Owner: "lan", Reason: "sửa ống", Until: now.Add(time.Hour)}},
+	Acks:      []alerts.Quiet{{Group: "story/dap", By: "lan", Until: now.Add(time.Hour)}},
+	Muted:     []alerts.MutedCount{{Why: "inhibited: V-2026-0001", Reason: news.Text{VI: "đã có V-2026-0001", EN: "because of V-2026-0001"}, Count: 12, Last: now}},
+	Watches:   []alerts.Watch{{Group: "story/x", Alert: "flagged/x", Level: news.Critical, Subject: news.Text{VI: "Tin đồn vỡ đập", EN: "Dam rumour"}, Opened: now, Step: 5}, {Group: "story/y", Level: news.High, Next: now.Add(time.Hour), Opened: now}},
+	Addresses: []alerts.Address{{Recipient: "lan", Channel: "email", Asked: now}},
+}
+
 // fakeAccounts keeps accounts in memory.
 type fakeAccounts struct {
 	mu       sync.Mutex
@@ -557,6 +566,15 @@ func options(d *fakeDesk, a *fakeAccounts) Options {
 		Fetch: func(_ context.Context, r crawler.FetchRequest) (crawler.FetchResult, error) {
 			d.act("fetch %s %s", r.By, r.URL)
 			return crawler.FetchResult{Taken: []string{"i-e-nuoc"}, Refused: []crawler.Refusal{{Row: 1, Reason: "robots.txt"}}}, nil
+		},
+		Overview: func(context.Context) (alerts.Overview, error) { return overview, nil },
+		Ack:      func(_ context.Context, r alerts.AckRequest) error { d.act("ack %s %s", r.By, r.Group); return nil },
+		Confirm: func(_ context.Context, r alerts.ConfirmRequest) (alerts.Confirmed, error) {
+			if r.Code != "RIGHT" {
+				return alerts.Confirmed{}, &alerts.Error{Kind: "not_found", Text: news.Text{VI: "mã không đúng", EN: "the code is wrong"}}
+			}
+			d.act("confirm %s", r.By)
+			return alerts.Confirmed{Recipient: "lan", Channel: "email"}, nil
 		},
 		Deliveries: func(context.Context, alerts.DeliveriesQuery) (alerts.Deliveries, error) {
 			return alerts.Deliveries{Dead: 1, Waiting: 1, Deliveries: []alerts.Delivery{

@@ -100,6 +100,9 @@ type Options struct {
 	Deliveries func(context.Context, alerts.DeliveriesQuery) (alerts.Deliveries, error)
 	Silences   func(context.Context, alerts.SilenceRequest) ([]alerts.Silence, error)
 	Test       func(context.Context, alerts.TestRequest) error
+	Overview   func(context.Context) (alerts.Overview, error)
+	Ack        func(context.Context, alerts.AckRequest) error
+	Confirm    func(context.Context, alerts.ConfirmRequest) (alerts.Confirmed, error)
 
 	Progress func() (done bool, percent int, what news.Text) // of start-up or a replay; may be nil
 	Ready    func(context.Context) map[string]error          // by part, nil is well; may be nil
@@ -195,6 +198,11 @@ func (s *server) routes() []route {
 		{"GET /sources", sources, s.sources},
 		{"POST /sources", reviewers, s.fetch},
 		{"GET /alerts", notices, s.alerts},
+		{"GET /alerts/muted", notices, s.muted},
+		{"POST /alerts/ack", judges, s.ack},
+		{"POST /alerts/confirm", notices, s.confirmAddress},
+		{"GET /confirm", anyone, s.confirmPage},
+		{"POST /confirm", anyone, s.confirmAddress},
 		{"POST /alerts/silence", judges, s.silence},
 		{"POST /alerts/end", judges, s.endSilence},
 		{"POST /alerts/test", notices, s.testAlert},

@@ -142,7 +142,7 @@ func TestNarrowRoles(t *testing.T) {
 	own := []string{"GET /{$}", "POST /sign-out", "GET /account", "POST /account/password", "POST /account/sessions", "GET /help", "GET /api/v1/openapi.json"}
 	want := map[review.Role][]string{
 		review.Liaison: {"GET /handoffs", "POST /handoffs/{id}"},
-		review.Admin: {"GET /sources", "GET /alerts", "POST /alerts/test", "GET /users", "POST /users",
+		review.Admin: {"GET /sources", "GET /alerts", "GET /alerts/muted", "POST /alerts/confirm", "POST /alerts/test", "GET /users", "POST /users",
 			"POST /users/{name}/password", "POST /users/{name}/disable"},
 		review.Unit: {"GET /complaints", "GET /cases/{id}", "POST /cases/{id}/reply"},
 		review.Khoi: {"GET /complaints", "GET /cases/{id}", "POST /cases/{id}/reply"},
@@ -253,6 +253,10 @@ func TestForms(t *testing.T) {
 		{"silence", "lan", "/alerts/silence", form("topic", "water", "hours", "4", "reason", "đã báo"), nil, 303, "silence lan water", ""},
 		{"silence without reason", "lan", "/alerts/silence", form("topic", "water", "hours", "4"), nil, 422, "", "lý do"},
 		{"silence for ever", "lan", "/alerts/silence", form("topic", "water", "hours", "9999", "reason", "x"), nil, 422, "", "720"},
+		{"take a group in hand", "lan", "/alerts/ack", form("group", "story/x"), nil, 303, "ack lan story/x", "done=ack"},
+		{"confirm an address", "", "/confirm", form("code", " RIGHT "), nil, 200, "confirm ", "Đã xác nhận: lan"},
+		{"confirm for somebody", "quan.tri", "/alerts/confirm", form("code", "RIGHT"), nil, 200, "confirm quan.tri", ""},
+		{"confirm with a wrong code", "", "/confirm", form("code", "x<b>"), nil, 422, "", "Mã không đúng"},
 		{"test alert", "quan.tri", "/alerts/test", form("recipient", "lan"), nil, 303, `test quan.tri "lan"`, ""},
 		{"other site", "lan", "/inbox/e-nuoc/decision", form("choice", "stat"), []string{"Sec-Fetch-Site", "cross-site"}, 403, "", "trang khác"},
 		{"other origin", "lan", "/inbox/e-nuoc/decision", form("choice", "stat"), []string{"Origin", "https://evil.example"}, 403, "", "trang khác"},

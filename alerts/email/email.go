@@ -204,3 +204,6 @@ func (c *Channel) compose(m alerts.Message) (*mail.Msg, error) {
 }
 
 func (c *Channel) id(message string) string { return message + "@" + helo(c.from.Address) }
+
+// Personal reports that a mailbox belongs to a person, who confirms it.
+func (c *Channel) Personal() bool { return true }

@@ -14,10 +14,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -25,6 +22,7 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"langnghe/alerts"
+	"langnghe/alerts/wire"
 	"langnghe/internal/news"
 )
 
@@ -50,40 +48,18 @@ func New(o Options) *Channel {
 	if o.Timeout <= 0 {
 		o.Timeout = 15 * time.Second
 	}
-	transport := &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
-		TLSHandshakeTimeout:   5 * time.Second,
-		ResponseHeaderTimeout: o.Timeout,
-		IdleConnTimeout:       time.Minute,
-		MaxIdleConnsPerHost:   2,
-		ForceAttemptHTTP2:     true,
-	}
-	return &Channel{opts: o, client: &http.Client{
-		Transport: transport, Timeout: o.Timeout,
-		// A signed message goes where the configuration says and nowhere else.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
+	return &Channel{opts: o, client: wire.Client(o.Timeout)}
 }
 
 // Check reports whether the recipient has an address and a usable secret.
 func (c *Channel) Check(r alerts.Recipient) error {
-	u, err := url.Parse(r.Address)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return errors.New("address is not an https:// address") // not repeated: webhook addresses hold keys
-	}
-	if u.Scheme == "http" && !loopback(u.Hostname()) {
-		return errors.New("address would send notices in the clear; use https://")
+	if err := wire.Safe(r.Address); err != nil {
+		return err
 	}
 	if _, err := signer(r.Secret); err != nil {
 		return fmt.Errorf("secret: %w", err)
 	}
 	return nil
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // signer reads "whsec_" and 24 to 64 bytes in base64.
@@ -151,82 +127,28 @@ func (c *Channel) body(m alerts.Message) ([]byte, error) {
 func (c *Channel) Send(ctx context.Context, m alerts.Message) error {
 	sign, err := signer(m.To.Secret)
 	if err != nil {
-		return &Error{err: fmt.Errorf("webhook: secret: %w", err), final: true}
+		return wire.Final("webhook: secret: %w", err)
 	}
 	body, err := c.body(m)
 	if err != nil {
-		return &Error{err: fmt.Errorf("webhook: %w", err), final: true}
+		return wire.Final("webhook: %w", err)
 	}
 	now := time.Now() // receivers compare it with their own clocks
 	signature, err := sign.Sign(m.ID, now, body)
 	if err != nil {
-		return &Error{err: fmt.Errorf("webhook: sign: %w", err), final: true}
+		return wire.Final("webhook: sign: %w", err)
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, m.To.Address, bytes.NewReader(body))
 	if err != nil {
-		return &Error{err: errors.New("webhook: the address is not a URL"), final: true}
+		return wire.Final("webhook: the address is not a URL")
 	}
 	req.Header.Set("Content-Type", "application/cloudevents+json; charset=utf-8")
 	req.Header.Set("User-Agent", "langnghe")
 	req.Header.Set(standardwebhooks.HeaderWebhookID, m.ID)
 	req.Header.Set(standardwebhooks.HeaderWebhookTimestamp, strconv.FormatInt(now.Unix(), 10))
 	req.Header.Set(standardwebhooks.HeaderWebhookSignature, signature)
-	return c.post(req, now)
+	if err := wire.Post(c.client, req); err != nil {
+		return fmt.Errorf("webhook: %w", err)
+	}
+	return nil
 }
-
-func (c *Channel) post(req *http.Request, now time.Time) error {
-	res, err := c.client.Do(req)
-	if err != nil {
-		var u *url.Error
-		if errors.As(err, &u) {
-			err = u.Err // without the URL, which may hold a key
-		}
-		return &Error{err: fmt.Errorf("webhook: %s: %w", req.URL.Host, err)}
-	}
-	defer res.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 64<<10)) // so that the connection is used again
-	if res.StatusCode/100 == 2 {
-		return nil
-	}
-	return &Error{
-		err:   fmt.Errorf("webhook: %s answers %s", req.URL.Host, res.Status),
-		final: !temporary(res.StatusCode),
-		after: pause(res.Header.Get("Retry-After"), now),
-	}
-}
-
-func temporary(status int) bool {
-	switch status {
-	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
-		return true
-	}
-	return status >= 500
-}
-
-// pause reads Retry-After, seconds or a date; what it cannot read is zero.
-func pause(s string, now time.Time) time.Duration {
-	if n, err := strconv.Atoi(s); err == nil {
-		return time.Duration(min(max(n, 0), 24*3600)) * time.Second
-	}
-	if t, err := http.ParseTime(s); err == nil {
-		return min(max(t.Sub(now), 0), 24*time.Hour)
-	}
-	return 0
-}
-
-// An Error is a failed delivery.
-type Error struct {
-	err   error
-	final bool
-	after time.Duration
-}
-
-func (e *Error) Error() string { return e.err.Error() }
-
-func (e *Error) Unwrap() error { return e.err }
-
-// Temporary reports whether another try may help.
-func (e *Error) Temporary() bool { return !e.final }
-
-// RetryAfter is the pause that the receiver asked for, or zero.
-func (e *Error) RetryAfter() time.Duration { return e.after }

@@ -15,6 +15,7 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"langnghe/alerts"
+	"langnghe/alerts/wire"
 	"langnghe/internal/news"
 )
 
@@ -101,7 +102,7 @@ func TestAnswers(t *testing.T) {
 			w.WriteHeader(tt.status)
 		}))
 		err := New(Options{}).Send(t.Context(), message(s.URL))
-		var e *Error
+		var e *wire.Error
 		if !errors.As(err, &e) || e.Temporary() != tt.temp || (tt.pause-e.RetryAfter()).Abs() > 2*time.Second {
 			t.Errorf("%d, Retry-After %q: %v, want temporary %v, pause %v", tt.status, tt.after, err, tt.temp, tt.pause)
 		}
@@ -160,7 +161,7 @@ func TestBadServers(t *testing.T) {
 
 func check(t *testing.T, err error) {
 	t.Helper()
-	var e *Error
+	var e *wire.Error
 	if !errors.As(err, &e) || !e.Temporary() || strings.Contains(err.Error(), "key-123") {
 		t.Errorf("Send = %v, want a temporary error without the address", err)
 	}
@@ -185,7 +186,7 @@ func TestCheck(t *testing.T) {
 	}
 	m := message("https://hooks.example")
 	m.To.Secret = "whsec_c2hvcnQ="
-	var e *Error
+	var e *wire.Error
 	if err := New(Options{}).Send(t.Context(), m); !errors.As(err, &e) || e.Temporary() {
 		t.Errorf("Send with a bad secret = %v, want a permanent error", err)
 	}

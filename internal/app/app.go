@@ -165,6 +165,7 @@ func Run(ctx context.Context, opts Options) (err error) {
 	reply(b, AskBackup(opts.DataDir), kept.do)
 	b.part("socket", func(ctx context.Context) error { return b.bus.ServeSocket(ctx, SocketPath(opts.DataDir)) })
 	b.metrics()
+	b.deadMan()
 	if err := b.monitoring(); err != nil {
 		return err
 	}
@@ -426,7 +427,7 @@ func (b *builder) desk(ctx context.Context) error {
 		Decided: func(ctx context.Context, ds []news.Decided) error { return bus.PublishAll(ctx, b.bus, decided, ds) },
 		Facts:   func(ctx context.Context, f news.Facts) error { return bus.Publish(ctx, b.bus, changed, f) },
 		Erased:  func(ctx context.Context, e news.Erased) error { return bus.Publish(ctx, b.bus, erased, e) },
-		Workday: b.days.Working, Spread: b.spread,
+		Workday: b.days.Working, Spread: b.spread, Place: places(profile),
 		Unit: func(topic string) string { return unitName(profile, profile.Topics[topic]) },
 	})
 	if err != nil {
@@ -441,7 +442,7 @@ func (b *builder) desk(ctx context.Context) error {
 			return d.Forward(ctx) // an urgent notice does not wait for the next round
 		})
 	})
-	hear(b, health, "desk-health", sourceState(d))
+	hear(b, health, "desk-health", d.Health)
 	hear(b, delivered, "desk-delivered", deliveredNotice(d))
 	hear(b, audited, "desk-audited", func(ctx context.Context, a news.Audit) error { return d.AppendAudit(ctx, []news.Audit{a}) })
 	hear(b, erased, "desk-erased", d.Erase)
@@ -449,6 +450,12 @@ func (b *builder) desk(ctx context.Context) error {
 		return errors.Join(d.Release(ctx), d.Forward(ctx))
 	})
 	b.every("desk tick", time.Minute, d.Tick)
+	b.every("desk pulse", 30*time.Second, func(ctx context.Context) error {
+		if b.svc.manual(b.opts.Manual) {
+			return nil // nobody reads the reports of a replay
+		}
+		return d.Pulse(ctx, b.vitals)
+	})
 	reply(b, AskPrecision, func(ctx context.Context, _ None) ([]review.Precision, error) { return d.Precision(ctx) })
 	reply(b, AskFacts, func(ctx context.Context, _ None) (news.Facts, error) { return d.ConfirmedFacts(ctx) })
 	reply(b, AskUsers, func(ctx context.Context, r UserRequest) ([]review.Account, error) { return b.users(ctx, s, d, r) })
@@ -481,6 +488,9 @@ func (b *builder) web(d *review.Desk, s *store.Desk, profile reading.Profile) er
 		Fetch:      ask(b, AskFetch),
 		Deliveries: ask(b, AskDeliveries),
 		Silences:   ask(b, AskSilences),
+		Overview:   askNone(b, AskOverview),
+		Ack:        act(b, AskAck),
+		Confirm:    ask(b, AskConfirm),
 		Test:       act(b, AskTest),
 		Ready:      b.readiness,
 		Metrics:    b.metricsHandler(),
@@ -533,6 +543,7 @@ func (b *builder) alerts(ctx context.Context) error {
 	}
 	a, err := alerts.New(alerts.Options{
 		Recipients: b.opts.Config.People(), Hours: b.opts.Config.Hours, Store: s, Channels: channels, Now: b.now, Log: b.log.With("component", "alerts"), Metrics: b.reg,
+		Escalation: b.escalation(), Workday: b.days.Working, Confirm: !b.opts.Config.Unconfirmed && !b.opts.Manual,
 		Poll: b.opts.AlertPoll, BaseURL: b.baseURL(), Ward: b.read.Profile().Ward,
 		Delivered: func(ctx context.Context, ds []news.Delivered) error { return bus.PublishAll(ctx, b.bus, delivered, ds) },
 		Audit:     b.audit("alerts"),
@@ -546,6 +557,8 @@ func (b *builder) alerts(ctx context.Context) error {
 	reply(b, AskDeliveries, a.Deliveries)
 	reply(b, AskSilences, a.Silences)
 	reply(b, AskAck, func(ctx context.Context, r alerts.AckRequest) (None, error) { return None{}, a.Ack(ctx, r) })
+	reply(b, AskOverview, func(ctx context.Context, _ None) (alerts.Overview, error) { return a.Overview(ctx) })
+	reply(b, AskConfirm, a.Confirm)
 	reply(b, AskTest, func(ctx context.Context, r alerts.TestRequest) (None, error) { return None{}, a.Test(ctx, r) })
 	return nil
 }

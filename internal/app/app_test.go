@@ -52,6 +52,7 @@ func newStand(t *testing.T) *stand {
 	}
 	t.Cleanup(func() { box.Close() })
 	cfg := config.Default()
+	cfg.Unconfirmed = true
 	cfg.Sources = demoSources(sites)
 	for i := range cfg.Sources {
 		cfg.Sources[i].Every = 200 * time.Millisecond

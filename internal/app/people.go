@@ -105,17 +105,7 @@ func auditReport(ctx context.Context, d *review.Desk, r AuditRequest) (out Audit
 	return out, err
 }
 
-// sourceState and deliveredNotice put what other roles did into the audit
-// chain: that a source fell silent, and who was told what.
-func sourceState(d *review.Desk) func(context.Context, news.Health) error {
-	return func(ctx context.Context, h news.Health) error {
-		return d.AppendAudit(ctx, []news.Audit{{
-			ID: fmt.Sprintf("source/%s/%s/%d", h.Source, h.State, h.At.UnixMilli()), At: h.At, Role: "crawler", Who: "system",
-			Act: "source." + h.State, Object: h.Source, Detail: h.Why.VI,
-		}})
-	}
-}
-
+// deliveredNotice puts who was told what into the audit chain.
 func deliveredNotice(d *review.Desk) func(context.Context, news.Delivered) error {
 	return func(ctx context.Context, n news.Delivered) error {
 		return d.AppendAudit(ctx, []news.Audit{{

@@ -90,6 +90,8 @@ var (
 	AskSilences   = bus.Question[alerts.SilenceRequest, []alerts.Silence]{Subject: "ask.alerts.silences"}
 	AskDeliveries = bus.Question[alerts.DeliveriesQuery, alerts.Deliveries]{Subject: "ask.alerts.deliveries"}
 	AskAck        = bus.Question[alerts.AckRequest, None]{Subject: "ask.alerts.ack"}
+	AskOverview   = bus.Question[None, alerts.Overview]{Subject: "ask.alerts.overview"}
+	AskConfirm    = bus.Question[alerts.ConfirmRequest, alerts.Confirmed]{Subject: "ask.alerts.confirm"}
 	AskTest       = bus.Question[alerts.TestRequest, None]{Subject: "ask.alerts.test"}
 
 	askState   = bus.Question[StateRequest, StateReply]{Subject: "ask.crawler.state"} // by other crawlers

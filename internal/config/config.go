@@ -61,8 +61,13 @@ type Config struct {
 	Hours       alerts.WorkingHours `yaml:"working_hours"`
 	Calendar    Calendar            `yaml:"calendar"`
 	Register    Register            `yaml:"register"`
-	Retention   Retention           `yaml:"retention"`
-	Backup      Backup              `yaml:"backup"`
+	Escalation  alerts.Escalation   `yaml:"escalation"`
+	// Unconfirmed lets notices with their content go to addresses whose
+	// owner has not confirmed them.
+	Unconfirmed bool      `yaml:"unconfirmed_addresses"`
+	DeadMan     DeadMan   `yaml:"dead_man"`
+	Retention   Retention `yaml:"retention"`
+	Backup      Backup    `yaml:"backup"`
 }
 
 // A Recipient is one who gets notices; Min is the word for the lowest level
@@ -144,6 +149,13 @@ func (b Backup) Clock() (hour, minute int) {
 		return 2, 0 // the check has refused anything else
 	}
 	return t.Hour(), t.Minute()
+}
+
+// A DeadMan is an address outside that is called as long as all is well; the
+// service there tells somebody when the calls stop.
+type DeadMan struct {
+	URL   string        `yaml:"url"`
+	Every time.Duration `yaml:"every"` // default 5m
 }
 
 // Retention says how long text is kept. Aggregates stay for years.
@@ -398,6 +410,17 @@ func (v *checker) check(c *Config, dir string) {
 		if _, port, err := net.SplitHostPort(c.Metrics); err != nil || port == "" {
 			v.bad("metrics", "cần địa chỉ host:cổng, ví dụ 127.0.0.1:9100", "needs an address like 127.0.0.1:9100")
 		}
+	}
+	if c.DeadMan.URL != "" {
+		if u, err := url.Parse(c.DeadMan.URL); err != nil || u.Host == "" || u.Scheme != "https" && !Loopback(net.JoinHostPort(u.Hostname(), "1")) {
+			v.bad("dead_man.url", "cần địa chỉ https://", "needs an https:// address")
+		}
+	}
+	if c.DeadMan.Every == 0 {
+		c.DeadMan.Every = 5 * time.Minute
+	}
+	if c.DeadMan.Every < 10*time.Second || c.DeadMan.Every > 24*time.Hour {
+		v.bad("dead_man.every", "phải từ 10s đến 24h", "must be 10s to 24h")
 	}
 	if c.BaseURL != "" {
 		if u, err := url.Parse(c.BaseURL); err != nil || u.Host == "" {

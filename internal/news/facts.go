@@ -147,7 +147,7 @@ type Health struct {
 // Alert is alerts.due: a notice that people on the team should get.
 type Alert struct {
 	ID       string    `json:"id"`   // stable: the same alert never has two ids
-	Kind     string    `json:"kind"` // flagged, decided, withdrawn, handoff, heartbeat, test
+	Kind     string    `json:"kind"` // flagged, escalated, decided, withdrawn, resolved, handoff, source, digest, heartbeat, confirm, test
 	Level    Level     `json:"level"`
 	To       []string  `json:"to"` // roles: reviewer, leader, police_liaison …
 	Subject  Text      `json:"subject"`
@@ -155,7 +155,9 @@ type Alert struct {
 	Path     string    `json:"path,omitempty"` // page of the desk
 	Group    string    `json:"group,omitempty"`
 	Topic    string    `json:"topic,omitempty"`
-	Event    time.Time `json:"event"` // event time of what it is about
+	Place    string    `json:"place,omitempty"` // neighbourhood, for routes; empty when it is not known
+	Muted    string    `json:"muted,omitempty"` // why nobody is to be told: it is written into the log and sent to nobody
+	Event    time.Time `json:"event"`           // event time of what it is about
 	Created  time.Time `json:"created"`
 	Withdraw string    `json:"withdraw,omitempty"` // id of the alert that this one takes back
 }

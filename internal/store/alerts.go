@@ -87,6 +87,12 @@ func (s *Alerts) Save(ctx context.Context, c alerts.Change) error {
 		if v := c.Quiet; v != nil {
 			w.exec(upsertAck, v.Group, v.By, v.Level, unix(v.Until))
 		}
+		for _, v := range c.Watches {
+			w.exec(upsertWatch, v.Group, v.Alert, v.Level, unix(v.Opened), unix(v.Next), v.Step, v.By, unix(v.Done))
+		}
+		for _, v := range c.Addresses {
+			w.exec(upsertAddress, v.Recipient, v.Channel, v.Hash, v.Code, unix(v.Asked), unix(v.Confirmed))
+		}
 		if c.Erase != "" {
 			w.exec(insertErased, c.Erase, unix(c.At))
 		}
