@@ -138,3 +138,24 @@ type TestRequest struct {
 	Recipient string `json:"recipient,omitempty"`
 	By        string `json:"by"`
 }
+
+// A Subscription is one browser that takes notices of a person (Web Push).
+type Subscription struct {
+	Endpoint string `json:"endpoint"` // of the push service
+	Key      string `json:"p256dh"`   // of the browser, base64url
+	Auth     string `json:"auth"`     // 16 bytes, base64url
+}
+
+// A PushRequest adds or drops a browser of a person, or only asks.
+type PushRequest struct {
+	User string        `json:"user"`
+	Add  *Subscription `json:"add,omitempty"`
+	Drop string        `json:"drop,omitempty"` // endpoint, or "all"
+}
+
+// A PushInfo answers a [PushRequest].
+type PushInfo struct {
+	Key      string `json:"key"`      // of the service, for the browser to subscribe with
+	Browsers int    `json:"browsers"` // that the person has
+	Notices  bool   `json:"notices"`  // the configuration sends this person notices that way
+}

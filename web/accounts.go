@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"langnghe/alerts"
 	"langnghe/review"
 )
 
@@ -36,11 +37,12 @@ type accountPage struct {
 	frame
 	Problem string
 	Min     int
+	Push    *alerts.PushInfo
 }
 
 // accountPage is where people change their own password and end sessions.
 func (s *server) accountPage(w http.ResponseWriter, r *http.Request) error {
-	return s.render(w, r, "account", accountPage{frame: s.frame(r, visitorOf(r).t.T("account.title")), Min: MinPassword})
+	return s.render(w, r, "account", accountPage{frame: s.frame(r, visitorOf(r).t.T("account.title")), Min: MinPassword, Push: s.push(r)})
 }
 
 func (s *server) changePassword(w http.ResponseWriter, r *http.Request) error {

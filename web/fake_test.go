@@ -567,6 +567,12 @@ func options(d *fakeDesk, a *fakeAccounts) Options {
 			d.act("fetch %s %s", r.By, r.URL)
 			return crawler.FetchResult{Taken: []string{"i-e-nuoc"}, Refused: []crawler.Refusal{{Row: 1, Reason: "robots.txt"}}}, nil
 		},
+		Push: func(_ context.Context, r alerts.PushRequest) (alerts.PushInfo, error) {
+			if r.Add != nil {
+				d.act("push %s %s", r.User, r.Add.Endpoint)
+			}
+			return alerts.PushInfo{Key: "BKey", Browsers: 1, Notices: true}, nil
+		},
 		Overview: func(context.Context) (alerts.Overview, error) { return overview, nil },
 		Ack:      func(_ context.Context, r alerts.AckRequest) error { d.act("ack %s %s", r.By, r.Group); return nil },
 		Confirm: func(_ context.Context, r alerts.ConfirmRequest) (alerts.Confirmed, error) {

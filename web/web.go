@@ -103,6 +103,7 @@ type Options struct {
 	Overview   func(context.Context) (alerts.Overview, error)
 	Ack        func(context.Context, alerts.AckRequest) error
 	Confirm    func(context.Context, alerts.ConfirmRequest) (alerts.Confirmed, error)
+	Push       func(context.Context, alerts.PushRequest) (alerts.PushInfo, error)
 
 	Progress func() (done bool, percent int, what news.Text) // of start-up or a replay; may be nil
 	Ready    func(context.Context) map[string]error          // by part, nil is well; may be nil
@@ -153,6 +154,8 @@ func (s *server) routes() []route {
 		{"GET /account", everyone, s.accountPage},
 		{"POST /account/password", everyone, s.changePassword},
 		{"POST /account/sessions", everyone, s.dropSessions},
+		{"POST /account/push", everyone, s.subscribe},
+		{"GET /sw.js", anyone, s.worker},
 		{"GET /help", everyone, s.help},
 
 		{"GET /inbox", judges, s.inbox},

@@ -139,7 +139,7 @@ func TestMatrix(t *testing.T) {
 // TestNarrowRoles spells out everything that the roles with the least may
 // reach, so that a slip in the table of roles does not go unnoticed.
 func TestNarrowRoles(t *testing.T) {
-	own := []string{"GET /{$}", "POST /sign-out", "GET /account", "POST /account/password", "POST /account/sessions", "GET /help", "GET /api/v1/openapi.json"}
+	own := []string{"GET /{$}", "POST /sign-out", "GET /account", "POST /account/password", "POST /account/sessions", "POST /account/push", "GET /help", "GET /api/v1/openapi.json"}
 	want := map[review.Role][]string{
 		review.Liaison: {"GET /handoffs", "POST /handoffs/{id}"},
 		review.Admin: {"GET /sources", "GET /alerts", "GET /alerts/muted", "POST /alerts/confirm", "POST /alerts/test", "GET /users", "POST /users",
@@ -257,6 +257,7 @@ func TestForms(t *testing.T) {
 		{"confirm an address", "", "/confirm", form("code", " RIGHT "), nil, 200, "confirm ", "Đã xác nhận: lan"},
 		{"confirm for somebody", "quan.tri", "/alerts/confirm", form("code", "RIGHT"), nil, 200, "confirm quan.tri", ""},
 		{"confirm with a wrong code", "", "/confirm", form("code", "x<b>"), nil, 422, "", "Mã không đúng"},
+		{"subscribe a browser", "lan", "/account/push", form("endpoint", "https://push.example/1", "p256dh", "k", "auth", "a", "user", "quan.tri"), nil, 303, "audit lan push.add lan", "done=push"},
 		{"test alert", "quan.tri", "/alerts/test", form("recipient", "lan"), nil, 303, `test quan.tri "lan"`, ""},
 		{"other site", "lan", "/inbox/e-nuoc/decision", form("choice", "stat"), []string{"Sec-Fetch-Site", "cross-site"}, 403, "", "trang khác"},
 		{"other origin", "lan", "/inbox/e-nuoc/decision", form("choice", "stat"), []string{"Origin", "https://evil.example"}, 403, "", "trang khác"},

@@ -491,6 +491,7 @@ func (b *builder) web(d *review.Desk, s *store.Desk, profile reading.Profile) er
 		Overview:   askNone(b, AskOverview),
 		Ack:        act(b, AskAck),
 		Confirm:    ask(b, AskConfirm),
+		Push:       ask(b, AskPush),
 		Test:       act(b, AskTest),
 		Ready:      b.readiness,
 		Metrics:    b.metricsHandler(),
@@ -537,7 +538,7 @@ func (b *builder) alerts(ctx context.Context) error {
 	}
 	b.close = append(b.close, s.Close)
 	b.ready["alerts"], b.saves["alerts.db"] = s.Ping, s.Snapshot
-	channels, err := b.channels()
+	channels, err := b.channels(s)
 	if err != nil {
 		return err
 	}

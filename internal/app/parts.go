@@ -18,11 +18,16 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"langnghe/alerts"
+	"langnghe/alerts/alertmanager"
 	"langnghe/alerts/email"
+	"langnghe/alerts/telegram"
 	"langnghe/alerts/webhook"
+	"langnghe/alerts/webpush"
+	"langnghe/alerts/zalo"
 	"langnghe/indexer"
 	"langnghe/internal/bus"
 	"langnghe/internal/news"
+	"langnghe/internal/store"
 )
 
 // A question of a page is bounded: people wait for it. A preview reads a
@@ -94,8 +99,26 @@ func (b *builder) baseURL() string {
 }
 
 // channels are the ways to reach people that the config sets up.
-func (b *builder) channels() (map[string]alerts.Channel, error) {
-	channels := map[string]alerts.Channel{"webhook": webhook.New(webhook.Options{})}
+func (b *builder) channels(s *store.Alerts) (map[string]alerts.Channel, error) {
+	channels := map[string]alerts.Channel{"webhook": webhook.New(webhook.Options{}), "alertmanager": alertmanager.New(alertmanager.Options{})}
+	if c := b.opts.Config.Telegram; c != nil {
+		channels["telegram"] = telegram.New(*c)
+	}
+	if c := b.opts.Config.Zalo; c != nil {
+		channels["zalo"] = zalo.New(*c)
+	}
+	key, err := webpush.LoadKey(b.path("webpush.pem"))
+	if err != nil {
+		return nil, fmt.Errorf("web push: %w", err)
+	}
+	push, err := webpush.New(webpush.Options{Key: key, Contact: b.opts.Config.WebPush.Contact, Browsers: s})
+	if err != nil {
+		return nil, err
+	}
+	channels["webpush"] = push
+	reply(b, AskPush, func(ctx context.Context, r alerts.PushRequest) (alerts.PushInfo, error) {
+		return b.push(ctx, s, push, r)
+	})
 	if b.opts.Config.Mail != nil {
 		m, err := email.New(*b.opts.Config.Mail)
 		if err != nil {

@@ -90,6 +90,7 @@ var (
 	AskSilences   = bus.Question[alerts.SilenceRequest, []alerts.Silence]{Subject: "ask.alerts.silences"}
 	AskDeliveries = bus.Question[alerts.DeliveriesQuery, alerts.Deliveries]{Subject: "ask.alerts.deliveries"}
 	AskAck        = bus.Question[alerts.AckRequest, None]{Subject: "ask.alerts.ack"}
+	AskPush       = bus.Question[alerts.PushRequest, alerts.PushInfo]{Subject: "ask.alerts.push"}
 	AskOverview   = bus.Question[None, alerts.Overview]{Subject: "ask.alerts.overview"}
 	AskConfirm    = bus.Question[alerts.ConfirmRequest, alerts.Confirmed]{Subject: "ask.alerts.confirm"}
 	AskTest       = bus.Question[alerts.TestRequest, None]{Subject: "ask.alerts.test"}

@@ -27,6 +27,9 @@ import (
 
 	"langnghe/alerts"
 	"langnghe/alerts/email"
+	"langnghe/alerts/telegram"
+	"langnghe/alerts/wire"
+	"langnghe/alerts/zalo"
 	"langnghe/crawler"
 	"langnghe/crawler/page"
 	"langnghe/internal/calendar"
@@ -57,6 +60,9 @@ type Config struct {
 	Crawler     Crawler             `yaml:"crawler"`
 	Sources     []crawler.Source    `yaml:"sources"`
 	Mail        *email.Config       `yaml:"mail"`
+	Telegram    *telegram.Config    `yaml:"telegram"`
+	Zalo        *zalo.Config        `yaml:"zalo"`
+	WebPush     WebPush             `yaml:"web_push"`
 	Recipients  []Recipient         `yaml:"recipients"`
 	Hours       alerts.WorkingHours `yaml:"working_hours"`
 	Calendar    Calendar            `yaml:"calendar"`
@@ -149,6 +155,11 @@ func (b Backup) Clock() (hour, minute int) {
 		return 2, 0 // the check has refused anything else
 	}
 	return t.Hour(), t.Minute()
+}
+
+// WebPush says who answers for notices to browsers.
+type WebPush struct {
+	Contact string `yaml:"contact"` // mailto: or https:, told to the browsers' push services
 }
 
 // A DeadMan is an address outside that is called as long as all is well; the
@@ -371,6 +382,19 @@ func (v *checker) check(c *Config, dir string) {
 			v.bad("mail", "%v", "%v", err)
 		}
 	}
+	if c.Telegram != nil {
+		if err := c.Telegram.Check(dir); err != nil {
+			v.bad("telegram", "%v", "%v", err)
+		}
+	}
+	if c.Zalo != nil {
+		if err := c.Zalo.Check(dir); err != nil {
+			v.bad("zalo", "%v", "%v", err)
+		}
+	}
+	if s := c.WebPush.Contact; s != "" && !strings.HasPrefix(s, "mailto:") && !strings.HasPrefix(s, "https://") {
+		v.bad("web_push.contact", "cần mailto:… hoặc https://…", "needs mailto:… or https://…")
+	}
 	for i, r := range c.Recipients {
 		at := fmt.Sprintf("recipients[%d]", i)
 		switch r.Channel {
@@ -389,8 +413,21 @@ func (v *checker) check(c *Config, dir string) {
 			if !strings.HasPrefix(r.Secret, "whsec_") {
 				v.bad(at+".secret", "khóa ký phải bắt đầu bằng whsec_", "the signing secret must start with whsec_")
 			}
+		case "telegram":
+			if c.Telegram == nil {
+				v.bad(at, "chưa khai báo telegram:", "there is no telegram: section to send it with")
+			}
+		case "zalo":
+			if c.Zalo == nil {
+				v.bad(at, "chưa khai báo zalo:", "there is no zalo: section to send it with")
+			}
+		case "alertmanager":
+			if err := wire.Safe(r.Address); err != nil {
+				v.bad(at+".address", "%v", "%v", err)
+			}
+		case "webpush": // the name is that of a person who signs in
 		default:
-			v.bad(at+".channel", "không có kênh %q", "there is no channel %q; use email or webhook", r.Channel)
+			v.bad(at+".channel", "không có kênh %q", "there is no channel %q; use email, telegram, zalo, webpush, webhook or alertmanager", r.Channel)
 		}
 		if r.MinLevel != "" {
 			l, ok := news.ParseLevel(r.MinLevel)

@@ -234,3 +234,21 @@ document.addEventListener("DOMContentLoaded", () => {
   inbox.start();
   inbox.listen();
 });
+
+// Notices to this browser: the person asks for them, here and nowhere else.
+const pushBox = $("[data-push]");
+if (pushBox && "serviceWorker" in navigator && "PushManager" in window) {
+  const out = $("output", pushBox), say = key => { out.textContent = pushBox.dataset[key]; };
+  const bytes = s => Uint8Array.from(atob(s.replace(/-/g, "+").replace(/_/g, "/")), c => c.charCodeAt(0));
+  pushBox.hidden = false;
+  $("[data-on]", pushBox).addEventListener("click", async () => {
+    try {
+      if (await Notification.requestPermission() !== "granted") return say("denied");
+      const worker = await navigator.serviceWorker.register("/sw.js");
+      await navigator.serviceWorker.ready;
+      const sub = (await worker.pushManager.subscribe({userVisibleOnly: true, applicationServerKey: bytes(pushBox.dataset.push)})).toJSON();
+      await inbox.send("/account/push", new URLSearchParams({endpoint: sub.endpoint, p256dh: sub.keys.p256dh, auth: sub.keys.auth}));
+      say("done");
+    } catch { say("failed"); }
+  });
+}
