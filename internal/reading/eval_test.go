@@ -112,12 +112,20 @@ func (m *measures) String() string {
 }
 
 func measure(r *Reader, posts []post) *measures {
+	var readings []news.Reading
+	for i := range posts {
+		readings = append(readings, r.Read(&posts[i].Item, 0))
+	}
+	return measureReadings(posts, readings)
+}
+
+func measureReadings(posts []post, readings []news.Reading) *measures {
 	m := &measures{posts: len(posts)}
 	area, tone, stance := counts{}, counts{}, counts{}
 	var tp, fp, fn, impact int
 	for i := range posts {
 		p := &posts[i]
-		got := r.Read(&p.Item, 0)
+		got := readings[i]
 		area.add(p.Gold.Area, got.Area.Fit)
 		tone.add(p.Gold.Tone, got.Tone.Label)
 		stance.add(string(p.Gold.Stance), string(got.Stance))

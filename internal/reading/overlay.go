@@ -11,7 +11,7 @@ import (
 )
 
 // NewDir is [New] with files of a folder in place of the embedded ones of the
-// same name: topics.yaml, profiles/my-ward.yaml. Further *.yaml files are
+// same name: topics.yaml, profiles/my-ward.yaml, weights.txt. Further *.yaml files are
 // read as further lexicons. The version of the reader tells that, and which.
 func NewDir(dir, profile string) (*Reader, error) {
 	base, err := fs.Sub(embedded, "data")
@@ -30,7 +30,7 @@ func NewDir(dir, profile string) (*Reader, error) {
 	}
 	sum := fnv.New32a()
 	n := 0
-	for _, pattern := range []string{"*.yaml", "profiles/*.yaml"} {
+	for _, pattern := range []string{"*.yaml", "profiles/*.yaml", weightsFile} {
 		files, err := fs.Glob(top, pattern)
 		if err != nil {
 			return nil, err

@@ -5,7 +5,8 @@
 // time linear in the length of an item.
 //
 // The words live in data/*.yaml: sets of phrases, rules that combine them and
-// profiles of wards. To teach the service a word, add it there and raise the
+// profiles of wards. What these find is weighed with all words of a text by
+// the fitted weights of data/weights.txt. To teach the service a word, add it there and raise the
 // version of the file; the folder can be overridden with [NewFS]. No label
 // rests on who wrote an item.
 //
@@ -31,7 +32,7 @@ import (
 var embedded embed.FS
 
 // codeVersion counts changes of meaning of the code in this package.
-const codeVersion = 3
+const codeVersion = 4
 
 // Reader reads items about one ward.
 type Reader struct {
@@ -40,6 +41,9 @@ type Reader struct {
 	lex     *lexicon
 	cues    *cueBook
 	set     setIDs
+	labels  *labelIDs
+	weights *weights // nil: the rules decide alone
+	named   named
 	version string
 	desks   sync.Pool
 }
@@ -49,6 +53,10 @@ type desk struct {
 	view     view
 	hits     hits
 	heaviest []float32 // of the hits of each set
+	// Of the model.
+	features      []feature
+	scores        []float32
+	probabilities []float64
 }
 
 // New returns a reader for an embedded profile, with the embedded lexicons.
@@ -89,8 +97,16 @@ func NewFS(fsys fs.FS, profile string) (*Reader, error) {
 	if err := r.bind(); err != nil {
 		return nil, fmt.Errorf("reading: %w", err)
 	}
-	r.version = fmt.Sprintf("reading %d; %s %d; cues %d; mend %d; %s",
-		codeVersion, p.ID, p.Version, r.cues.Version, r.mend.version, strings.Join(versions, "; "))
+	r.labels, r.named = r.cues.labels(), newNamed(r.cues)
+	if r.weights, err = loadWeights(fsys, r.labels, r.lex); err != nil {
+		return nil, fmt.Errorf("reading: %w", err)
+	}
+	fitted := 0
+	if r.weights != nil {
+		fitted = r.weights.version
+	}
+	r.version = fmt.Sprintf("reading %d; %s %d; cues %d; mend %d; weights %d; %s",
+		codeVersion, p.ID, p.Version, r.cues.Version, r.mend.version, fitted, strings.Join(versions, "; "))
 	r.desks.New = func() any {
 		return &desk{hits: make(hits, len(r.lex.names)), heaviest: make([]float32, len(r.lex.names))}
 	}
@@ -145,13 +161,28 @@ func (r *Reader) Read(it *news.Item, prior int) news.Reading {
 			s.heaviest[i] = max(s.heaviest[i], x.weight)
 		}
 	}
-	cues := r.cues.find(h, s.heaviest)
-	tone := r.tone(v, h)
-	out.Topics = r.topics(v, h, cues)
-	st := r.stance(v, h, it, cues, out.Topics, tone)
-	out.Stance, out.StanceWhy = st.label, st.because(v)
-	out.Cues = r.gate(v, st, cues)
-	out.Tone = tone.label(v, st)
+	var u ruled
+	u.cues = r.cues.find(h, s.heaviest)
+	u.tone = r.tone(v, h)
+	subjects := r.subjects(v, h, u.cues)
+	for _, x := range subjects {
+		u.topics = append(u.topics, x.sum)
+	}
+	out.Topics = topics(subjects)
+	u.stance, u.scores = r.stance(v, h, it, u.cues, out.Topics, u.tone)
+	likely := func(label string) string { return label }
+	if r.weights == nil {
+		out.Cues = r.gate(v, u.stance, u.cues, 1)
+	} else {
+		d := r.weigh(s, &u)
+		out.Topics = r.likelyTopics(s, &d, subjects)
+		before, ruled := u.tone.label(v, u.stance, likely).Label, u.stance.label
+		r.decide(s, &d, &u)
+		out.Cues = r.gate(v, u.stance, u.cues, d.story())
+		likely = func(label string) string { return d.likelyTone(before, label, ruled) }
+	}
+	out.Stance, out.StanceWhy = u.stance.label, u.stance.because(v)
+	out.Tone = u.tone.label(v, u.stance, likely)
 	out.Impact = impact(out)
 	out.Values = slices.Clone(v.values)
 	return out

@@ -89,7 +89,7 @@ const maxFeature = 5
 // stance weighs what the writer does. Refutations and warnings are looked for
 // first, then questions about a rumour, then everything a resident may say;
 // a claim is what is left when cues are there and nothing speaks for those.
-func (r *Reader) stance(v *view, h hits, it *news.Item, cues []found, topics []news.Topic, t tone) stance {
+func (r *Reader) stance(v *view, h hits, it *news.Item, cues []found, topics []news.Topic, t tone) (stance, scores) {
 	s := stance{topical: len(topics) > 0}
 	for i, id := range r.set.stances {
 		sum := 0.0
@@ -134,7 +134,8 @@ func (r *Reader) stance(v *view, h hits, it *news.Item, cues []found, topics []n
 
 	best := 0.75
 	s.label = news.Other
-	for i, x := range s.scores(v, t) {
+	all := s.scores(v, t)
+	for i, x := range all {
 		if x > best {
 			s.label, best = order[i], x
 		}
@@ -150,7 +151,7 @@ func (r *Reader) stance(v *view, h hits, it *news.Item, cues []found, topics []n
 	for _, i := range supports[s.label] {
 		s.hits = append(s.hits, h[r.set.stances[i]]...)
 	}
-	return s
+	return s, all
 }
 
 // article reports whether an item is edited text and not somebody's post.
@@ -400,6 +401,9 @@ func (v *view) told() int {
 	return 0
 }
 
+// likelyWitness is how sure it must be that who warns met the scam.
+const likelyWitness = 0.6
+
 // protected are the stances whose items never get a cue above level 1.
 func protected(s news.Stance) bool {
 	switch s {
@@ -412,7 +416,10 @@ func protected(s news.Stance) bool {
 // gate makes cues of what was found: none above level 1 for a protected
 // stance, none above level 1 that only a person may set, and boosters only
 // beside another family.
-func (r *Reader) gate(v *view, s stance, all []found) []news.Cue {
+//
+// story is how likely it is that a rumour or a scam is behind the item: where it
+// is not, nothing is above level 1, and where it is, a warning is a witness's.
+func (r *Reader) gate(v *view, s stance, all []found, story float64) []news.Cue {
 	var out []news.Cue
 	var boosters []string
 	for _, c := range all {
@@ -421,15 +428,18 @@ func (r *Reader) gate(v *view, s stance, all []found) []news.Cue {
 		}
 	}
 	report := s.label == news.Report && s.article
+	chance := story < likelyStory && (story < possibleStory || s.label != news.Claiming && s.label != news.RumourQuery)
+	witness := s.label == news.Warning && !s.article && story >= likelyWitness && s.incident > 0
+	kept := protected(s.label) && !witness || report
 	for _, c := range all {
 		if c.family.Kind == booster {
 			continue
 		}
 		level := c.level
-		if c.family.Kind != person && !protected(s.label) && !report {
+		if c.family.Kind != person && !kept && !chance {
 			level = min(level+news.Level(len(boosters)), c.family.Level)
 		}
-		if c.family.Kind == person || protected(s.label) || report {
+		if c.family.Kind == person || kept || chance && c.family.Kind != danger {
 			level = min(level, news.Low)
 		}
 		out = append(out, news.Cue{Family: c.family.ID, Level: level, Because: c.spans(v), BoostedBy: boosters})

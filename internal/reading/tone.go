@@ -138,8 +138,8 @@ func (t *tone) balance() float64 {
 }
 
 // label decides on the tone: what the stance makes likely, and what the words
-// say.
-func (t *tone) label(v *view, st stance) news.Tone {
+// say; likely has the last word.
+func (t *tone) label(v *view, st stance, likely func(string) string) news.Tone {
 	b := t.balance()
 	out := news.Tone{Score: round(b)}
 	mixed := t.good >= 1.2 && t.bad >= 1.2 && t.good < 3*t.bad && t.bad < 3*t.good
@@ -191,6 +191,7 @@ func (t *tone) label(v *view, st stance) news.Tone {
 	default:
 		out.Label = t.plain(v)
 	}
+	out.Label = likely(out.Label)
 	// The score never contradicts the label.
 	switch {
 	case out.Label == "negative" && out.Score >= 0:

@@ -17,14 +17,19 @@ const (
 	topicHalf = 1.5
 )
 
-// topics weighs the subjects of v. cues add the subject of their family.
-func (r *Reader) topics(v *view, h hits, cues []found) []news.Topic {
-	var all []news.Topic
+// subject is what the lexicons and cues say of one topic.
+type subject struct {
+	sum     float64
+	because []news.Span
+}
+
+// subjects weighs the topics of v, in the order of news.TopicIDs. cues add
+// the subject of their family.
+func (r *Reader) subjects(v *view, h hits, cues []found) []subject {
+	all := make([]subject, len(news.TopicIDs))
 	var seen []uint64
 	for i, id := range news.TopicIDs {
-		var t news.Topic
-		t.ID = id
-		sum := 0.0
+		t := &all[i]
 		seen = seen[:0]
 		for _, x := range h[r.set.topics[i]] {
 			var k uint64
@@ -35,39 +40,83 @@ func (r *Reader) topics(v *view, h hits, cues []found) []news.Topic {
 				continue
 			}
 			seen = append(seen, k)
-			sum += float64(x.weight)
-			if len(t.Because) < 5 {
-				t.Because = append(t.Because, v.span(x.start, x.end))
+			t.sum += float64(x.weight)
+			if len(t.because) < 5 {
+				t.because = append(t.because, v.span(x.start, x.end))
 			}
 		}
 		for _, c := range cues {
 			if c.topic == id {
-				sum += float64(c.force)
-				if len(t.Because) == 0 {
-					t.Because = c.spans(v)
+				t.sum += float64(c.force)
+				if len(t.because) == 0 {
+					t.because = c.spans(v)
 				}
 				break
 			}
 		}
-		if sum >= topicFloor {
-			t.Score = sum
-			all = append(all, t)
+	}
+	return all
+}
+
+// topics are the subjects that stand out.
+func topics(all []subject) []news.Topic {
+	var out []news.Topic
+	for i, id := range news.TopicIDs {
+		if all[i].sum >= topicFloor {
+			out = append(out, news.Topic{ID: id, Score: all[i].sum, Because: all[i].because})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b news.Topic) int { return cmp.Compare(b.Score, a.Score) })
-	if len(all) > maxTopics {
-		all = all[:maxTopics]
-	}
-	for i := range all {
-		if all[i].Score < all[0].Score*topicShare {
-			all = all[:i]
+	out = strongest(out)
+	for i := range out {
+		if out[i].Score < out[0].Score*topicShare {
+			out = out[:i]
 			break
 		}
 	}
-	for i := range all {
-		all[i].Score = round(all[i].Score / (all[i].Score + topicHalf))
+	for i := range out {
+		out[i].Score = round(out[i].Score / (out[i].Score + topicHalf))
 	}
-	return all
+	return out
+}
+
+func strongest(all []news.Topic) []news.Topic {
+	slices.SortStableFunc(all, func(a, b news.Topic) int { return cmp.Compare(b.Score, a.Score) })
+	return all[:min(len(all), maxTopics)]
+}
+
+// Thresholds of the fitted topics.
+const (
+	topicLikely = 0.45
+	topicAlone  = 0.12 // when no other is likely
+	ruledTopic  = 0.15 // what it adds that the lexicons have it
+)
+
+// likelyTopics are the subjects that the model takes an item to have.
+func (r *Reader) likelyTopics(s *desk, d *verdict, all []subject) []news.Topic {
+	var out []news.Topic
+	best := 0
+	for i := range news.TopicIDs {
+		if d.topic(i) > d.topic(best) {
+			best = i
+		}
+	}
+	for i, id := range news.TopicIDs {
+		p := d.topic(i)
+		if all[i].sum >= topicFloor {
+			p += ruledTopic
+		}
+		if p < topicLikely && (i != best || p < topicAlone) {
+			continue
+		}
+		t := news.Topic{ID: id, Score: round(min(p, 0.99)), Because: all[i].because}
+		if len(t.Because) == 0 {
+			for _, x := range r.reasons(s, r.labels.topics+i, 3) {
+				t.Because = append(t.Because, s.view.span(x.start, x.end))
+			}
+		}
+		out = append(out, t)
+	}
+	return strongest(out)
 }
 
 // round keeps two decimals, so that scores read well and compare equal.

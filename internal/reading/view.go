@@ -313,7 +313,11 @@ func mendLetters(s string) (string, bool) {
 	if !changed || s[0] >= '0' && s[0] <= '9' {
 		return "", false
 	}
-	return lang.Key(b.String()), true
+	key := lang.Key(b.String())
+	if !strings.ContainsAny(lang.Fold(key), "aeiouy") {
+		return "", false // CCCD, www
+	}
+	return key, true
 }
 
 // mendable reports whether s may hold repeats or digits inside: most words
@@ -325,6 +329,9 @@ func mendable(s string) bool {
 	for i := 1; i < len(s); i++ {
 		if s[i] >= '0' && s[i] <= '9' || s[i] == s[i-1] {
 			return true
+		}
+		if s[i] == 0xE2 || s[i] == 0xEF || s[i] == 0xC2 {
+			return true // an ignorable may stand between letters that repeat
 		}
 		// The same letter again, of up to five bytes with its marks.
 		for back := 2; back <= 5 && s[i] >= 0x80 && back <= i; back++ {
