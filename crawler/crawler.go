@@ -70,6 +70,7 @@ type Crawler struct {
 
 	queue   Queue
 	hosts   map[string]string // of each source
+	own     map[string]bool   // channels that are sources
 	selects map[string]*page.Selectors
 	mu      sync.Mutex
 	loaded  bool
@@ -133,6 +134,7 @@ func New(o Options) (*Crawler, error) {
 		c.sources = append(c.sources, s)
 		c.hosts[s.ID] = hostOf(s.URL)
 	}
+	c.own = channels(c.sources...)
 	t := o.Transport
 	t.UserAgent = agent(o.UserAgent, o.Contact)
 	t.Hosts = policy(c.sources)
@@ -434,5 +436,5 @@ func (c *Crawler) newVoices(ctx context.Context, now time.Time) (*voices, error)
 			return nil, fmt.Errorf("drop expired pseudonym keys: %w", err)
 		}
 	}
-	return &voices{store: c.o.Store, now: now, own: channels(c.sources...)}, nil
+	return &voices{store: c.o.Store, now: now, own: c.own}, nil
 }

@@ -19,6 +19,7 @@ type Memory struct {
 	mu     sync.Mutex
 	visits map[string]crawler.Visit
 	seen   map[string]crawler.Seen
+	of     map[string]map[string]bool // ids of each source
 	keys   map[int64][]byte
 }
 
@@ -26,7 +27,7 @@ var _ crawler.Store = (*Memory)(nil)
 
 // NewMemory returns an empty store.
 func NewMemory() *Memory {
-	return &Memory{visits: map[string]crawler.Visit{}, seen: map[string]crawler.Seen{}, keys: map[int64][]byte{}}
+	return &Memory{visits: map[string]crawler.Visit{}, seen: map[string]crawler.Seen{}, of: map[string]map[string]bool{}, keys: map[int64][]byte{}}
 }
 
 // Visit implements crawler.Store.
@@ -84,6 +85,10 @@ func (m *Memory) MarkSeen(_ context.Context, rows []crawler.Seen) error {
 	for _, r := range rows {
 		if !m.seen[r.ID].Erased {
 			m.seen[r.ID] = r
+			if m.of[r.Source] == nil {
+				m.of[r.Source] = map[string]bool{}
+			}
+			m.of[r.Source][r.ID] = true
 		}
 	}
 	return nil
@@ -94,7 +99,8 @@ func (m *Memory) Activity(_ context.Context, source string, from, to time.Time) 
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var a crawler.Activity
-	for _, s := range m.seen {
+	for id := range m.of[source] {
+		s := m.seen[id]
 		if s.Source != source || s.Hash == "" || s.At.Before(from) || !s.At.Before(to) {
 			continue
 		}

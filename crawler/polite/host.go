@@ -69,7 +69,9 @@ type host struct {
 	until time.Time     // not asked before
 	shuts int           // in a row
 	code  int
-	hour  time.Time // since when spent counts
+	slow  time.Duration // pace since it said "too many requests"; eases off
+	eased time.Time     // when it last did
+	hour  time.Time     // since when spent counts
 	spent int
 	rules map[string]*rules // by scheme and host
 }
@@ -91,9 +93,9 @@ func (t *Transport) enter(ctx context.Context, h *host) (release func(), err err
 	if now := time.Now(); h.last.After(now) {
 		h.last = now // another machine's clock
 	}
-	h.until, h.shuts, h.code, h.hour, h.spent = r.Until, r.Shuts, r.Code, r.Hour, r.Spent
+	h.until, h.shuts, h.code, h.slow, h.eased, h.hour, h.spent = r.Until, r.Shuts, r.Code, r.Slow, r.Eased, r.Hour, r.Spent
 	return func() {
-		give(Record{Last: h.last, Until: h.until, Shuts: h.shuts, Code: h.code, Hour: h.hour, Spent: h.spent})
+		give(Record{Last: h.last, Until: h.until, Shuts: h.shuts, Code: h.code, Slow: h.slow, Eased: h.eased, Hour: h.hour, Spent: h.spent})
 		leave()
 	}, nil
 }
@@ -161,6 +163,28 @@ func (h *host) shut(now time.Time, code int, asked time.Duration) time.Duration 
 	h.code = code
 	h.until = now.Add(d)
 	return d
+}
+
+// Limits of the pace of a host that says "too many requests".
+const (
+	mostSlow = time.Minute
+	easeAway = 24 * time.Hour // without another one, it gets half of the pause again
+)
+
+// slower doubles the pace of a host that found it too fast.
+func (h *host) slower(now time.Time, pace time.Duration) {
+	h.slow, h.eased = min(max(2*pace, 2*h.slow), mostSlow), now
+}
+
+// pace is the pause that the host has taught us, if that is longer.
+func (h *host) pace(now time.Time, pace time.Duration) time.Duration {
+	for h.slow > 0 && now.Sub(h.eased) >= easeAway {
+		h.slow, h.eased = h.slow/2, h.eased.Add(easeAway)
+		if h.slow < pace {
+			h.slow = 0
+		}
+	}
+	return max(pace, h.slow)
 }
 
 func (h *host) fine() { h.shuts, h.until = 0, time.Time{} }

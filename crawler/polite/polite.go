@@ -56,6 +56,10 @@ type Record struct {
 	Until time.Time `json:"until,omitzero"` // not asked before
 	Shuts int       `json:"shuts,omitempty"`
 	Code  int       `json:"code,omitempty"`
+
+	Slow  time.Duration `json:"slow,omitempty"` // pace since it said "too many requests"
+	Eased time.Time     `json:"eased,omitzero"` // when Slow was last set or halved
+
 	Hour  time.Time `json:"hour,omitzero"` // since when Spent counts
 	Spent int       `json:"spent,omitempty"`
 }
@@ -180,7 +184,8 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := t.spend(h, req.URL.Host); err != nil {
 		return nil, err
 	}
-	if err := h.wait(req.Context(), t.pace(req.URL.Host, rules)); err != nil {
+	pace := t.pace(req.URL.Host, rules)
+	if err := h.wait(req.Context(), h.pace(time.Now(), pace)); err != nil {
 		return nil, err
 	}
 	res, err := t.do(req, t.o.MaxBytes)
@@ -189,6 +194,9 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	switch res.StatusCode {
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		if res.StatusCode == http.StatusTooManyRequests {
+			h.slower(time.Now(), pace)
+		}
 		after := h.shut(time.Now(), res.StatusCode, retryAfter(res.Header, time.Now()))
 		t.o.Log.Warn("host asks for a pause", "host", req.URL.Host, "status", res.StatusCode, "after", after)
 		return nil, &RetryLater{Host: req.URL.Host, Status: res.StatusCode, After: after}

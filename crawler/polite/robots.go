@@ -134,7 +134,7 @@ func (t *Transport) askRobots(ctx context.Context, h *host, at *url.URL) (*http.
 	if err := t.spend(h, at.Host); err != nil {
 		return nil, err
 	}
-	if err := h.wait(ctx, t.pace(at.Host, &rules{})); err != nil {
+	if err := h.wait(ctx, h.pace(time.Now(), t.pace(at.Host, &rules{}))); err != nil {
 		return nil, err
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, at.String(), nil)

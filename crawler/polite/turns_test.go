@@ -125,3 +125,36 @@ func TestBudget(t *testing.T) {
 		}
 	})
 }
+
+// A host that says "too many requests" gets fewer, and more again when it has
+// not said so for days.
+func TestSlower(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWeb()
+		tr, err := New(Options{UserAgent: "langnghe/1", Base: w})
+		if err != nil {
+			t.Fatal(err)
+		}
+		get := func(path string) time.Duration {
+			begun := time.Now()
+			req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://a.example"+path, nil)
+			_, _ = tr.RoundTrip(req)
+			return time.Since(begun)
+		}
+		w.set("http://a.example/429", 429, "", "Retry-After", "60")
+		get("/x")
+		for _, want := range []time.Duration{4 * time.Second, 8 * time.Second} {
+			get("/429")
+			time.Sleep(time.Minute)
+			get("/x")
+			if d := get("/x"); d != want {
+				t.Errorf("the pace is %v, want %v", d, want)
+			}
+		}
+		time.Sleep(4 * 24 * time.Hour)
+		get("/x")
+		if d := get("/x"); d != 2*time.Second {
+			t.Errorf("days later the pace is %v, want 2s again", d)
+		}
+	})
+}
