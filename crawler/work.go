@@ -280,7 +280,7 @@ func hostOf(address string) string {
 // Polling says how often a source without a rhythm of its own is read.
 type Polling struct {
 	Fast  time.Duration // no source more often; default 3m
-	Fresh time.Duration // the sources that bring nearly everything; default 9m
+	Fresh time.Duration // the sources that bring nearly everything; default 9m30s
 	Slow  time.Duration // none less often; default 1h
 }
 
@@ -294,7 +294,7 @@ func (p Polling) complete() (Polling, error) {
 		p.Fast = 3 * time.Minute
 	}
 	if p.Fresh == 0 {
-		p.Fresh = max(9*time.Minute, p.Fast)
+		p.Fresh = max(9*time.Minute+30*time.Second, p.Fast)
 	}
 	if p.Slow == 0 {
 		p.Slow = max(time.Hour, p.Fresh)

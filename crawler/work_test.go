@@ -20,11 +20,11 @@ func TestRhythm(t *testing.T) {
 	}{
 		{"nothing known", 0, 0, 0, time.Hour},
 		{"the config says", 7 * time.Minute, 500, 50, 7 * time.Minute},
-		{"brings much", 0, 100, 50, 9 * time.Minute},
+		{"brings much", 0, 100, 50, 570 * time.Second},
 		{"brings an item every five minutes", 0, 288, 50, 5 * time.Minute},
 		{"a flood", 0, 5000, 50, 3 * time.Minute},
-		{"at the cut", 0, 24, 50, 9 * time.Minute},
-		{"half of the cut", 0, 12, 50, 18 * time.Minute},
+		{"at the cut", 0, 24, 50, 570 * time.Second},
+		{"half of the cut", 0, 12, 50, 19 * time.Minute},
 		{"quiet", 0, 1, 50, time.Hour},
 		{"lists so little that it could be lost", 0, 96, 1, 450 * time.Second},
 	}

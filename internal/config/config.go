@@ -178,7 +178,7 @@ type Retention struct {
 func Default() Config {
 	return Config{
 		Profile: "thai-hoa-2026", NoiseBudget: 2,
-		Crawler:   Crawler{UserAgent: "langnghe", Workers: 16, Budget: 600, Polling: Polling{Fast: 3 * time.Minute, Fresh: 9 * time.Minute, Slow: time.Hour}},
+		Crawler:   Crawler{UserAgent: "langnghe", Workers: 16, Budget: 600, Polling: Polling{Fast: 3 * time.Minute, Fresh: 9*time.Minute + 30*time.Second, Slow: time.Hour}},
 		Retention: Retention{TextDays: 90}, Backup: Backup{At: "02:00", Daily: 7, Weekly: 5},
 	}
 }
