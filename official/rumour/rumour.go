@@ -1,0 +1,345 @@
+// Package rumour keeps the register of known claims and finds them again in
+// what people write.
+//
+// A match is of one of two tiers. Suggested: a person should look whether it
+// is the same. Confirmed: the words say so themselves; only along confirmed
+// links does a verdict travel. Short claims (under eight words), old ones and
+// texts that deny the claim or give another number are never confirmed by the
+// machine, whatever they share. All of it is pure; the zero Matcher knows no
+// claims.
+package rumour
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"langnghe/internal/lang"
+	"langnghe/internal/news"
+)
+
+// A Claim is one entry of the register.
+type Claim struct {
+	ID      string        `json:"id"`
+	Text    string        `json:"text"`
+	Verdict string        `json:"verdict,omitempty"` // id of the glossary, as a person or a checker gave it; "" is open
+	Says    string        `json:"says,omitempty"`    // what a foreign checker calls it, as written
+	Source  string        `json:"source"`            // "own", "claimreview", "vafc", "police"
+	By      string        `json:"by,omitempty"`      // who checked it
+	URL     string        `json:"url,omitempty"`     // of the check
+	Case    string        `json:"case,omitempty"`    // ours
+	Cite    news.Citation `json:"cite,omitzero"`
+	First   time.Time     `json:"first,omitzero"`   // when it was first seen
+	Checked time.Time     `json:"checked,omitzero"` // when the verdict was given
+	Answer  time.Time     `json:"answer,omitzero"`  // when the answer was published
+	Added   time.Time     `json:"added,omitzero"`
+}
+
+// A Tier says how sure a match is.
+type Tier string
+
+// The tiers.
+const (
+	Suggested Tier = "suggested"
+	Confirmed Tier = "confirmed"
+)
+
+// A Match is a claim found in a text.
+type Match struct {
+	Claim  int     // place in the register
+	Tier   Tier    // what the words alone allow
+	Score  float64 // how much of the claim the text holds, 0 to 1
+	Denies bool    // the text says that the claim is not so
+	Span   news.Span
+}
+
+const (
+	minWords = 8                    // fewer are never confirmed
+	oldAfter = 180 * 24 * time.Hour // since the check: the same words may be about something new
+	most     = 10                   // matches of one text
+	maxText  = 20_000               // words looked at
+)
+
+// A Matcher finds the claims of a register. It is safe for concurrent use.
+type Matcher struct {
+	claims []entry
+	index  map[uint64][]int32 // word → claims that hold it
+	now    func() time.Time
+}
+
+type entry struct {
+	words  []uint64
+	weight map[uint64]float64
+	total  float64
+	pairs  map[[2]uint64]bool
+	must   []uint64 // numbers and rare words
+	at     time.Time
+}
+
+// NewMatcher prepares a register. Now is the clock by which claims grow old.
+func NewMatcher(claims []Claim, now func() time.Time) *Matcher {
+	if now == nil {
+		now = time.Now
+	}
+	m := &Matcher{index: map[uint64][]int32{}, now: now}
+	seen := map[uint64]int{}
+	all := make([][]word, len(claims))
+	for i, c := range claims {
+		all[i] = split(c.Text)
+		once := map[uint64]bool{}
+		for _, w := range all[i] {
+			if !once[w.key] {
+				once[w.key] = true
+				seen[w.key]++
+			}
+		}
+	}
+	for i, ws := range all {
+		e := entry{weight: map[uint64]float64{}, pairs: map[[2]uint64]bool{}, at: latest(claims[i])}
+		for j, w := range ws {
+			e.words = append(e.words, w.key)
+			if _, ok := e.weight[w.key]; !ok {
+				g := math.Log(1 + float64(len(claims)+10)/float64(seen[w.key]+1))
+				if light[w.key] {
+					g *= 0.2
+				} else if w.digits {
+					e.must = append(e.must, w.key)
+				} else if seen[w.key]*10 <= len(claims) {
+					e.must = append(e.must, w.key)
+				}
+				e.weight[w.key] = g
+				e.total += g
+				m.index[w.key] = append(m.index[w.key], int32(i))
+			}
+			if j > 0 {
+				e.pairs[[2]uint64{ws[j-1].key, w.key}] = true
+			}
+		}
+		m.claims = append(m.claims, e)
+	}
+	return m
+}
+
+func latest(c Claim) time.Time {
+	at := c.First
+	for _, t := range []time.Time{c.Checked, c.Answer, c.Added} {
+		if t.After(at) {
+			at = t
+		}
+	}
+	return at
+}
+
+// Match returns the claims that a text holds, the surest first.
+func (m *Matcher) Match(text string) []Match {
+	if len(m.claims) == 0 {
+		return nil
+	}
+	ws := split(text)
+	if len(ws) > maxText {
+		ws = ws[:maxText]
+	}
+	in := make(map[uint64]bool, len(ws))
+	pairs := make(map[[2]uint64]bool, len(ws))
+	got := map[int32]float64{}
+	for i, w := range ws {
+		if i > 0 {
+			pairs[[2]uint64{ws[i-1].key, w.key}] = true
+		}
+		if in[w.key] {
+			continue
+		}
+		in[w.key] = true
+		if light[w.key] {
+			continue
+		}
+		for _, c := range m.index[w.key] {
+			got[c] += m.claims[c].weight[w.key]
+		}
+	}
+	var out []Match
+	denies := false
+	asked := false
+	for c, sum := range got {
+		e := &m.claims[c]
+		if sum < 0.28*e.total {
+			continue
+		}
+		hold, common := 0.0, 0
+		for k, g := range e.weight {
+			if in[k] {
+				hold += g
+				common++
+			}
+		}
+		share := hold / e.total
+		together := 0
+		for p := range e.pairs {
+			if pairs[p] {
+				together++
+			}
+		}
+		order := 0.0
+		if len(e.pairs) > 0 {
+			order = float64(together) / float64(len(e.pairs))
+		}
+		from, to, run := e.longest(ws)
+		half := run >= 5 && float64(run) >= 0.38*float64(len(e.words))
+		if !(half || share >= 0.72 && order >= 0.3 || share >= 0.55 && order >= 0.4) || len(e.words) < 3 {
+			continue
+		}
+		if !asked {
+			denies, asked = denied(ws), true
+		}
+		x := Match{Claim: int(c), Tier: Suggested, Score: (share + order) / 2, Denies: denies,
+			Span: news.Span{Start: ws[from].start, End: ws[to-1].end}}
+		sure := len(e.words) >= minWords && common >= minWords && common == len(e.weight) && order >= 0.9 && !denies &&
+			(e.at.IsZero() || m.now().Sub(e.at) < oldAfter)
+		for _, k := range e.must {
+			sure = sure && in[k]
+		}
+		if sure {
+			x.Tier = Confirmed
+		}
+		out = append(out, x)
+	}
+	slices.SortFunc(out, func(a, b Match) int {
+		switch {
+		case a.Tier != b.Tier:
+			if a.Tier == Confirmed {
+				return -1
+			}
+			return 1
+		case a.Score != b.Score:
+			if a.Score > b.Score {
+				return -1
+			}
+			return 1
+		}
+		return a.Claim - b.Claim
+	})
+	if len(out) > most {
+		out = out[:most]
+	}
+	if len(out) > 0 {
+		rs := []rune(text)
+		for i := range out {
+			s := &out[i].Span
+			s.Text = string(rs[s.Start:s.End])
+		}
+	}
+	return out
+}
+
+// longest is the longest run of words of the text that stands in the claim.
+func (e *entry) longest(ws []word) (from, to, run int) {
+	prev := make([]int, len(e.words)+1)
+	cur := make([]int, len(e.words)+1)
+	for i, w := range ws {
+		for j, k := range e.words {
+			if w.key != k {
+				cur[j+1] = 0
+				continue
+			}
+			cur[j+1] = prev[j] + 1
+			if cur[j+1] > run {
+				run = cur[j+1]
+				from, to = i-run+1, i+1
+			}
+		}
+		prev, cur = cur, prev
+	}
+	if run == 0 {
+		to = min(1, len(ws))
+	}
+	return from, to, run
+}
+
+// A word is one word of a text in its folded form, teencode written out.
+type word struct {
+	key        uint64
+	start, end int // code points
+	digits     bool
+}
+
+func split(text string) []word {
+	var buf [256]lang.Token
+	ts := lang.Tokens(buf[:0], text)
+	out := make([]word, 0, len(ts))
+	for _, t := range ts {
+		w := word{t.Fold, t.RuneStart, t.RuneEnd, t.Has(lang.Digits)}
+		if long, ok := written[t.Fold]; ok {
+			for _, k := range long {
+				out = append(out, word{k, w.start, w.end, false})
+			}
+			continue
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
+func hash(s string) uint64 { return lang.Hash(lang.Fold(lang.Key(s))) }
+
+// written are the short forms of messages, written out.
+var written = func() map[uint64][]uint64 {
+	m := map[uint64][]uint64{}
+	for short, long := range map[string][]string{
+		"ko": {"khong"}, "k": {"khong"}, "kg": {"khong"}, "hok": {"khong"}, "hong": {"khong"}, "kh": {"khong"}, "dc": {"duoc"}, "đc": {"duoc"}, "dk": {"duoc"},
+		"ng": {"nguoi"}, "ngta": {"nguoi", "ta"}, "mn": {"moi", "nguoi"}, "mng": {"moi", "nguoi"}, "hs": {"hoc", "sinh"}, "gv": {"giao", "vien"}, "ph": {"phu", "huynh"},
+		"ca": {"cong", "an"}, "cax": {"cong", "an", "xa"}, "cap": {"cong", "an", "phuong"}, "bv": {"benh", "vien"}, "tp": {"thanh", "pho"}, "vs": {"voi"}, "trc": {"truoc"}, "nh": {"nhieu"}, "nhìu": {"nhieu"},
+		"r": {"roi"}, "rùi": {"roi"}, "h": {"gio"}, "bh": {"bay", "gio"}, "j": {"gi"}, "z": {"vay"}, "v": {"vay"}, "cx": {"cung"}, "ubnd": {"uy", "ban", "nhan", "dan"}, "bhyt": {"bao", "hiem", "y", "te"},
+		"cccd": {"can", "cuoc"}, "ck": {"chuyen", "khoan"}, "stk": {"so", "tai", "khoan"}, "sdt": {"so", "dien", "thoai"}, "ae": {"anh", "em"}, "lm": {"lam"}, "wa": {"qua"}, "qa": {"qua"}, "tdp": {"to", "dan", "pho"},
+		"tr": {"trieu"}, "mik": {"minh"}, "mk": {"minh"}, "nc": {"nuoc"}, "đt": {"dien", "thoai"}, "bs": {"bac", "si"}, "tyt": {"tram", "y", "te"}, "đg": {"dang"}, "thg": {"thang"}, "ntn": {"nhu", "the", "nao"}, "bik": {"biet"}, "bít": {"biet"},
+	} {
+		var ks []uint64
+		for _, l := range long {
+			ks = append(ks, hash(l))
+		}
+		m[hash(short)] = ks
+	}
+	delete(m, hash("cap")) // "cấp", "cặp" and many more
+	delete(m, hash("ca"))  // "cả", "cá"
+	return m
+}()
+
+// light words say little about what a claim is about.
+var light = func() map[uint64]bool {
+	m := map[uint64]bool{}
+	for _, s := range []string{"la", "va", "cua", "cho", "co", "o", "tai", "thi", "ma", "nay", "do", "duoc", "bi", "cac", "nhung", "mot", "da", "dang", "se", "vi", "voi", "tu", "den", "ra", "vao", "moi", "nguoi", "roi", "nha", "khong", "nhe", "oi", "a", "anh", "em", "ba", "con"} {
+		m[hash(s)] = true
+	}
+	return m
+}()
+
+// denials are words by which a text says that something is not so.
+var denials = [][]uint64{}
+
+func init() {
+	for _, p := range [][]string{{"khong", "co", "chuyen"}, {"tin", "gia"}, {"tin", "don", "that", "thiet"}, {"sai", "su", "that"}, {"khong", "dung", "su", "that"}, {"bac", "bo"}, {"dinh", "chinh"}, {"lam", "gi", "co"},
+		{"khong", "he", "co"}, {"bia", "dat"}, {"khong", "phai", "dau"}, {"dung", "tin"}, {"xuyen", "tac"}, {"that", "thiet"}, {"khong", "chinh", "xac"}, {"chua", "he", "co"}, {"khong", "dung"}, {"tin", "vit"}, {"noi", "bay"}, {"tam", "bay"}, {"tin", "sai"}} {
+		var ks []uint64
+		for _, s := range p {
+			ks = append(ks, hash(s))
+		}
+		denials = append(denials, ks)
+	}
+}
+
+func denied(ws []word) bool {
+	for i := range ws {
+		for _, d := range denials {
+			if len(ws)-i < len(d) {
+				continue
+			}
+			ok := true
+			for j, k := range d {
+				ok = ok && ws[i+j].key == k
+			}
+			if ok {
+				return true
+			}
+		}
+	}
+	return false
+}
