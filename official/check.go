@@ -924,3 +924,32 @@ func (c *Checker) factOf(st *statement, v value) string {
 	}
 	return ""
 }
+
+// Covers reports whether a document in force says something about what a text
+// is about, whatever the text claims: a question that it answers. It returns
+// the document's number and the clause.
+func (c *Checker) Covers(claim Claim) (document, clause string, ok bool) {
+	s := understand(claim)
+	s.means = slices.DeleteFunc(s.means, func(m mean) bool { return asking[m.fold] })
+	if s.day == "" || len(s.means) == 0 {
+		return "", "", false
+	}
+	best := 0.0
+	for i := range c.sts {
+		st := &c.sts[i]
+		if c.state(st.doc, s.day) != current || s.other(st) {
+			continue
+		}
+		share, own := c.about(&s, st, -1, nil, nil, nil)
+		if own > 0 && share >= enoughCover && share > best && (own > 1 || len(s.means) < 3) {
+			best, document, clause, ok = share, c.docs[st.doc].No, st.text, true
+		}
+	}
+	return document, clause, ok
+}
+
+// asking are words of questions.
+var asking = set("hoi nhieu giup voi may sao dau nao bao")
+
+// enoughCover is how much of a question a clause must be about to answer it.
+const enoughCover = 0.5

@@ -287,3 +287,19 @@ func BenchmarkCheck(b *testing.B) {
 		checker.Check(official.Claim{Text: claims[i%len(claims)].text, At: "2026-04-01"})
 	}
 }
+
+// A question is covered by a clause about the same, whatever it asks.
+func TestCovers(t *testing.T) {
+	c := official.NewChecker(market(t))
+	for text, want := range map[string]bool{
+		"Cho em hỏi gửi xe máy ở chợ bao nhiêu tiền ạ?": true, "chợ mở cửa mấy giờ rứa mọi người": true, "gui xe may het bao nhieu": true,
+		"Làm hộ chiếu ở mô hè?": false, "Bao giờ sửa đường vào chợ huyện cũ?": false, "": false,
+	} {
+		if no, clause, got := c.Covers(official.Claim{Text: text, At: "2026-04-01"}); got != want || got && (no == "" || clause == "") {
+			t.Errorf("Covers(%q) = %q %q %v, want %v", text, no, clause, got, want)
+		}
+	}
+	if _, _, ok := c.Covers(official.Claim{Text: "gửi xe máy ở chợ", At: "2020-01-01"}); ok {
+		t.Error("a document that was not in force covers")
+	}
+}

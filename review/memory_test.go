@@ -14,6 +14,7 @@ import (
 	"langnghe/internal/audit"
 	"langnghe/internal/news"
 	"langnghe/official"
+	"langnghe/official/rumour"
 	"langnghe/review"
 	"langnghe/review/reviewtest"
 )
@@ -27,6 +28,7 @@ type memory struct {
 
 type state struct {
 	entries, cases, docs map[string][]byte
+	rumours, links       map[string][]byte
 	notices              map[string]review.Notice
 	counters             map[string]int
 	erased               map[string]bool
@@ -57,6 +59,7 @@ func TestMemory(t *testing.T) {
 
 func (s state) clone() state {
 	s.entries, s.cases, s.docs = maps.Clone(s.entries), maps.Clone(s.cases), maps.Clone(s.docs)
+	s.rumours, s.links = maps.Clone(s.rumours), maps.Clone(s.links)
 	s.notices, s.counters, s.erased = maps.Clone(s.notices), maps.Clone(s.counters), maps.Clone(s.erased)
 	s.flags, s.vetoes = maps.Clone(s.flags), maps.Clone(s.vetoes)
 	s.leases = maps.Clone(s.leases)
@@ -349,6 +352,40 @@ func (s *state) Documents() (ds []official.Document, err error) {
 	ds = all[official.Document](s.docs)
 	slices.SortStableFunc(ds, func(a, b official.Document) int { return cmp.Compare(b.Date, a.Date) })
 	return ds, nil
+}
+
+func (s *state) Rumours() ([]rumour.Claim, error) { return all[rumour.Claim](s.rumours), nil }
+func (s *state) PutRumour(c rumour.Claim) (bool, error) {
+	if s.rumours == nil {
+		s.rumours = map[string][]byte{}
+	}
+	_, there := s.rumours[c.ID]
+	if !there {
+		s.rumours[c.ID] = encode(c)
+	}
+	return !there, nil
+}
+func (s *state) PutLink(l review.Link) error {
+	if s.links == nil {
+		s.links = map[string][]byte{}
+	}
+	s.links[l.Claim+"\x00"+l.Item] = encode(l)
+	return nil
+}
+
+func (m *memory) Rumours(context.Context) ([]rumour.Claim, error) {
+	defer m.locked()()
+	return m.state.Rumours()
+}
+
+func (m *memory) Links(_ context.Context, claim string) (out []review.Link, err error) {
+	defer m.locked()()
+	for _, l := range all[review.Link](m.state.links) {
+		if l.Claim == claim {
+			out = append(out, l)
+		}
+	}
+	return out, nil
 }
 
 func (m *memory) Documents(context.Context) ([]official.Document, error) {

@@ -183,12 +183,13 @@ func flaggedNotice(e *Entry, f *news.Flag, now time.Time) news.Alert {
 	if f.Level >= news.Critical {
 		to = append(to, string(Leader))
 	}
+	play := PlaybookOf(f.Level, e.Suggest, e.Topic).text()
 	return news.Alert{
 		ID: "flagged/" + f.ID, Kind: "flagged", Level: f.Level, To: to,
 		Subject: f.Title,
 		Body: news.Text{
-			VI: f.Why.VI + "\n\nVì sao có thể sai: " + or(f.Doubt.VI, "máy chỉ thấy dấu hiệu.") + "\nMở hộp duyệt để xem và quyết định.",
-			EN: or(f.Why.EN, f.Why.VI) + "\n\nWhy it may be wrong: " + or(f.Doubt.EN, "the machine sees signs only.") + "\nOpen the inbox to look and decide.",
+			VI: f.Why.VI + "\n\nVì sao có thể sai: " + or(f.Doubt.VI, "máy chỉ thấy dấu hiệu.") + play.VI + "\n\nMở hộp duyệt để xem và quyết định.",
+			EN: or(f.Why.EN, f.Why.VI) + "\n\nWhy it may be wrong: " + or(f.Doubt.EN, "the machine sees signs only.") + play.EN + "\n\nOpen the inbox to look and decide.",
 		},
 		Path: "/inbox/" + url.PathEscape(e.ID), Group: noticeKey(e, f), Topic: e.Topic, Event: f.At, Created: now,
 	}

@@ -212,7 +212,11 @@ func (d *Desk) publish(tx Tx) error {
 	if err != nil {
 		return err
 	}
-	return send(tx, FactsMessage, fmt.Sprintf("facts/%d", n), version, d.now(), snapshot(n, docs))
+	set := snapshot(n, docs)
+	if set.Claims, err = knownClaims(tx); err != nil {
+		return err
+	}
+	return send(tx, FactsMessage, fmt.Sprintf("facts/%d", n), version, d.now(), set)
 }
 
 func snapshot(n int, docs []official.Document) news.Facts {

@@ -38,6 +38,8 @@ const (
 	AckHandoff        Action = "handoff.acknowledge"
 	AddDocument       Action = "document.add"
 	ConfirmFact       Action = "fact.confirm"
+	AddRumour         Action = "rumour.add"
+	LinkRumour        Action = "rumour.link"
 	EraseItem         Action = "item.erase"
 	ReadAudit         Action = "audit.view"
 )
@@ -73,6 +75,8 @@ var may = map[Action][]Role{
 	AckHandoff:        {Liaison},
 	AddDocument:       {Reviewer, Office, Justice},
 	ConfirmFact:       {Reviewer, Office, Justice, Leader},
+	AddRumour:         {Reviewer},
+	LinkRumour:        {Reviewer, Leader},
 	EraseItem:         {Justice},
 	ReadAudit:         {Justice, Leader},
 }

@@ -36,6 +36,8 @@ var matrix = map[review.Action]string{
 	review.AckHandoff:        ". . . x . . . . .",
 	review.AddDocument:       "x . x . x . . . .",
 	review.ConfirmFact:       "x x x . x . . . .",
+	review.AddRumour:         "x . . . . . . . .",
+	review.LinkRumour:        "x x . . . . . . .",
 	review.EraseItem:         ". . x . . . . . .",
 	review.ReadAudit:         ". x x . . . . . .",
 }

@@ -7,6 +7,7 @@ import (
 
 	"langnghe/internal/news"
 	"langnghe/official"
+	"langnghe/official/rumour"
 )
 
 // ErrNotFound is what a [Store] says about an unknown id.
@@ -26,6 +27,10 @@ type Store interface {
 	Cases(ctx context.Context, q CaseQuery) ([]Case, error)
 	Precision(ctx context.Context) ([]Precision, error)
 	Documents(ctx context.Context) ([]official.Document, error)
+	// Rumours are the claims that were put into the register.
+	Rumours(ctx context.Context) ([]rumour.Claim, error)
+	// Links are people's words about items beside one claim, the latest of each.
+	Links(ctx context.Context, claim string) ([]Link, error)
 
 	// Waking names the cases whose Case.Wake lies at or before now, the
 	// longest due first.
@@ -105,6 +110,11 @@ type Tx interface {
 
 	Document(no string) (official.Document, error)
 	Documents() ([]official.Document, error)
+
+	Rumours() ([]rumour.Claim, error)
+	// PutRumour keeps a claim once by its id and says whether it is new.
+	PutRumour(c rumour.Claim) (isNew bool, err error)
+	PutLink(l Link) error
 	PutDocument(d official.Document) error
 
 	// Chain appends to the audit chain; an entry whose ID is there already

@@ -18,9 +18,11 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"langnghe/internal/calendar"
 	"langnghe/internal/news"
 	"langnghe/internal/query"
 	"langnghe/official"
+	"langnghe/official/rumour"
 	"langnghe/rules/builtin"
 	"langnghe/rules/patterns"
 )
@@ -40,7 +42,8 @@ type Options struct {
 	// Register is what patterns know of the ward besides the documents of the
 	// facts: its numbered parts, who held an office when, its telephone numbers.
 	Register patterns.Register
-	Budget   float64 // false notices a week that all rules together may cost, default 2
+	Calendar *calendar.Calendar // of the ward's holidays; nil is the computed one
+	Budget   float64            // false notices a week that all rules together may cost, default 2
 	Now      func() time.Time
 	Log      *slog.Logger
 	Metrics  prometheus.Registerer // nil means none
@@ -52,24 +55,26 @@ type Engine struct {
 	opts    Options
 	metrics *metrics
 
-	mu       sync.Mutex
-	loaded   bool
-	set      *ruleSet
-	problems []Problem
-	stamp    string    // of the files last loaded
-	when     time.Time // they were
-	states   map[string]*ruleState
-	facts    news.Facts
-	watch    *patterns.Watch   // patterns with the documents of facts
-	checker  *official.Checker // compares with the facts
-	counts   map[string]Count
-	decided  map[string]news.Decided
-	versions map[string][]Version // of each rule, oldest first
-	previews map[string]Previewed // by hash of the rule
-	raised   map[string]bool      // flags about items that this process has stored
-	doc      query.Doc
-	sample   query.Sample // of what is said, for filing rules
-	learning bool         // the sample is being made
+	mu        sync.Mutex
+	loaded    bool
+	set       *ruleSet
+	problems  []Problem
+	stamp     string    // of the files last loaded
+	when      time.Time // they were
+	states    map[string]*ruleState
+	facts     news.Facts
+	watch     *patterns.Watch   // patterns with the documents of facts
+	checker   *official.Checker // compares with the facts
+	seasons   []patterns.Season // of seasonDay
+	seasonDay string
+	counts    map[string]Count
+	decided   map[string]news.Decided
+	versions  map[string][]Version // of each rule, oldest first
+	previews  map[string]Previewed // by hash of the rule
+	raised    map[string]bool      // flags about items that this process has stored
+	doc       query.Doc
+	sample    query.Sample // of what is said, for filing rules
+	learning  bool         // the sample is being made
 
 	forward, backfill sync.Mutex
 }
@@ -123,6 +128,14 @@ func newEngine(o Options) *Engine {
 	return e
 }
 
+// inSeason are the seasons of a day, worked out once for items of one day.
+func (e *Engine) inSeason(at time.Time) []patterns.Season {
+	if day := at.In(ward).Format(time.DateOnly); day != e.seasonDay {
+		e.seasonDay, e.seasons = day, patterns.Seasons(at, at, e.opts.Calendar, e.facts.Documents)
+	}
+	return e.seasons
+}
+
 // know takes a snapshot of facts and documents into use.
 func (e *Engine) know(f news.Facts) {
 	e.facts = f
@@ -131,7 +144,11 @@ func (e *Engine) know(f news.Facts) {
 	for _, d := range f.Documents {
 		r.Papers = append(r.Papers, patterns.Paper{No: d.No, Date: d.Date})
 	}
-	e.watch = patterns.New(r)
+	for _, c := range f.Claims {
+		r.Claims = append(r.Claims, rumour.Claim{ID: c.ID, Text: c.Text, Checked: c.At})
+	}
+	r.Now = e.opts.Now
+	e.watch, e.seasons, e.seasonDay = patterns.New(r), nil, ""
 	e.checker = official.NewChecker(documents(f.Facts))
 }
 
@@ -326,7 +343,9 @@ func (e *Engine) one(b *batch, set *ruleSet, in *news.Indexed) {
 		at = e.opts.Now()
 		it.Observed = at
 	}
-	it.Reading = e.watch.Add(&it)
+	if it.Reading = e.watch.Add(&it); it.Reading != nil {
+		it.Reading = patterns.Watchful(it.Reading, at, e.inSeason(at))
+	}
 	d := &e.doc
 	d.Reset(&it)
 	if e.learning && e.sample.Docs() < learn {

@@ -90,7 +90,7 @@ var nav = []struct {
 		{"/inbox", "nav.inbox"}, {"/cases", "nav.cases"}, {"/complaints", "nav.feedback"}, {"/handoffs", "nav.handoffs"},
 	}},
 	{"nav.look", []struct{ path, key string }{
-		{"/search", "nav.search"}, {"/trends", "nav.trends"}, {"/documents", "nav.documents"},
+		{"/search", "nav.search"}, {"/trends", "nav.trends"}, {"/documents", "nav.documents"}, {"/rumours", "nav.rumours"}, {"/radar", "nav.radar"},
 	}},
 	{"nav.machine", []struct{ path, key string }{
 		{"/alerts", "nav.alerts"}, {"/rules", "nav.rules"}, {"/sources", "nav.sources"},

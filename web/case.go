@@ -36,6 +36,10 @@ type casePage struct {
 	Timeline   []eventLine
 	Tab        string // the form that was refused
 	Minutes    int
+	Play       review.Playbook
+	LookBy     time.Time // clocks of the level, from the opening of the case; zero when there is none
+	SayBy      time.Time
+	Late       bool // nothing official is out and the clock has run out
 }
 
 // A step is one state on the path of a case.
@@ -95,6 +99,16 @@ func (s *server) casePage(w http.ResponseWriter, r *http.Request, status int, ta
 		frame: s.frame(r, c.ID+" · "+c.Title), Case: c, Line: line(c, u, s.Now()), Steps: steps(&c),
 		Verdicts: verdicts, Categories: review.CategoriesFor(c.Kind), Units: s.Units, Problem: refused, Tab: tab, Form: r.PostForm, Timeline: timeline(c.Timeline, t),
 		Due: s.Now().In(zone).AddDate(0, 0, 5).Format(time.DateOnly), Minutes: int(review.UndoWindow.Minutes()),
+	}
+	p.Play = review.PlaybookOf(c.Level, c.Kind, c.Topic)
+	if c.State != review.Closed && c.Kind != news.Answer {
+		if p.Play.Look > 0 {
+			p.LookBy = c.Opened.Add(p.Play.Look)
+		}
+		if p.Play.Say > 0 {
+			p.SayBy = c.Opened.Add(p.Play.Say)
+			p.Late = s.Now().After(p.SayBy) && (c.Correction == nil || c.Correction.Out.IsZero())
+		}
 	}
 	if c.Locked {
 		p.LockWhy, p.Unlockable = review.LockText(c.LockWhy).In(t.lang), review.Unlockable(c.LockWhy)

@@ -14,6 +14,7 @@ import (
 	"langnghe/indexer"
 	"langnghe/internal/news"
 	"langnghe/official"
+	"langnghe/official/rumour"
 	"langnghe/review"
 	"langnghe/rules"
 )
@@ -27,6 +28,7 @@ type fakeDesk struct {
 	entries []review.Entry
 	cases   []review.Case
 	docs    []official.Document
+	rumours []rumour.Claim
 	acts    []string // what was done, "decide reviewer e1 answer"
 	refuse  error    // the answer to every act on a case
 	audit   []review.AuditEntry
@@ -240,6 +242,23 @@ func (d *fakeDesk) VerifyAudit(context.Context) (int, error) { return len(d.audi
 func (d *fakeDesk) Documents(context.Context) ([]official.Document, error) {
 	return d.docs, nil
 }
+func (d *fakeDesk) Rumours(context.Context) ([]rumour.Claim, error) { return d.rumours, nil }
+func (d *fakeDesk) Rumour(_ context.Context, id string) (rumour.Claim, []review.Link, error) {
+	for _, c := range d.rumours {
+		if c.ID == id {
+			return c, []review.Link{{Claim: id, Item: "i-e-dap", Same: true, By: "lan", At: now}}, nil
+		}
+	}
+	return rumour.Claim{}, nil, review.ErrNotFound
+}
+func (d *fakeDesk) AddRumours(_ context.Context, claims []rumour.Claim, by review.User) (int, error) {
+	d.act("rumours %s %d %q %s", by.Name, len(claims), claims[0].Text, claims[0].Source)
+	return len(claims), d.refuse
+}
+func (d *fakeDesk) LinkRumour(_ context.Context, claim, item string, same bool, by review.User) error {
+	d.act("link %s %s %s %v", by.Name, claim, item, same)
+	return nil
+}
 func (d *fakeDesk) ConfirmFact(_ context.Context, id string, by review.User) error {
 	d.act("confirm %s %s", by.Name, id)
 	return nil
@@ -449,6 +468,7 @@ func newDesk() *fakeDesk {
 		Title: news.Text{VI: "Nước sinh hoạt tăng đột biến", EN: "Water supply rises suddenly"},
 		Why:   news.Text{VI: "17 tiếng nói trong một ngày, ngày này mọi tuần thường có 3; đã kéo dài 26 giờ.", EN: "17 voices in a day, the usual same weekday has 3; it has lasted 26 hours."},
 		Doubt: news.Text{VI: "Một bài được chia sẻ nhiều có thể kéo theo bình luận.", EN: "One widely shared post can draw comments."}}}})
+	d.rumours = []rumour.Claim{{ID: "K-1", Text: "Đập Khe Son sắp vỡ rồi bà con chạy lên đồi ngay", Source: "vafc", Says: "Sai sự thật", By: "Trung tâm", URL: "https://tingia.example/1", First: now.AddDate(0, 0, -3), Answer: now.AddDate(0, 0, -1), Added: now}}
 	d.docs = []official.Document{
 		{No: "42/TB-UBND", Issuer: "UBND phường Thái Hòa", Date: "2026-01-04", From: "2026-01-05", To: "2026-12-31", Title: "Thông báo mức thu tiền rác năm 2026", URL: "https://phuong.example/tb-42", Text: "Điều 1. Thông báo này áp dụng trên toàn phường.\nĐiều 2. Mức thu tiền rác đối với hộ gia đình là 40.000 đồng/hộ/tháng, áp dụng đến hết năm 2026.\nĐiều 3. Tổ chức thu có biên lai.",
 			Facts: []news.Fact{{ID: "42/TB-UBND#2.money.1", Document: "42/TB-UBND", Type: "money", Value: "40.000", Unit: "đồng/hộ/tháng", Subject: "tiền rác hộ gia đình", From: "2026-01-05", To: "2026-12-31", Clause: "Mức thu tiền rác đối với hộ gia đình là 40.000 đồng/hộ/tháng", Status: "confirmed"}}},

@@ -24,8 +24,10 @@ import (
 	"langnghe/alerts"
 	"langnghe/crawler"
 	"langnghe/indexer"
+	"langnghe/internal/calendar"
 	"langnghe/internal/news"
 	"langnghe/official"
+	"langnghe/official/rumour"
 	"langnghe/review"
 	"langnghe/rules"
 )
@@ -76,6 +78,11 @@ type Desk interface {
 	Documents(ctx context.Context) ([]official.Document, error)
 	AddDocument(ctx context.Context, d official.Document, by review.User) (paused []string, err error)
 	ConfirmFact(ctx context.Context, id string, by review.User) error
+
+	Rumours(ctx context.Context) ([]rumour.Claim, error)
+	Rumour(ctx context.Context, id string) (rumour.Claim, []review.Link, error)
+	AddRumours(ctx context.Context, claims []rumour.Claim, by review.User) (added int, err error)
+	LinkRumour(ctx context.Context, claim, item string, same bool, by review.User) error
 }
 
 // Options configures the site. Desk and Accounts are needed; a page whose
@@ -108,6 +115,8 @@ type Options struct {
 	Progress func() (done bool, percent int, what news.Text) // of start-up or a replay; may be nil
 	Ready    func(context.Context) map[string]error          // by part, nil is well; may be nil
 	Metrics  http.Handler                                    // may be nil
+
+	Calendar *calendar.Calendar // of the ward's holidays; nil is the computed one
 
 	Ward   news.Text        // "Phường Thái Hòa"
 	Banner news.Text        // over every page, "Dữ liệu mẫu"
@@ -196,6 +205,11 @@ func (s *server) routes() []route {
 		{"GET /documents", documents, s.documents},
 		{"POST /documents", registrars, s.addDocument},
 		{"POST /documents/fact", confirmers, s.confirmFact},
+		{"GET /rumours", content, s.rumours},
+		{"POST /rumours", reviewers, s.addRumour},
+		{"GET /rumours/{id}", content, s.showRumour},
+		{"POST /rumours/{id}/link", judges, s.linkRumour},
+		{"GET /radar", content, s.radar},
 		{"GET /rules", ruleReaders, s.rules},
 		{"POST /rules", reviewers, s.tryRule},
 		{"GET /sources", sources, s.sources},

@@ -175,7 +175,7 @@ func TestDeskAgrees(t *testing.T) {
 		"POST /cases/{id}/reply": review.ReplyAnswer, "POST /cases/{id}/escalate": review.EscalateCase, "POST /cases/{id}/close": review.CloseCase, "POST /cases/{id}/level": review.SetLevel,
 		"POST /cases/{id}/handoff": review.ProposeHandoff, "POST /cases/{id}/handoff/approve": review.ApproveHandoff, "POST /cases/{id}/handoff/recall": review.RecallHandoff,
 		"POST /cases/{id}/handoff/veto": review.VetoHandoff, "POST /cases/{id}/unlock": review.UnlockCase, "GET /handoffs": review.ReadHandoffs, "POST /handoffs/{id}": review.AckHandoff,
-		"GET /audit": review.ReadAudit, "POST /documents": review.AddDocument, "POST /documents/fact": review.ConfirmFact,
+		"GET /audit": review.ReadAudit, "POST /documents": review.AddDocument, "POST /documents/fact": review.ConfirmFact, "POST /rumours": review.AddRumour, "POST /rumours/{id}/link": review.LinkRumour,
 	}
 	seen := 0
 	for _, rt := range allRoutes() {
@@ -242,6 +242,9 @@ func TestForms(t *testing.T) {
 		{"veto", "tu.phap", "/cases/V-2026-0041/handoff/veto", form("why", "chưa đủ"), nil, 303, `veto tu.phap "chưa đủ" V-2026-0041`, ""},
 		{"unlock", "tu.phap", "/cases/V-2026-0040/unlock", form("reason", "có mã độc"), nil, 303, `unlock tu.phap "có mã độc" V-2026-0040`, ""},
 		{"acknowledge", "cong.an", "/handoffs/V-2026-0030", form("outcome", "received"), nil, 303, "acknowledge cong.an received V-2026-0030", ""},
+		{"add a rumour", "lan", "/rumours", form("text", "Đập sắp vỡ", "source", "vafc"), nil, 303, `rumours lan 1 "Đập sắp vỡ" vafc`, ""},
+		{"paste a review", "lan", "/rumours", form("paste", `{"@type":"ClaimReview","claimReviewed":"Đập sắp vỡ"}`), nil, 303, `rumours lan 1 "Đập sắp vỡ" claimreview`, ""},
+		{"link a rumour", "lan", "/rumours/K-1/link", form("item", "i1", "same", "1"), nil, 303, "link lan K-1 i1 true", ""},
 		{"confirm a fact", "lan", "/documents/fact", form("fact", "57/TB-UBND#1.date.1"), nil, 303, "confirm lan 57/TB-UBND#1.date.1", ""},
 		{"add a document", "van.phong", "/documents", form("docno", "58/TB-UBND", "date", "2026-11-23", "title", "x", "text", "y"), nil, 303, `document van.phong "58/TB-UBND" 2026-11-23`, ""},
 		{"check a bad rule", "lan", "/rules", form("file", "bad", "act", "check"), nil, 422, "", "Thiếu điều kiện"},
@@ -385,7 +388,7 @@ var pagesToSee = []struct{ who, path string }{
 	{"", "/sign-in"}, {"lan", "/inbox"}, {"lan", "/inbox?decided=1"}, {"lan", "/inbox?last=e-dap"}, {"lan", "/inbox/e-dap"}, {"lan", "/inbox/s-nuoc"}, {"chu.tich", "/cases"}, {"lan", "/cases?closed=1"},
 	{"nuoc", "/complaints"}, {"van.phong", "/complaints?overdue=1"}, {"lan", "/cases/V-2026-0040"}, {"chu.tich", "/cases/V-2026-0040"}, {"chu.tich", "/cases/V-2026-0041"}, {"tu.phap", "/cases/V-2026-0040"}, {"tu.phap", "/cases/V-2026-0041"},
 	{"lan", "/cases/V-2026-0030"}, {"lan", "/cases/V-2026-0029"}, {"lan", "/cases/V-2026-0038"}, {"nuoc", "/cases/V-2026-0039"}, {"bien.tap", "/cases/V-2026-0028"}, {"van.phong", "/cases/V-2026-0040"}, {"cong.an", "/handoffs"}, {"tu.phap", "/handoffs"},
-	{"lan", "/search"}, {"lan", "/search?q=n%C6%B0%E1%BB%9Bc&topic=water&story=s"}, {"lan", "/items/i-e-dap"}, {"lan", "/trends"}, {"van.phong", "/trends?days=14"}, {"lan", "/documents"}, {"lan", "/rules?edit=mat-nuoc"},
+	{"lan", "/search"}, {"lan", "/search?q=n%C6%B0%E1%BB%9Bc&topic=water&story=s"}, {"lan", "/items/i-e-dap"}, {"lan", "/trends"}, {"van.phong", "/trends?days=14"}, {"lan", "/documents"}, {"lan", "/rumours"}, {"lan", "/rumours/K-1"}, {"tu.phap", "/radar"}, {"lan", "/rules?edit=mat-nuoc"},
 	{"lan", "/sources"}, {"quan.tri", "/sources"}, {"lan", "/alerts"}, {"quan.tri", "/alerts"}, {"tu.phap", "/audit?verify=1"}, {"quan.tri", "/users"}, {"lan", "/account"}, {"lan", "/help"}, {"lan", "/nothing"},
 }
 
@@ -400,6 +403,10 @@ func (d *fakeDesk) spoil(text string) {
 	two := news.Text{VI: text, EN: text}
 	cite := &news.Citation{Document: text, Clause: text, Text: text, URL: text, From: text, To: text}
 	spans := []news.Span{{Start: -3, End: 5, Text: text}, {Start: 2, End: 1 << 30, Text: text}, {Start: 9, End: 4}, {Start: 0, End: 7, In: "title"}}
+	for i := range d.rumours {
+		c := &d.rumours[i]
+		c.Text, c.Says, c.By, c.URL, c.Verdict, c.Case, c.Cite.Document = text, text, text, text, text, text, text
+	}
 	for i := range d.entries {
 		e := &d.entries[i]
 		for j := range e.Flags {
@@ -524,7 +531,7 @@ func checkHTML(t *testing.T, name, body string) {
 }
 
 // leaks finds keys that were printed instead of their message.
-var leaks = regexp.MustCompile(`>(inbox|case|cases|entry|nav|help|problem|search|trends|rules|sources|alerts|audit|users|documents|handoff|correction|due|done)\.[a-z_]+<`)
+var leaks = regexp.MustCompile(`>(inbox|case|cases|entry|nav|help|problem|search|trends|rules|sources|alerts|audit|users|documents|rumours|radar|play|handoff|correction|due|done)\.[a-z_]+<`)
 
 func TestHeaders(t *testing.T) {
 	s := newSite(t)

@@ -384,7 +384,7 @@ func (b *builder) rules(ctx context.Context) error {
 	e, err := rules.New(rules.Options{
 		Dir: dir, Store: s, Now: b.now, Log: b.log.With("component", "rules"), Metrics: b.reg,
 		Flagged: func(ctx context.Context, fs []news.Flag) error { return bus.PublishAll(ctx, b.bus, flagged, fs) },
-		History: b.history, Budget: b.opts.Config.NoiseBudget, Register: b.register(),
+		History: b.history, Budget: b.opts.Config.NoiseBudget, Register: b.register(), Calendar: b.days,
 	})
 	if err != nil {
 		return err
@@ -476,7 +476,7 @@ func (b *builder) web(d *review.Desk, s *store.Desk, profile reading.Profile) er
 	}
 	b.svc.URL = "http://" + l.Addr().String()
 	h, err := web.New(web.Options{
-		Desk: d, Accounts: s,
+		Desk: d, Accounts: s, Calendar: b.days,
 		Search:     ask(b, AskSearch),
 		Item:       ask(b, AskItem),
 		Counts:     ask(b, AskCounts),

@@ -112,9 +112,18 @@ type Fact struct {
 
 // Facts is official.changed: the whole snapshot of confirmed facts.
 type Facts struct {
-	Version   int     `json:"version"`
-	Facts     []Fact  `json:"facts"`
-	Documents []Paper `json:"documents,omitempty"` // every document of the register
+	Version   int          `json:"version"`
+	Facts     []Fact       `json:"facts"`
+	Documents []Paper      `json:"documents,omitempty"` // every document of the register
+	Claims    []KnownClaim `json:"claims,omitempty"`    // what is known to go round
+}
+
+// A KnownClaim is an entry of the register of claims: its words, and when
+// somebody last looked at it.
+type KnownClaim struct {
+	ID   string    `json:"id"`
+	Text string    `json:"text"`
+	At   time.Time `json:"at,omitzero"`
 }
 
 // A Paper is the entry of an official document in the register.

@@ -20,6 +20,7 @@ import (
 
 	"langnghe/internal/lang"
 	"langnghe/internal/news"
+	"langnghe/official/rumour"
 )
 
 // The families of cues that this package finds. fake_domain and
@@ -31,10 +32,11 @@ const (
 	SpoofedNumber  = "spoofed_number"
 	UnknownPlace   = "unknown_place"
 	OldNews        = "old_news"
+	KnownClaim     = "known_claim"
 )
 
 // Families lists them all.
-var Families = []string{FakeDomain, ForgedDocument, PremiumNumber, SpoofedNumber, UnknownPlace, OldNews}
+var Families = []string{FakeDomain, ForgedDocument, PremiumNumber, SpoofedNumber, UnknownPlace, OldNews, KnownClaim}
 
 // A Paper is one entry of the register of official documents.
 type Paper struct {
@@ -56,6 +58,9 @@ type Register struct {
 	Offices []Office
 	// Places are the numbered parts of the ward: "Khối 1", "Khối 2" …
 	Places []string
+	// Claims are the known ones; Now is the clock by which they grow old.
+	Claims []rumour.Claim
+	Now    func() time.Time
 	// Hotlines are numbers that the ward has published, digits only.
 	Hotlines []string
 }
@@ -67,6 +72,7 @@ type Watch struct {
 	offices  []office
 	places   map[string]map[int]bool // "khoi" → numbers that exist
 	hotlines map[string]bool
+	known    *rumour.Matcher
 }
 
 type office struct {
@@ -102,6 +108,7 @@ func New(r Register) *Watch {
 		}
 		w.places[kind][n] = true
 	}
+	w.known = rumour.NewMatcher(r.Claims, r.Now)
 	for _, h := range slices.Concat(r.Hotlines, hotlines) {
 		w.hotlines[h] = true
 	}
@@ -203,8 +210,16 @@ func (w *Watch) Cues(it *news.Item) (out []news.Cue) {
 	for _, v := range numbers {
 		w.number(v, it, demands || fake, add)
 	}
-	rumour := slices.ContainsFunc(rd.Cues, func(c news.Cue) bool { return c.Family != "urgency" && c.Family != "hearsay" })
-	if rumour {
+	for _, m := range w.known.Match(it.Text) {
+		level := news.Low // a person should look whether it is the same
+		if m.Tier == rumour.Confirmed && !m.Denies {
+			level = news.Medium
+		}
+		add(KnownClaim, level, m.Span)
+		break // the surest says enough
+	}
+	says := slices.ContainsFunc(rd.Cues, func(c news.Cue) bool { return c.Family != "urgency" && c.Family != "hearsay" })
+	if says {
 		for _, v := range dates {
 			if d, ok := day(v); ok && !at.IsZero() && at.Sub(d) > oldAfter {
 				add(OldNews, news.Medium, v.Span)

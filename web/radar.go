@@ -1,0 +1,128 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"langnghe/indexer"
+	"langnghe/internal/calendar"
+	"langnghe/internal/news"
+	"langnghe/official"
+	"langnghe/rules/patterns"
+)
+
+type radarPage struct {
+	frame
+	Off     bool
+	Open    []openQuestion
+	Seasons []seasonView
+}
+
+// An openQuestion is a topic that people ask about and no document covers.
+type openQuestion struct {
+	Topic      string
+	Now, Was   int // distinct voices in seven days, and in the seven before
+	Samples    []string
+	SearchPath string
+}
+
+type seasonView struct {
+	patterns.Season
+	Here bool
+}
+
+// radar shows what should be published, and the times in which scams come.
+func (s *server) radar(w http.ResponseWriter, r *http.Request) error {
+	docs, err := s.Desk.Documents(r.Context())
+	if err != nil {
+		return err
+	}
+	p := radarPage{frame: s.frame(r, visitorOf(r).t.T("radar.title"))}
+	now := s.Now()
+	var papers []news.Paper
+	for _, d := range docs {
+		papers = append(papers, news.Paper{No: d.No, Title: d.Title, From: d.From})
+	}
+	cal := s.Calendar
+	if cal == nil {
+		cal = calendar.Default()
+	}
+	for _, x := range patterns.Seasons(now, now.AddDate(0, 0, 60), cal, papers) {
+		p.Seasons = append(p.Seasons, seasonView{x, x.Holds(now)})
+	}
+	if err := s.record(r, "item.search", "radar", ""); err != nil {
+		return err
+	}
+	if p.Open, err = s.unanswered(r, docs, now); err != nil {
+		p.Off = true
+	}
+	return s.render(w, r, "radar", p)
+}
+
+// asked are the stances of somebody who wants to know.
+var asked = []string{string(news.Question), string(news.RumourQuery)}
+
+// unanswered finds the topics of questions that rise and that no document in
+// force answers: three voices at least, and half as many again as before.
+func (s *server) unanswered(r *http.Request, docs []official.Document, now time.Time) ([]openQuestion, error) {
+	if s.Search == nil {
+		return nil, errOff
+	}
+	checker := official.NewChecker(docs)
+	week := func(from, to time.Time) (map[string][]news.Item, error) {
+		found, err := s.Search(r.Context(), indexer.Query{Stances: asked, From: from, To: to, Newest: true, Limit: 200})
+		if err != nil {
+			return nil, err
+		}
+		out := map[string][]news.Item{}
+		for _, h := range found.Hits {
+			rd := h.Item.Reading
+			if rd == nil || len(rd.Topics) == 0 || rd.Area.Fit == news.OutOfArea {
+				continue
+			}
+			if _, _, covered := checker.Covers(official.Claim{Text: h.Item.Title + "\n" + h.Item.Text, At: now.Format(time.RFC3339)}); covered {
+				continue
+			}
+			out[rd.Topics[0].ID] = append(out[rd.Topics[0].ID], h.Item)
+		}
+		return out, nil
+	}
+	current, err := week(now.AddDate(0, 0, -7), now)
+	if err != nil {
+		return nil, err
+	}
+	before, err := week(now.AddDate(0, 0, -14), now.AddDate(0, 0, -7))
+	if err != nil {
+		return nil, err
+	}
+	var out []openQuestion
+	for topic, items := range current {
+		q := openQuestion{Topic: topic, Now: voices(items), Was: voices(before[topic]), SearchPath: "/search?topic=" + topic + "&stance=question&stance=rumour_query&sort=new"}
+		if q.Now < 3 || 2*q.Now < 3*q.Was {
+			continue
+		}
+		for _, it := range items {
+			if text := shorten(strings.Join(strings.Fields(it.Text), " "), 140); len(q.Samples) < 3 && !slices.Contains(q.Samples, text) {
+				q.Samples = append(q.Samples, text)
+			}
+		}
+		out = append(out, q)
+	}
+	slices.SortFunc(out, func(a, b openQuestion) int {
+		if a.Now != b.Now {
+			return b.Now - a.Now
+		}
+		return strings.Compare(a.Topic, b.Topic)
+	})
+	return out, nil
+}
+
+func voices(items []news.Item) int {
+	seen := map[string]bool{}
+	for i := range items {
+		seen[items[i].Voice()] = true
+	}
+	return len(seen)
+}

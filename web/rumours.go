@@ -1,0 +1,204 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"langnghe/indexer"
+	"langnghe/official/rumour"
+)
+
+type rumoursPage struct {
+	frame
+	Claims  []rumour.Claim
+	Problem string
+}
+
+func (s *server) rumours(w http.ResponseWriter, r *http.Request) error {
+	return s.rumoursPage(w, r, http.StatusOK, "")
+}
+
+func (s *server) rumoursPage(w http.ResponseWriter, r *http.Request, status int, refused string) error {
+	list, err := s.Desk.Rumours(r.Context())
+	if err != nil {
+		return err
+	}
+	p := rumoursPage{frame: s.frame(r, visitorOf(r).t.T("rumours.title")), Claims: list, Problem: refused}
+	return s.renderStatus(w, r, status, "rumours", p)
+}
+
+// addRumour puts a check of somebody else into the register: typed, or as a
+// ClaimReview that was pasted.
+func (s *server) addRumour(w http.ResponseWriter, r *http.Request) error {
+	v := func(name string) string { return strings.TrimSpace(r.FormValue(name)) }
+	claims := []rumour.Claim{{Text: v("text"), Source: v("source"), Says: v("says"), URL: v("url"), Checked: s.Now()}}
+	if paste := v("paste"); paste != "" {
+		var err error
+		if claims, err = rumour.ParseClaimReview([]byte(paste)); err != nil {
+			return s.rumoursPage(w, r, http.StatusBadRequest, visitorOf(r).t.T("rumours.bad_paste"))
+		}
+	}
+	if u := claims[0].URL; u != "" && !strings.HasPrefix(u, "http://") && !strings.HasPrefix(u, "https://") {
+		claims[0].URL = ""
+	}
+	if _, err := s.Desk.AddRumours(r.Context(), claims, by(r)); err != nil {
+		var refused interface{ Code() string }
+		if errors.As(err, &refused) && refused.Code() == "incomplete" {
+			return s.rumoursPage(w, r, http.StatusBadRequest, visitorOf(r).t.T("rumours.bad"))
+		}
+		return err
+	}
+	return seeOther(w, r, "/rumours", "rumour")
+}
+
+type rumourPage struct {
+	frame
+	Claim   rumour.Claim
+	Short   bool
+	Off     bool // the index does not answer
+	More    bool
+	First   time.Time
+	Copies  int // items that say it, in the same words or by a person's word
+	Sources int
+	Speed   int // items in the busiest 24 hours
+	Days    []spreadDay
+	Items   []rumourItem
+}
+
+// A spreadDay is how much was said on one day.
+type spreadDay struct {
+	Day   string // 2006-01-02
+	Count int
+	After bool // after the answer
+	Part  int  // of the busiest day, in percent
+}
+
+type rumourItem struct {
+	Hit    indexer.Hit
+	Tier   rumour.Tier
+	Denies bool
+	Person string // "same", "other" or "": what a person said
+	Parts  []part
+}
+
+// showRumour is the page of one claim: where it is said, since when, how
+// fast, and what became of it after the answer. It asks the index and counts
+// nothing twice.
+func (s *server) showRumour(w http.ResponseWriter, r *http.Request) error {
+	c, links, err := s.Desk.Rumour(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	p := rumourPage{frame: s.frame(r, visitorOf(r).t.T("rumours.title")), Claim: c, Short: len(strings.Fields(c.Text)) < 8}
+	said := map[string]bool{}
+	for _, l := range links {
+		said[l.Item] = l.Same
+	}
+	if s.Search == nil {
+		p.Off = true
+		return s.render(w, r, "rumour", p)
+	}
+	if err := s.record(r, "item.search", c.ID, ""); err != nil {
+		return err // what nobody accounts for, nobody sees
+	}
+	found, err := s.Search(r.Context(), indexer.Query{Text: words(c.Text), Limit: 200})
+	if err != nil {
+		p.Off = true
+		return s.render(w, r, "rumour", p)
+	}
+	p.More = found.More || found.Total > len(found.Hits)
+	m := rumour.NewMatcher([]rumour.Claim{c}, s.Now)
+	sources := map[string]bool{}
+	var times []time.Time
+	for _, h := range found.Hits {
+		it := rumourItem{Hit: h}
+		same, person := said[h.Item.ID]
+		match := m.Match(h.Item.Title + "\n" + h.Item.Text)
+		if len(match) == 0 && !person {
+			continue
+		}
+		if len(match) > 0 {
+			it.Tier, it.Denies = match[0].Tier, match[0].Denies
+		}
+		if person {
+			it.Person = "other"
+			if same {
+				it.Person = "same"
+			}
+		}
+		it.Parts, _ = clip(marked(h.Item.Text, h.Because), 260)
+		p.Items = append(p.Items, it)
+		if person && !same || it.Denies && !same || it.Tier != rumour.Confirmed && !same {
+			continue // a suggestion does not count before a person has looked
+		}
+		p.Copies++
+		sources[h.Item.Source] = true
+		times = append(times, h.Item.At())
+	}
+	p.Sources = len(sources)
+	slices.SortFunc(times, time.Time.Compare)
+	slices.SortStableFunc(p.Items, func(a, b rumourItem) int { return b.Hit.Item.At().Compare(a.Hit.Item.At()) })
+	p.First = c.First
+	if len(times) > 0 && (p.First.IsZero() || times[0].Before(p.First)) {
+		p.First = times[0]
+	}
+	p.Speed = busiest(times)
+	p.Days = spread(times, c.Answer)
+	return s.render(w, r, "rumour", p)
+}
+
+// words leaves the words of a claim: a search takes them as they are, and
+// signs would make a query of the rule language.
+func words(claim string) string {
+	return strings.Join(strings.FieldsFunc(claim, func(c rune) bool { return strings.ContainsRune(` "()[]{}:~*^+-/\`+"\n\t", c) }), " ")
+}
+
+// busiest is the most items within 24 hours.
+func busiest(times []time.Time) (most int) {
+	from := 0
+	for i, at := range times {
+		for at.Sub(times[from]) > 24*time.Hour {
+			from++
+		}
+		most = max(most, i-from+1)
+	}
+	return most
+}
+
+// spread counts by day, in the ward's zone, from the first item to a week
+// after the answer or the last item.
+func spread(times []time.Time, answer time.Time) (out []spreadDay) {
+	if len(times) == 0 {
+		return nil
+	}
+	count, top := map[string]int{}, 0
+	for _, at := range times {
+		d := at.In(zone).Format(time.DateOnly)
+		count[d]++
+		top = max(top, count[d])
+	}
+	last := times[len(times)-1]
+	if after := answer.AddDate(0, 0, 7); !answer.IsZero() && after.After(last) && after.Before(last.AddDate(0, 0, 14)) {
+		last = after
+	}
+	for d := times[0].In(zone); len(out) < 60; d = d.AddDate(0, 0, 1) {
+		k := d.Format(time.DateOnly)
+		if k > last.In(zone).Format(time.DateOnly) {
+			break
+		}
+		out = append(out, spreadDay{Day: k, Count: count[k], After: !answer.IsZero() && k > answer.In(zone).Format(time.DateOnly), Part: 100 * count[k] / max(1, top)})
+	}
+	return out
+}
+
+// linkRumour is a person's word about one item.
+func (s *server) linkRumour(w http.ResponseWriter, r *http.Request) error {
+	id := r.PathValue("id")
+	if err := s.Desk.LinkRumour(r.Context(), id, r.FormValue("item"), r.FormValue("same") == "1", by(r)); err != nil {
+		return err
+	}
+	return seeOther(w, r, "/rumours/"+id, "link")
+}
