@@ -34,6 +34,9 @@ type Family struct {
 	Level news.Level `yaml:"level"`
 	Topic string     `yaml:"topic"`
 	Rules []cueRule  `yaml:"rules"`
+
+	own    []int // the sets of cue words that its rules name
+	topics []int // its topics and those of its rules, as news.TopicIDs
 }
 
 // cueRule holds when every element of All has a hit within so many words of
@@ -132,6 +135,11 @@ func loadCues(fsys fs.FS, l *lexicon) (*cueBook, error) {
 					return nil, fmt.Errorf("%s: all: %w", at, err)
 				}
 				rule.all = append(rule.all, ids)
+				for _, w := range ids {
+					if strings.HasPrefix(l.names[w.set], "c.") && !slices.Contains(f.own, w.set) {
+						f.own = append(f.own, w.set)
+					}
+				}
 			}
 			var err error
 			if rule.any, err = l.wanted(rule.Any); err != nil {
@@ -139,6 +147,11 @@ func loadCues(fsys fs.FS, l *lexicon) (*cueBook, error) {
 			}
 			if rule.none, err = l.wanted(rule.None); err != nil {
 				return nil, fmt.Errorf("%s: none: %w", at, err)
+			}
+		}
+		for i, t := range news.TopicIDs {
+			if t == f.Topic || slices.ContainsFunc(f.Rules, func(r cueRule) bool { return r.Topic == t }) {
+				f.topics = append(f.topics, i)
 			}
 		}
 		b.order = append(b.order, f)

@@ -478,6 +478,8 @@ const (
 	likelyFamily  = 0.4 // a family without a rule that held
 	likeliest     = 0.1 // the same with what its topic adds, when the stance says that there must be one
 	topicAdds     = 0.3
+	groundedTopic = 0.4 // of a family without a rule: how likely its subject must be,
+	groundedWords = 1.5 // and what its words must add up to
 	likelyStory   = 0.4 // below, nothing is above level 1,
 	possibleStory = 0.2 // unless it is a claim or a question about one
 )
@@ -508,7 +510,7 @@ func (r *Reader) decide(s *desk, d *verdict, u *ruled) {
 	first := r.likeliestFamily(d, label)
 	for i, f := range r.cues.order {
 		p := d.family(i)
-		if p < likelyFamily && i != first || f.Kind == booster || f.Kind == danger ||
+		if p < likelyFamily && i != first || f.Kind == booster || f.Kind == danger || !r.grounded(s, d, u, f, label) ||
 			slices.ContainsFunc(u.cues, func(c found) bool { return c.family == f }) {
 			continue
 		}
@@ -577,8 +579,8 @@ func (r *Reader) likeliestFamily(d *verdict, label news.Stance) int {
 			continue
 		}
 		p := d.family(i)
-		for _, t := range familyTopics(f) {
-			p += topicAdds * d.topic(slices.Index(news.TopicIDs, t))
+		for _, t := range f.topics {
+			p += topicAdds * d.topic(t)
 		}
 		if p > top {
 			first, top = i, p
@@ -587,15 +589,23 @@ func (r *Reader) likeliestFamily(d *verdict, label news.Stance) int {
 	return first
 }
 
-func familyTopics(f *Family) []string {
-	var out []string
-	if f.Topic != "" {
-		out = append(out, f.Topic)
+// grounded reports whether the lexicons bear out a family that no rule of it
+// found: the item does something with a story, it is about the family's
+// subject, and words of that subject or of the family are in it. People who chat or curse
+// use words that the model has never seen, and it guesses.
+func (r *Reader) grounded(s *desk, d *verdict, u *ruled, f *Family, label news.Stance) bool {
+	if label != news.Claiming && label != news.RumourQuery && label != news.Report && label != news.Warning || d.story() < likelyStory {
+		return false
 	}
-	for _, r := range f.Rules {
-		if r.Topic != "" && !slices.Contains(out, r.Topic) {
-			out = append(out, r.Topic)
-		}
+	subject, words := 0.0, 0.0
+	for _, t := range f.topics {
+		subject, words = max(subject, d.topic(t)), max(words, u.topics[t])
 	}
-	return out
+	if len(f.topics) > 0 && subject < groundedTopic {
+		return false
+	}
+	if words >= groundedWords {
+		return true
+	}
+	return slices.ContainsFunc(f.own, func(set int) bool { return s.heaviest[set] > 0 })
 }
