@@ -71,7 +71,9 @@ func Parse(data []byte, o Options) (*Feed, error) {
 	if looksHTML(start) {
 		return nil, fmt.Errorf("feed: the document is a page of HTML, not a feed")
 	}
-	src, err := gofeed.NewParser().Parse(bytes.NewReader(start))
+	p := gofeed.NewParser()
+	p.RSSTranslator = &gofeed.DefaultRSSTranslator{DisableContentImageScan: true} // we want no pictures
+	src, err := p.Parse(bytes.NewReader(start))
 	if err != nil {
 		return nil, fmt.Errorf("feed: %s: %w", place(data, err), err)
 	}
@@ -93,7 +95,12 @@ func Parse(data []byte, o Options) (*Feed, error) {
 
 var htmlStart = regexp.MustCompile(`(?is)^(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|script)\b`)
 
-func looksHTML(data []byte) bool { return htmlStart.Match(data[:min(len(data), 2048)]) }
+func looksHTML(data []byte) bool {
+	if bytes.HasPrefix(data, []byte("<?xml")) || bytes.HasPrefix(data, []byte("<rss")) || bytes.HasPrefix(data, []byte("<feed")) {
+		return false
+	}
+	return htmlStart.Match(data[:min(len(data), 2048)])
+}
 
 var errLine = regexp.MustCompile(`line (\d+)`)
 
@@ -127,12 +134,15 @@ func entry(it *gofeed.Item, o Options) Entry {
 	}
 	dates = append(dates, it.Updated)
 	for _, s := range dates {
+		if s == "" {
+			continue
+		}
 		if st, err := vitime.Parse(s, o.Now, o.Zone); err == nil {
 			e.Published, e.Rough = st.Time, !st.Clock
 			break
 		}
 	}
-	if st, err := vitime.Parse(it.Updated, o.Now, o.Zone); err == nil {
+	if st, err := vitime.Parse(it.Updated, o.Now, o.Zone); it.Updated != "" && err == nil {
 		e.Updated = st.Time
 	}
 	if n, err := strconv.Atoi(value(it.Extensions, "slash", "comments")); err == nil && n >= 0 {
@@ -188,7 +198,10 @@ func rel(x ext.Extensions, relation string) string {
 
 // line is plain text on one line. Titles are escaped twice here and there.
 func line(s string) string {
-	s = page.Plain(page.Plain(s))
+	escaped := strings.ContainsAny(s, "<&")
+	if s = page.Plain(s); escaped {
+		s = page.Plain(s)
+	}
 	return strings.Join(strings.Fields(s), " ")
 }
 

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"io"
 	"strings"
 	"unicode"
 
@@ -40,6 +41,9 @@ func Plain(fragment string) string {
 	if !strings.ContainsAny(fragment, "<&") {
 		return tidy(fragment)
 	}
+	if text, ok := tokens(fragment); ok {
+		return text
+	}
 	nodes, err := html.ParseFragment(strings.NewReader(fragment), &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div})
 	if err != nil {
 		return tidy(fragment)
@@ -49,6 +53,60 @@ func Plain(fragment string) string {
 		root.AppendChild(n)
 	}
 	return join(blocks(root))
+}
+
+// tokens is Plain without a tree, for the mark-up that feeds have. It gives up
+// where only a tree knows what belongs to what.
+func tokens(fragment string) (string, bool) {
+	if !strings.Contains(fragment, "<") {
+		return tidy(html.UnescapeString(strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(fragment))), true
+	}
+	z := html.NewTokenizer(strings.NewReader(fragment))
+	var parts []string
+	var b strings.Builder
+	flush := func() {
+		if text := tidy(b.String()); text != "" {
+			parts = append(parts, text)
+		}
+		b.Reset()
+	}
+	for {
+		kind := z.Next()
+		switch kind {
+		case html.ErrorToken:
+			flush()
+			return strings.Join(parts, "\n\n"), z.Err() == io.EOF
+		case html.TextToken:
+			for _, r := range string(z.Text()) {
+				if r == '\n' || r == '\r' || r == '\t' {
+					r = ' '
+				}
+				b.WriteRune(r)
+			}
+		case html.StartTagToken, html.SelfClosingTagToken, html.EndTagToken:
+			name, more := z.TagName()
+			n := html.Node{Type: html.ElementNode, DataAtom: atom.Lookup(name)}
+			for more {
+				var k, v []byte
+				k, v, more = z.TagAttr()
+				n.Attr = append(n.Attr, html.Attribute{Key: string(k), Val: string(v)})
+			}
+			switch {
+			case n.DataAtom == 0 || skipped(&n) || n.DataAtom == atom.Pre || n.DataAtom == atom.Table:
+				return "", false
+			case n.DataAtom == atom.Br && kind != html.EndTagToken:
+				if strings.HasSuffix(strings.TrimRight(b.String(), " "), "\n") {
+					flush()
+				} else {
+					b.WriteByte('\n')
+				}
+			case n.DataAtom == atom.Td || n.DataAtom == atom.Th || n.DataAtom == atom.Tr || n.DataAtom == atom.Tbody:
+				return "", false
+			case blockLevel(&n):
+				flush()
+			}
+		}
+	}
 }
 
 // Text returns the text of a node, as Plain does.
