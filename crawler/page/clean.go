@@ -2,6 +2,7 @@ package page
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -29,6 +30,25 @@ var clutter = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:` +
 // words stays, whatever it is called.
 func (p *Page) prune() { prune(p.doc) }
 
+// footer are class and id words of what stands under every page of a site,
+// however long it is beside a short text.
+var footer = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:footer|foot|site-info|bottom-info|chan-?trang)(?:$|[\s_-])`)
+
+func foot(n *html.Node) bool {
+	return n.DataAtom == atom.Footer && !in(n.Parent, atom.Article, atom.Blockquote) ||
+		n.DataAtom != atom.Body && (attr(n, "role") == "contentinfo" || footer.MatchString(attr(n, "class")) || footer.MatchString(attr(n, "id")))
+}
+
+// holds reports whether a tree has an element of one of the sorts.
+func holds(n *html.Node, tags ...atom.Atom) bool {
+	for d := range n.Descendants() {
+		if slices.Contains(tags, d.DataAtom) {
+			return true
+		}
+	}
+	return false
+}
+
 func prune(root *html.Node) {
 	total := 0
 	for _, b := range blocks(root) {
@@ -43,7 +63,7 @@ func prune(root *html.Node) {
 			if c.Type != html.ElementNode {
 				continue
 			}
-			if beside(c) && own(c)*4 < total {
+			if foot(c) && total > 0 && !holds(c, atom.H1, atom.Article) || beside(c) && own(c)*4 < total {
 				drop = append(drop, c)
 				continue
 			}
@@ -55,6 +75,55 @@ func prune(root *html.Node) {
 		n.Parent.RemoveChild(n)
 	}
 }
+
+// paragraphs makes elements of the paragraphs that old pages part by two line
+// breaks, which extractors run together.
+func paragraphs(root *html.Node) {
+	var parents []*html.Node
+	all(root, func(n *html.Node) bool {
+		if n.DataAtom == atom.Br && next(n) != nil && next(n).DataAtom == atom.Br && n.Parent != nil && n.Parent.DataAtom != atom.P && n.Parent.DataAtom != atom.Pre &&
+			(len(parents) == 0 || parents[len(parents)-1] != n.Parent) {
+			parents = append(parents, n.Parent)
+		}
+		return true
+	})
+	for _, parent := range parents {
+		var p *html.Node
+		for c := parent.FirstChild; c != nil; {
+			after := c.NextSibling
+			switch {
+			case c.DataAtom == atom.Br && next(c) != nil && next(c).DataAtom == atom.Br:
+				for after != nil && (after.DataAtom == atom.Br || blank(after)) {
+					gone := after
+					after = after.NextSibling
+					parent.RemoveChild(gone)
+				}
+				parent.RemoveChild(c)
+				p = nil
+			case c.Type == html.ElementNode && (blockLevel(c) || c.DataAtom == atom.Script || c.DataAtom == atom.Style):
+				p = nil
+			case p == nil && (c.Type == html.TextNode && !blank(c) || c.Type == html.ElementNode):
+				p = &html.Node{Type: html.ElementNode, Data: "p", DataAtom: atom.P}
+				parent.InsertBefore(p, c)
+				fallthrough
+			case p != nil:
+				parent.RemoveChild(c)
+				p.AppendChild(c)
+			}
+			c = after
+		}
+	}
+}
+
+// next is the sibling behind a node, white space left out.
+func next(n *html.Node) *html.Node {
+	for n = n.NextSibling; n != nil && blank(n); {
+		n = n.NextSibling
+	}
+	return n
+}
+
+func blank(n *html.Node) bool { return n.Type == html.TextNode && strings.TrimSpace(n.Data) == "" }
 
 // own counts the runes of a tree's text that is not in links.
 func own(n *html.Node) int {
@@ -182,7 +251,11 @@ func clean(bs []block, title string) []block {
 	var out []block
 	ft := fold(title)
 	seen := map[string]bool{}
+	begun := false // there was a line of the text itself
 	for i, b := range bs {
+		if !begun && i < 3 {
+			b.text = withoutHead(b.text, ft)
+		}
 		f := fold(b.text)
 		short := b.runes() < 90
 		switch {
@@ -196,12 +269,13 @@ func clean(bs []block, title string) []block {
 			continue
 		case in(b.node, atom.Figcaption):
 			continue
-		case short && len(out) < 3 && dateLine(b.text):
+		case short && !begun && len(out) < 3 && dateLine(b.text):
 			continue
 		case seen[f] && b.runes() > 40:
 			continue // the same paragraph twice
 		}
 		seen[f] = true
+		begun = begun || sentence(b.text) || b.runes() > 60 && !b.heading()
 		out = append(out, b)
 	}
 	// Bylines stand at the end, and at the start above the first sentence.
@@ -217,9 +291,24 @@ func clean(bs []block, title string) []block {
 	return out
 }
 
+// withoutHead drops the lines of a first paragraph that are the title or a
+// date.
+func withoutHead(text, title string) string {
+	for {
+		line, rest, more := strings.Cut(text, "\n")
+		if !more || title == "" || fold(line) != title && !dateLine(line) {
+			return text
+		}
+		text = rest
+	}
+}
+
 // signature reports whether a line is the writer's name or the source.
 func signature(s string) bool {
 	s = strings.TrimSpace(s)
+	if strings.HasPrefix(s, "(") && strings.HasSuffix(s, ")") {
+		s = strings.TrimSpace(s[1 : len(s)-1]) // (Theo …)
+	}
 	if len([]rune(s)) > 70 || strings.HasSuffix(s, ".") && !byline.MatchString(strings.ToLower(s)) {
 		return false
 	}

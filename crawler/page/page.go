@@ -198,6 +198,7 @@ func (p *Page) visibleDate(visible []block) (vitime.Stamp, bool) {
 func (p *Page) text(title string, visible []block) string {
 	lead := p.lead(visible)
 	p.prune()
+	paragraphs(p.doc)
 	parser := readability.NewParser()
 	parser.DisableJSONLD = true // read already
 	base := p.o.URL

@@ -131,7 +131,7 @@ func TestRecordedPages(t *testing.T) {
 	if mean := sum / float64(n); mean < 0.96 {
 		t.Errorf("mean F1 of text %.3f, want 0.960 at least", mean)
 	} else {
-		t.Logf("mean F1 of text %.3f over %d pages", mean, n)
+		t.Logf("mean F1 of text %.4f over %d pages", mean, n)
 	}
 }
 
@@ -174,7 +174,7 @@ func TestRecordedArticles(t *testing.T) {
 	if mean := sum / float64(n); mean < 0.93 {
 		t.Errorf("mean F1 of text %.3f, want 0.93 at least", mean)
 	} else {
-		t.Logf("mean F1 of text %.3f over %d pages", mean, n)
+		t.Logf("mean F1 of text %.4f over %d pages", mean, n)
 	}
 }
 
