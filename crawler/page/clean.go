@@ -243,7 +243,13 @@ var (
 	byline = regexp.MustCompile(`^(?:theo|tác giả|bài|bài, ảnh|bài và ảnh|ảnh|nguồn|thực hiện|by|source|photo|pv|nhóm pv|biên tập)(?: ?[:–-] ?| )\S.{0,60}$`)
 	// pointer starts a line that leads somewhere else.
 	pointer = regexp.MustCompile(`(?i)^(?:>>|»|►|▶|\* ?mời|xem thêm|đọc thêm|xem tiếp|tin liên quan|bài liên quan|mời (?:bạn |độc giả |quý vị )|click|bấm vào|read more|related|see also|share this|follow us|từ khóa|tags?:|chủ đề:|chia sẻ|bình luận)`)
-	name    = regexp.MustCompile(`^(?:\p{Lu}[\p{L}\p{M}.]*[ ,&–-]*){1,6}(?:\((?:theo|tổng hợp|ghi|dịch)[^)]*\))?$`)
+	// invitation is a line that wants something of the reader.
+	invitation = regexp.MustCompile(`(?i)^(?:you may also like|you might also like|don['’]t miss|tell us what|have a tip|sign up|subscribe|get the latest|get access to|follow (?:us|@)|download our|join our|` +
+		`theo dõi .{0,60}(?:facebook|zalo|google|youtube|tiktok)|đăng ký (?:nhận|theo dõi|kênh)|tải ứng dụng|có thể bạn|bạn (?:có thể )?quan tâm|gửi (?:ý kiến|bình luận)|ý kiến bạn đọc|đọc nhiều|xem nhiều|cùng chuyên mục|cùng chủ đề|các tin khác|tin khác|tin cùng)` +
+		`|^(?:advert(?:isement)?s?|quảng cáo|comments?|bình luận|\(?\d+\)? comments?)[.:…]?$|^(?:©|\(c\)) ?\S.{0,60}$|^https?://\S+$`)
+	// stamp is a line that says when the page was changed, not what happened.
+	stamp = regexp.MustCompile(`(?i)^(?:(?:last |first )?(?:updated|posted|published|modified)\b|cập nhật(?: lúc| lần cuối)?|đăng (?:lúc|ngày)|ngày đăng|xuất bản)[^.]{0,100}\d`)
+	name  = regexp.MustCompile(`^(?:\p{Lu}[\p{L}\p{M}.]*[ ,&–-]*){1,6}(?:\((?:theo|tổng hợp|ghi|dịch)[^)]*\))?$`)
 )
 
 // clean drops the lines around and inside the text that are not the text.
@@ -266,6 +272,8 @@ func clean(bs []block, title string) []block {
 		case b.linked() && !sentence(b.text):
 			continue // menus, tags, related articles
 		case pointer.MatchString(b.text) && b.runes() < 160:
+			continue
+		case invitation.MatchString(b.text) && b.runes() < 160, stamp.MatchString(b.text) && short && !sentence(b.text):
 			continue
 		case in(b.node, atom.Figcaption):
 			continue
