@@ -33,7 +33,8 @@ const (
 	vietnameseF1    = .975 // mean over vn_html
 	pagesPerSecond  = 200
 	overTrafilatura = 1.5
-	feedItems       = 30_000 // per second
+	// 30,000 items a second where gofeed alone makes 35,400.
+	feedOverGofeed = .85
 )
 
 // A benchPage is a recorded page with the text that it should give.
@@ -214,8 +215,8 @@ func feeds(b *testing.B, dir string) {
 	for i, r := range readers {
 		b.Logf("feeds: %-8s %6.0f items/s, %.2f x gofeed", r.name, rate(i), rate(i)/rate(0))
 	}
-	if rate(1) < feedItems {
-		b.Errorf("feeds: %.0f entries/s, want %d", rate(1), feedItems)
+	if rate(1) < feedOverGofeed*rate(0) {
+		b.Errorf("feeds: %.0f entries/s, %.2f x gofeed, want %.2f", rate(1), rate(1)/rate(0), feedOverGofeed)
 	}
 }
 

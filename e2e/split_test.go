@@ -63,6 +63,9 @@ working_hours: {days: [mon, tue, wed, thu, fri, sat, sun], from: "00:00", to: "2
 	for _, name := range app.Roles {
 		procs[name] = role(name)
 	}
+	// A second crawler shares the visits with the first.
+	second := launch(t, "serve", "-config", cfg, "-data", filepath.Join(dir, "crawler2"), "-roles", "crawler", "-nats", srv.ClientURL())
+	defer second.kill()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	if err := up(ctx, desk); err != nil {
@@ -93,6 +96,12 @@ working_hours: {days: [mon, tue, wed, thu, fri, sat, sun], from: "00:00", to: "2
 	}
 	procs["rules"] = role("rules")
 	mails(2)
+
+	second.kill() // what it had in hand, the first one gets
+	for range 6 {
+		page.add()
+	}
+	mails(3)
 
 	search := launch(t, "search", "-data", filepath.Join(dir, "indexer"), "-json", "mã OTP")
 	if err := <-search.end; err != nil || strings.Count(search.out.String(), `"id":`) == 0 {

@@ -3,9 +3,11 @@ package page
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+	"golang.org/x/text/unicode/norm"
 )
 
 // viaTree is Plain as the tree has it.
@@ -41,4 +43,33 @@ b</pre>`} {
 			t.Errorf("tokens(%q) was not left to the tree", in)
 		}
 	}
+}
+
+func FuzzPlain(f *testing.F) {
+	f.Add(`<p>Một</p><br><br>hai &amp; ba`)
+	f.Add(`<svg><p>a`)
+	f.Fuzz(func(t *testing.T, s string) {
+		if got := Plain(s); !norm.NFC.IsNormalString(got) && utf8.ValidString(s) {
+			t.Errorf("Plain(%q) = %q, which is not NFC", s, got)
+		}
+	})
+}
+
+// What an operator writes as a selector may be refused and not more.
+func FuzzSelect(f *testing.F) {
+	f.Add("div.content > p:first-child", "a[href^='/tin']", "h1", "time[datetime]")
+	f.Add(":not(", "::before", "", "*")
+	f.Fuzz(func(t *testing.T, text, links, title, when string) {
+		sel, err := Select{Links: links, Title: title, Text: text, Time: when}.Compile()
+		if err != nil {
+			return
+		}
+		p, err := Parse([]byte(`<html><body><h1>Tin</h1><time datetime="2026-11-20">20/11</time><div class="content"><p>Một đoạn văn.</p><a href="/tin/1">Xem</a></div></body></html>`), Options{Select: sel})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Links()
+		p.Feeds()
+		_, _ = p.Article()
+	})
 }
