@@ -33,8 +33,8 @@ func runServe(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	if !config.Loopback(c.listen) && !strings.HasPrefix(cfg.BaseURL, "https://") && !cfg.PlainHTTP {
-		return usagef("-listen %s is reachable from the network; put HTTPS in front of it and set base_url: https://… in the configuration (or plain_http: true in a container whose port is published on 127.0.0.1 only)", c.listen)
+	if !config.Loopback(c.listen) && !cfg.HTTPS.On() && !strings.HasPrefix(cfg.BaseURL, "https://") && !cfg.PlainHTTP {
+		return usagef("-listen %s is reachable from the network and passwords would travel in the clear; write https: {local: true, hosts: [this machine's name]} into the configuration (docs/operations.md explains the ways), or base_url: https://… when HTTPS stands in front (or plain_http: true in a container whose port is published on 127.0.0.1 only)", c.listen)
 	}
 	log := c.log(slog.LevelInfo)
 	return app.Run(ctx, app.Options{

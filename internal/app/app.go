@@ -11,6 +11,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/tls"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -475,6 +476,14 @@ func (b *builder) web(d *review.Desk, s *store.Desk, profile reading.Profile) er
 		return fmt.Errorf("listen on %s: %w; is another service running? choose another address with -listen", b.opts.Listen, err)
 	}
 	b.svc.URL = "http://" + l.Addr().String()
+	if c := b.opts.Config.HTTPS; c.On() {
+		certs, err := certificates(c, b.path("https"), b.now)
+		if err != nil {
+			return errors.Join(err, l.Close())
+		}
+		l = tls.NewListener(l, certs)
+		b.svc.URL = "https://" + httpsHost(c, l.Addr())
+	}
 	h, err := web.New(web.Options{
 		Desk: d, Accounts: s, Calendar: b.days,
 		Search:     ask(b, AskSearch),
@@ -502,7 +511,7 @@ func (b *builder) web(d *review.Desk, s *store.Desk, profile reading.Profile) er
 		Audit:      b.audit("desk"),
 		Now:        b.now,
 		Log:        b.log.With("component", "web"),
-		Secure:     strings.HasPrefix(b.opts.Config.BaseURL, "https://"),
+		Secure:     b.opts.Config.HTTPS.On() || strings.HasPrefix(b.opts.Config.BaseURL, "https://"),
 	})
 	if err != nil {
 		_ = l.Close()

@@ -47,6 +47,8 @@ type Config struct {
 	// PlainHTTP lets the desk listen beyond this machine without HTTPS in
 	// front of it: in a container whose port is published on 127.0.0.1.
 	PlainHTTP bool `yaml:"plain_http"`
+	// HTTPS lets the desk encrypt by itself.
+	HTTPS HTTPS `yaml:"https"`
 	// Metrics is the address (host:port) on which every process, whatever
 	// its roles, serves /metrics, /livez and /readyz to machines. Empty
 	// means that only the desk does, to its own machine.
@@ -137,6 +139,50 @@ type Office struct {
 func (c *Config) Days() (*calendar.Calendar, error) {
 	return calendar.New(calendar.Options{Off: c.Calendar.Off, Work: c.Calendar.Work})
 }
+
+// HTTPS says where the desk's certificate comes from: at most one of files
+// of our own, a public authority (ACME), or a local authority that the service
+// keeps and whose certificate the ward's computers are told to trust.
+type HTTPS struct {
+	Cert  string   `yaml:"cert"`  // PEM file with the chain; read again when it changes
+	Key   string   `yaml:"key"`   // PEM file
+	Local bool     `yaml:"local"` // a certificate of our own authority, in <data>/https
+	ACME  bool     `yaml:"acme"`  // from Let's Encrypt, or Directory; needs port 443 reachable from outside
+	Email string   `yaml:"email"` // whom the authority may write to
+	Hosts []string `yaml:"hosts"` // names and addresses of the desk, the first one for links
+
+	Directory string `yaml:"directory"` // ACME directory, default Let's Encrypt
+}
+
+// On reports whether the desk encrypts by itself.
+func (h HTTPS) On() bool { return h.Cert != "" || h.Local || h.ACME }
+
+func (v *checker) https(h HTTPS) {
+	ways := 0
+	for _, on := range []bool{h.Cert != "" || h.Key != "", h.Local, h.ACME} {
+		if on {
+			ways++
+		}
+	}
+	switch {
+	case ways > 1:
+		v.bad("https", "chỉ chọn một: cert và key, local, hoặc acme", "choose one: cert and key, local, or acme")
+	case (h.Cert == "") != (h.Key == ""):
+		v.bad("https", "cert và key phải đi cùng nhau", "cert and key belong together")
+	case (h.Local || h.ACME) && len(h.Hosts) == 0:
+		v.bad("https.hosts", "cần tên hoặc địa chỉ của máy, ví dụ langnghe.phuong.example", "needs the names or addresses of the desk, such as langnghe.phuong.example")
+	}
+	for i, host := range h.Hosts {
+		ip := net.ParseIP(host)
+		if at := fmt.Sprintf("https.hosts[%d]", i); ip == nil && !hostForm.MatchString(host) {
+			v.bad(at, "%q không phải tên máy", "%q is no host name", host)
+		} else if h.ACME && (ip != nil || !strings.Contains(host, ".")) {
+			v.bad(at, "acme cần tên miền công khai", "acme needs a public name, not %s", host)
+		}
+	}
+}
+
+var hostForm = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?$`)
 
 // Backup says where copies of the data folder are kept. Without To, none are
 // made but by hand.
@@ -312,6 +358,7 @@ func (v *checker) check(c *Config, dir string) {
 	if _, err := time.Parse("15:04", c.Backup.At); err != nil {
 		v.bad("backup.at", "%q không phải giờ; viết 02:00", "%q is no time of day; write 02:00", c.Backup.At)
 	}
+	v.https(c.HTTPS)
 	if c.Backup.Daily < 1 || c.Backup.Daily > 31 || c.Backup.Weekly < 0 || c.Backup.Weekly > 12 {
 		v.bad("backup", "giữ 1–31 bản theo ngày và 0–12 bản theo tuần", "keeps 1 to 31 daily and 0 to 12 weekly backups")
 	}
