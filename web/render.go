@@ -116,6 +116,7 @@ type frame struct {
 	User     *review.User
 	Menu     []menuGroup
 	Banner   string
+	Warnings []string // what does not work, for the people of the desk
 	Ward     string
 	Progress *progress
 	Done     string // what the last form did
@@ -167,6 +168,11 @@ func (s *server) frame(r *http.Request, title string) frame {
 	}
 	if v.user == nil {
 		return f
+	}
+	if s.Warnings != nil {
+		for _, w := range s.Warnings() {
+			f.Warnings = append(f.Warnings, w.In(t.lang))
+		}
 	}
 	for _, g := range nav {
 		group := menuGroup{Key: g.group}

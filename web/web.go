@@ -118,13 +118,16 @@ type Options struct {
 
 	Calendar *calendar.Calendar // of the ward's holidays; nil is the computed one
 
-	Ward   news.Text        // "Phường Thái Hòa"
-	Banner news.Text        // over every page, "Dữ liệu mẫu"
-	Units  []string         // who can be asked to answer
-	Secure bool             // cookies only over HTTPS
-	Now    func() time.Time // of what pages show and people do
-	Clock  func() time.Time // of sessions and lock-outs, which a replay of old days must not touch; nil is time.Now
-	Log    *slog.Logger
+	Ward news.Text // "Phường Thái Hòa"
+	// Warnings are shown over every page to those who are signed in: a full
+	// disk, backups that fail. May be nil.
+	Warnings func() []news.Text
+	Banner   news.Text        // over every page, "Dữ liệu mẫu"
+	Units    []string         // who can be asked to answer
+	Secure   bool             // cookies only over HTTPS
+	Now      func() time.Time // of what pages show and people do
+	Clock    func() time.Time // of sessions and lock-outs, which a replay of old days must not touch; nil is time.Now
+	Log      *slog.Logger
 }
 
 type server struct {

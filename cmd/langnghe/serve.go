@@ -5,7 +5,10 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"os"
+	"runtime/debug"
 	"strings"
+	"syscall"
 
 	"langnghe/internal/app"
 	"langnghe/internal/config"
@@ -36,6 +39,7 @@ func runServe(ctx context.Context, c *call) error {
 	if !config.Loopback(c.listen) && !cfg.HTTPS.On() && !strings.HasPrefix(cfg.BaseURL, "https://") && !cfg.PlainHTTP {
 		return usagef("-listen %s is reachable from the network and passwords would travel in the clear; write https: {local: true, hosts: [this machine's name]} into the configuration (docs/operations.md explains the ways), or base_url: https://… when HTTPS stands in front (or plain_http: true in a container whose port is published on 127.0.0.1 only)", c.listen)
 	}
+	debug.SetMemoryLimit(memoryLimit(cfg.Limits.MemoryMB))
 	log := c.log(slog.LevelInfo)
 	return app.Run(ctx, app.Options{
 		Config: cfg, ConfigFile: c.config, DataDir: c.data, Roles: list, NATS: nats, Listen: c.listen, Version: version, Log: log,
@@ -45,6 +49,20 @@ func runServe(ctx context.Context, c *call) error {
 			}
 		},
 	})
+}
+
+// memoryLimit is what the collector of garbage works towards: the configured
+// figure, or three quarters of the machine's memory; no limit when neither is
+// known. GOMEMLIMIT of the environment is left in force.
+func memoryLimit(mb int) int64 {
+	if mb > 0 {
+		return int64(mb) << 20
+	}
+	var info syscall.Sysinfo_t
+	if os.Getenv("GOMEMLIMIT") != "" || syscall.Sysinfo(&info) != nil {
+		return -1 // changes nothing
+	}
+	return int64(uint64(info.Totalram) * uint64(info.Unit) / 4 * 3)
 }
 
 func runConfig(_ context.Context, c *call) error {

@@ -81,6 +81,8 @@ type builder struct {
 	bus   *bus.Bus
 	read  *reading.Reader
 	days  *calendar.Calendar
+	warn  []func() (news.Text, bool) // what people at the desk should know
+	room  *room
 	saves map[string]func(context.Context, string) error // the databases of a backup, by file name
 	reg   *prometheus.Registry
 	parts []part
@@ -118,6 +120,8 @@ func Run(ctx context.Context, opts Options) (err error) {
 	if b.days, err = opts.Config.Days(); err != nil {
 		return err
 	}
+	b.room = newRoom(opts.DataDir, opts.Config.Limits.MinFree(), b.reg)
+	b.warn = append(b.warn, b.room.warning)
 	b.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	defer func() {
 		for _, c := range slices.Backward(b.close) {
@@ -158,10 +162,12 @@ func Run(ctx context.Context, opts Options) (err error) {
 			return fmt.Errorf("%s: %w", role.name, err)
 		}
 	}
+	b.part("disk", b.watchDisk)
 	kept, err := b.backups(b.saves)
 	if err != nil {
 		return err
 	}
+	b.warn = append(b.warn, kept.warning)
 	b.every("backup", time.Minute, kept.tick)
 	reply(b, AskBackup(opts.DataDir), kept.do)
 	b.part("socket", func(ctx context.Context) error { return b.bus.ServeSocket(ctx, SocketPath(opts.DataDir)) })
@@ -278,9 +284,14 @@ func (b *builder) crawler(ctx context.Context) error {
 	o := crawler.Options{
 		Sources: b.opts.Config.Sources, Store: s, Now: b.now, Log: b.log.With("component", "crawler"), Metrics: b.reg,
 		UserAgent: cfg.UserAgent, Contact: cfg.Contact, Workers: cfg.Workers, Polling: crawler.Polling(cfg.Polling), Transport: polite.Options{Budget: cfg.Budget},
-		Publish: func(ctx context.Context, fs []news.Found) error { return bus.PublishAll(ctx, b.bus, found, fs) },
-		Health:  func(ctx context.Context, h news.Health) error { return bus.Publish(ctx, b.bus, health, h) },
-		Audit:   b.audit("crawler"),
+		Publish: func(ctx context.Context, fs []news.Found) error {
+			if err := b.room.err(); err != nil {
+				return err // nothing new is taken in while the disk is nearly full
+			}
+			return bus.PublishAll(ctx, b.bus, found, fs)
+		},
+		Health: func(ctx context.Context, h news.Health) error { return bus.Publish(ctx, b.bus, health, h) },
+		Audit:  b.audit("crawler"),
 	}
 	if o.Queue, err = bus.OpenQueue(ctx, b.bus, crawlQueue, dueHost); err != nil {
 		return err
@@ -506,6 +517,7 @@ func (b *builder) web(d *review.Desk, s *store.Desk, profile reading.Profile) er
 		Metrics:    b.metricsHandler(),
 		Progress:   b.opts.Progress,
 		Banner:     b.opts.Banner,
+		Warnings:   b.warnings,
 		Ward:       profile.Ward,
 		Units:      units(profile),
 		Audit:      b.audit("desk"),

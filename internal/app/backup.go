@@ -419,6 +419,28 @@ func (b *builder) dropCopies(than time.Duration) error {
 	return nil
 }
 
+// warning is said on every page once the copies are two days behind, or a
+// trial restore has failed.
+func (k *backups) warning() (news.Text, bool) {
+	if k.cfg.To == "" || !k.mu.TryLock() { // one is being made
+		return news.Text{}, false
+	}
+	defer k.mu.Unlock()
+	switch {
+	case k.status.DrillErr != "":
+		return news.Text{
+			VI: "Khôi phục thử bản sao lưu không được. Quản trị viên chạy: langnghe doctor",
+			EN: "A trial restore of the backup failed. Administrator: run langnghe doctor",
+		}, true
+	case !k.status.Failed.IsZero() && k.b.now().Sub(k.status.Last) > 48*time.Hour:
+		return news.Text{
+			VI: "Không sao lưu được hơn hai ngày. Kiểm tra ổ hoặc USB sao lưu, rồi chạy: langnghe backup",
+			EN: "There has been no backup for more than two days. Check the backup disk or stick, then run langnghe backup",
+		}, true
+	}
+	return news.Text{}, false
+}
+
 // replay has the whole stream handled again when a downgrade asks for it.
 func (b *builder) replay(ctx context.Context) error {
 	if _, err := os.Stat(b.path(replayFile)); errors.Is(err, fs.ErrNotExist) {

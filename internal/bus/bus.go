@@ -83,6 +83,7 @@ type Bus struct {
 	js   jetstream.JetStream
 
 	gate sync.RWMutex // held by what publishes; see Hold
+	torn atomic.Bool  // the embedded stream has met an error of the disk
 
 	published, handled, retried, dropped atomic.Int64
 }
@@ -123,7 +124,7 @@ func Open(ctx context.Context, opts Options) (_ *Bus, err error) {
 		if err != nil {
 			return nil, fmt.Errorf("bus: embedded server in %s: %w", opts.Dir, err)
 		}
-		b.srv.SetLoggerV2(serverLog{opts.Logger}, false, false, false)
+		b.srv.SetLoggerV2(serverLog{opts.Logger, &b.torn}, false, false, false)
 		b.srv.Start()
 		if !b.srv.ReadyForConnections(20 * time.Second) {
 			return nil, fmt.Errorf("bus: embedded server in %s is not ready after 20s", opts.Dir)
@@ -133,7 +134,7 @@ func Open(ctx context.Context, opts Options) (_ *Bus, err error) {
 	if b.nc, err = nats.Connect(url, nopts...); err != nil {
 		return nil, fmt.Errorf("bus: connect %q: %w", url, err)
 	}
-	if b.js, err = jetstream.New(b.nc, jetstream.WithPublishAsyncMaxPending(1000), jetstream.WithDefaultTimeout(30*time.Second)); err != nil {
+	if b.js, err = jetstream.New(b.nc, jetstream.WithPublishAsyncMaxPending(1000), jetstream.WithPublishAsyncTimeout(20*time.Second), jetstream.WithDefaultTimeout(30*time.Second)); err != nil {
 		return nil, fmt.Errorf("bus: %w", err)
 	}
 	_, err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{

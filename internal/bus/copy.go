@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
@@ -96,6 +97,23 @@ func (b *Bus) Forget(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// Revive starts the embedded stream again when it has stopped, or has met an
+// error of the disk and refuses to write ever after; what it had acknowledged
+// is still there. It reports whether there was anything to do.
+func (b *Bus) Revive() (bool, error) {
+	if b.srv == nil || b.srv.JetStreamEnabled() && !b.torn.Swap(false) {
+		return false, nil
+	}
+	if err := b.srv.ShutdownJetStream(); err != nil {
+		return true, fmt.Errorf("bus: stop the stream: %w", err)
+	}
+	err := b.srv.EnableJetStream(&server.JetStreamConfig{StoreDir: b.opts.Dir, SyncAlways: true, MaxMemory: -1, MaxStore: -1})
+	if err != nil {
+		return true, fmt.Errorf("bus: start the stream again: %w", err)
+	}
+	return true, nil
 }
 
 // Republish stores facts that Unhandled returned, in order.

@@ -76,6 +76,7 @@ type Config struct {
 	DeadMan     DeadMan   `yaml:"dead_man"`
 	Retention   Retention `yaml:"retention"`
 	Backup      Backup    `yaml:"backup"`
+	Limits      Limits    `yaml:"limits"`
 }
 
 // A Recipient is one who gets notices; Min is the word for the lowest level
@@ -139,6 +140,19 @@ type Office struct {
 func (c *Config) Days() (*calendar.Calendar, error) {
 	return calendar.New(calendar.Options{Off: c.Calendar.Off, Work: c.Calendar.Work})
 }
+
+// Limits bound what the service takes of its machine.
+type Limits struct {
+	// FreeMB is the room on the data folder's disk, in MB, below which nothing
+	// new is taken in. Default 500.
+	FreeMB int `yaml:"free_mb"`
+	// MemoryMB is how much memory the process aims to stay under; it becomes
+	// slower rather than larger. Default: three quarters of the machine's.
+	MemoryMB int `yaml:"memory_mb"`
+}
+
+// MinFree is FreeMB in bytes.
+func (l Limits) MinFree() uint64 { return uint64(l.FreeMB) << 20 }
 
 // HTTPS says where the desk's certificate comes from: at most one of files
 // of our own, a public authority (ACME), or a local authority that the service
@@ -226,6 +240,7 @@ func Default() Config {
 		Profile: "thai-hoa-2026", NoiseBudget: 2,
 		Crawler:   Crawler{UserAgent: "langnghe", Workers: 16, Budget: 600, Polling: Polling{Fast: 3 * time.Minute, Fresh: 9*time.Minute + 30*time.Second, Slow: time.Hour}},
 		Retention: Retention{TextDays: 90}, Backup: Backup{At: "02:00", Daily: 7, Weekly: 5},
+		Limits: Limits{FreeMB: 500},
 	}
 }
 
@@ -359,6 +374,12 @@ func (v *checker) check(c *Config, dir string) {
 		v.bad("backup.at", "%q không phải giờ; viết 02:00", "%q is no time of day; write 02:00", c.Backup.At)
 	}
 	v.https(c.HTTPS)
+	if c.Limits.FreeMB < 10 {
+		v.bad("limits.free_mb", "ít nhất 10", "must be at least 10")
+	}
+	if c.Limits.MemoryMB != 0 && c.Limits.MemoryMB < 100 {
+		v.bad("limits.memory_mb", "ít nhất 100", "must be at least 100")
+	}
 	if c.Backup.Daily < 1 || c.Backup.Daily > 31 || c.Backup.Weekly < 0 || c.Backup.Weekly > 12 {
 		v.bad("backup", "giữ 1–31 bản theo ngày và 0–12 bản theo tuần", "keeps 1 to 31 daily and 0 to 12 weekly backups")
 	}

@@ -1,0 +1,317 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"langnghe/alerts"
+	"langnghe/alerts/email"
+	"langnghe/internal/backup"
+	"langnghe/internal/bus"
+	"langnghe/internal/config"
+	"langnghe/internal/news"
+)
+
+// A Finding is what one examination found, and what to do.
+type Finding struct {
+	Name  string    `json:"name"`
+	State string    `json:"state"` // ok, warn, bad
+	What  news.Text `json:"what"`
+	Do    news.Text `json:"do"`
+}
+
+// DoctorOptions say what to examine. Offline leaves out what asks other
+// machines: clock, mail.
+type DoctorOptions struct {
+	ConfigFile, DataDir string
+	Offline             bool
+	Now                 func() time.Time // default time.Now
+	// Progress is called before each examination; may be nil.
+	Progress func(name string)
+}
+
+type doctor struct {
+	DoctorOptions
+	cfg   config.Config
+	found []Finding
+}
+
+// Doctor examines an installation and says what to do. It changes nothing,
+// beyond a file that it writes and removes to see whether that can be done.
+func Doctor(ctx context.Context, o DoctorOptions) []Finding {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	d := &doctor{DoctorOptions: o, cfg: config.Default()}
+	for _, e := range []struct {
+		name string
+		look func(context.Context)
+	}{
+		{"config", d.config}, {"data", d.data}, {"disk", d.disk}, {"clock", d.clock}, {"https", d.https},
+		{"mail", d.mail}, {"recipients", d.recipients}, {"backup", d.backup}, {"service", d.service},
+	} {
+		if o.Progress != nil {
+			o.Progress(e.name)
+		}
+		n := len(d.found)
+		e.look(ctx)
+		for i := range d.found[n:] {
+			d.found[n+i].Name = e.name
+		}
+	}
+	return d.found
+}
+
+func (d *doctor) say(state, vi, en string, do ...string) {
+	f := Finding{State: state, What: news.Text{VI: vi, EN: en}}
+	if len(do) == 2 {
+		f.Do = news.Text{VI: do[0], EN: do[1]}
+	}
+	d.found = append(d.found, f)
+}
+
+func (d *doctor) fail(err error, vi, en string) { d.say("bad", err.Error(), err.Error(), vi, en) }
+
+func (d *doctor) config(context.Context) {
+	cfg, err := config.Load(d.ConfigFile)
+	if err != nil {
+		d.fail(err, "Sửa các dòng được nêu rồi chạy: langnghe config check "+d.ConfigFile, "Mend the lines that are named, then run langnghe config check "+d.ConfigFile)
+		return
+	}
+	d.cfg = cfg
+	switch {
+	case d.ConfigFile == "":
+		d.say("warn", "Chưa có tệp cấu hình, đang dùng mặc định", "There is no configuration file; defaults are used", "Chạy: langnghe setup", "Run langnghe setup")
+	case len(cfg.Sources) == 0:
+		d.say("warn", "Chưa có nguồn tin nào", "There are no sources", "Thêm nguồn vào mục sources của cấu hình, hoặc chạy langnghe setup", "Add some under sources in the configuration, or run langnghe setup")
+	default:
+		d.say("ok", fmt.Sprintf("%d nguồn, %d người nhận", len(cfg.Sources), len(cfg.Recipients)), fmt.Sprintf("%d sources, %d recipients", len(cfg.Sources), len(cfg.Recipients)))
+	}
+}
+
+func (d *doctor) data(context.Context) {
+	info, err := os.Stat(d.DataDir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		d.say("warn", d.DataDir+" chưa có", d.DataDir+" is not there yet", "Nó được tạo khi chạy langnghe serve; kiểm tra lại đường dẫn -data", "langnghe serve makes it; check the path after -data")
+		return
+	case err != nil:
+		d.fail(err, "Kiểm tra đường dẫn -data", "Check the path after -data")
+		return
+	case info.Mode().Perm()&0o077 != 0:
+		d.say("warn", fmt.Sprintf("Người dùng khác của máy mở được %s (%v)", d.DataDir, info.Mode().Perm()), fmt.Sprintf("Other users of this machine can open %s (%v)", d.DataDir, info.Mode().Perm()), "Chạy: chmod 700 "+d.DataDir, "Run chmod 700 "+d.DataDir)
+	}
+	probe, err := os.CreateTemp(d.DataDir, ".doctor-*")
+	if err != nil {
+		d.fail(err, "Cho người chạy dịch vụ quyền ghi vào thư mục", "Let the service's user write there")
+		return
+	}
+	_, err = probe.WriteString("x")
+	if err = errors.Join(err, probe.Sync(), probe.Close(), os.Remove(probe.Name())); err != nil {
+		d.fail(err, "Ổ đĩa không ghi được: kiểm tra ổ", "The disk cannot be written: have it checked")
+		return
+	}
+	d.say("ok", d.DataDir+" ghi được", d.DataDir+" can be written")
+}
+
+func (d *doctor) disk(context.Context) {
+	dir := d.DataDir
+	if _, err := os.Stat(dir); err != nil {
+		dir = filepath.Dir(filepath.Clean(dir))
+	}
+	free, err := freeBytes(dir)
+	if err != nil {
+		d.fail(err, "Kiểm tra ổ đĩa", "Have the disk checked")
+		return
+	}
+	mb, min := free>>20, d.cfg.Limits.MinFree()>>20
+	do := []string{"Xóa bớt tệp không cần, hoặc chuyển sang ổ lớn hơn", "Remove what is not needed, or move to a larger disk"}
+	switch {
+	case mb < min:
+		d.say("bad", fmt.Sprintf("Chỉ còn %d MB: đang ngừng thu thập (ngưỡng %d MB)", mb, min), fmt.Sprintf("%d MB left: nothing new is taken in (limit %d MB)", mb, min), do...)
+	case mb < 4*min:
+		d.say("warn", fmt.Sprintf("Còn %d MB, dưới %d MB sẽ ngừng thu thập", mb, min), fmt.Sprintf("%d MB left; below %d MB nothing new is taken in", mb, min), do...)
+	default:
+		d.say("ok", fmt.Sprintf("còn %d MB", mb), fmt.Sprintf("%d MB left", mb))
+	}
+}
+
+// clock compares with what web servers of our sources say. Two of three that
+// agree are believed.
+func (d *doctor) clock(ctx context.Context) {
+	if d.Offline {
+		return
+	}
+	hosts := map[string]bool{}
+	var offs []time.Duration
+	client := &http.Client{Timeout: 6 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	for _, s := range d.cfg.Sources {
+		u, err := url.Parse(s.URL)
+		if err != nil || hosts[u.Host] || s.Internal || len(hosts) == 4 {
+			continue
+		}
+		hosts[u.Host] = true
+		req, err := http.NewRequestWithContext(ctx, http.MethodHead, u.Scheme+"://"+u.Host+"/", nil)
+		if err != nil {
+			continue
+		}
+		req.Header.Set("User-Agent", "langnghe-doctor")
+		sent := d.Now()
+		resp, err := client.Do(req)
+		if err != nil {
+			continue
+		}
+		_ = resp.Body.Close()
+		if at, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+			offs = append(offs, sent.Add(d.Now().Sub(sent)/2).Sub(at))
+		}
+	}
+	if len(offs) == 0 {
+		d.say("warn", "Không so được giờ với máy nào bên ngoài", "No other machine could be asked for the time", "Kiểm tra kết nối Internet", "Check the connection to the Internet")
+		return
+	}
+	wrong := 0
+	var off time.Duration
+	for _, o := range offs {
+		if o.Abs() > time.Minute {
+			wrong, off = wrong+1, o
+		}
+	}
+	if wrong*2 > len(offs) {
+		d.say("bad", fmt.Sprintf("Đồng hồ máy lệch %s", off.Round(time.Second)), fmt.Sprintf("The clock is off by %s", off.Round(time.Second)), "Bật đồng bộ giờ: timedatectl set-ntp true", "Switch time synchronisation on: timedatectl set-ntp true")
+		return
+	}
+	d.say("ok", "đồng hồ đúng", "the clock is right")
+}
+
+func (d *doctor) https(context.Context) {
+	c := d.cfg.HTTPS
+	if !c.On() {
+		return
+	}
+	until, err := CertificateExpiry(c, d.DataDir)
+	left := until.Sub(d.Now())
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && c.Local:
+		d.say("ok", "chứng thư được tạo khi chạy lần đầu", "the certificate is made at the first start")
+	case err != nil:
+		d.fail(err, "Kiểm tra https.cert trong cấu hình", "Check https.cert in the configuration")
+	case until.IsZero():
+		d.say("ok", "chứng thư tự gia hạn", "the certificate renews itself")
+	case left < 0:
+		d.say("bad", "Chứng thư đã hết hạn ngày "+until.Format("02/01/2006"), "The certificate ended on "+until.Format(time.DateOnly), "Thay tệp chứng thư mới", "Replace the certificate files")
+	case left < 30*24*time.Hour:
+		d.say("warn", "Chứng thư hết hạn ngày "+until.Format("02/01/2006"), "The certificate ends on "+until.Format(time.DateOnly), "Xin chứng thư mới", "Ask for a new one")
+	default:
+		d.say("ok", "chứng thư đến "+until.Format("02/01/2006"), "the certificate lasts until "+until.Format(time.DateOnly))
+	}
+}
+
+func (d *doctor) mail(ctx context.Context) {
+	if d.cfg.Mail == nil {
+		d.say("warn", "Chưa cấu hình thư: không có cảnh báo qua thư", "There is no mail: section, so no notices by mail", "Thêm mục mail, xem deploy/example.yaml", "Add one; deploy/example.yaml shows how")
+		return
+	}
+	if d.Offline {
+		return
+	}
+	ch, err := email.New(*d.cfg.Mail)
+	if err == nil {
+		err = ch.Probe(ctx)
+	}
+	if err != nil {
+		d.fail(err, "Kiểm tra host, port, tls, username, password_file trong mục mail", "Check host, port, tls, username, password_file under mail")
+		return
+	}
+	d.say("ok", d.cfg.Mail.Host+" nhận kết nối", d.cfg.Mail.Host+" takes the connection")
+}
+
+func (d *doctor) recipients(context.Context) {
+	have := map[string]bool{}
+	for _, r := range d.cfg.Recipients {
+		have[r.Role] = true
+	}
+	if !have["reviewer"] {
+		d.say("bad", "Không có người nhận nào là cán bộ duyệt tin: cảnh báo không đến ai", "No recipient is a reviewer: notices reach nobody", "Thêm một dòng role: reviewer vào recipients", "Add a line with role: reviewer under recipients")
+		return
+	}
+	if !have["leader"] {
+		d.say("warn", "Không có lãnh đạo trong recipients: tin khẩn cấp chỉ đến cán bộ", "No recipient is a leader: critical notices reach reviewers only", "Thêm một dòng role: leader", "Add a line with role: leader")
+		return
+	}
+	d.say("ok", fmt.Sprintf("%d người nhận", len(d.cfg.Recipients)), fmt.Sprintf("%d recipients", len(d.cfg.Recipients)))
+}
+
+func (d *doctor) backup(context.Context) {
+	to := d.cfg.Backup.To
+	if to == "" {
+		d.say("warn", "Không sao lưu", "No backups are made", "Đặt backup.to rồi chạy: langnghe backup init", "Set backup.to, then run langnghe backup init")
+		return
+	}
+	key, err := backup.LoadKey(KeyPath(d.DataDir))
+	var all []backup.Snapshot
+	if err == nil {
+		var repo *backup.Repo
+		if repo, err = backup.Open(to, key); err == nil {
+			all, err = repo.List()
+		}
+	}
+	switch {
+	case err != nil:
+		d.fail(err, "Cắm ổ hoặc USB sao lưu; nơi mới thì chạy langnghe backup init", "Plug the disk or stick in; a new place is set up with langnghe backup init")
+	case len(all) == 0:
+		d.say("warn", "Chưa có bản sao lưu nào ở "+to, "There is no backup in "+to+" yet", "Chạy: langnghe backup", "Run langnghe backup")
+	case d.Now().Sub(all[0].At) > 48*time.Hour:
+		d.say("bad", "Bản sao lưu mới nhất từ "+all[0].At.Local().Format("02/01/2006 15:04"), "The newest backup is of "+all[0].At.Local().Format("2006-01-02 15:04"), "Chạy: langnghe backup, xem nó báo gì", "Run langnghe backup and read what it says")
+	default:
+		d.say("ok", fmt.Sprintf("%d bản, mới nhất %s", len(all), all[0].At.Local().Format("02/01 15:04")), fmt.Sprintf("%d of them, the newest of %s", len(all), all[0].At.Local().Format("01-02 15:04")))
+	}
+}
+
+// service asks the running one.
+func (d *doctor) service(ctx context.Context) {
+	if !Locked(d.DataDir) {
+		d.say("warn", "Dịch vụ không chạy: chưa kiểm tra nguồn, chỉ mục, gửi tin", "The service is not running: sources, index and deliveries were not examined", "Chạy langnghe serve (hoặc systemctl start langnghe), rồi langnghe doctor lần nữa", "Run langnghe serve (or systemctl start langnghe), then langnghe doctor again")
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	client := bus.Dial(SocketPath(d.DataDir))
+	if sources, err := bus.Ask(ctx, client, AskSources, None{}); err == nil {
+		bad := 0
+		for _, s := range sources {
+			if s.State != "ok" && s.State != "new" {
+				bad++
+				d.say("warn", fmt.Sprintf("Nguồn %s: %s", s.Source.ID, s.Why.VI), fmt.Sprintf("Source %s: %s", s.Source.ID, s.Why.EN), "Mở trang Nguồn tin; sửa địa chỉ trong cấu hình nếu trang đã đổi", "Open the page Sources; mend its address in the configuration if the site has moved")
+			}
+		}
+		if bad == 0 {
+			d.say("ok", fmt.Sprintf("%d nguồn hoạt động", len(sources)), fmt.Sprintf("%d sources work", len(sources)))
+		}
+	} else {
+		d.fail(fmt.Errorf("crawler: %w", err), "Xem nhật ký: journalctl -u langnghe", "Read the log: journalctl -u langnghe")
+	}
+	if st, err := bus.Ask(ctx, client, AskIndex, None{}); err == nil {
+		d.say("ok", fmt.Sprintf("%d mục tin trong chỉ mục", st.Items), fmt.Sprintf("%d items in the index", st.Items))
+	} else {
+		d.fail(fmt.Errorf("indexer: %w", err), "Xem nhật ký; langnghe reindex lập lại chỉ mục", "Read the log; langnghe reindex builds the index anew")
+	}
+	if _, err := bus.Ask(ctx, client, AskDeliveries, alerts.DeliveriesQuery{Limit: 1}); err != nil {
+		d.fail(fmt.Errorf("alerts: %w", err), "Xem nhật ký: journalctl -u langnghe", "Read the log: journalctl -u langnghe")
+	}
+	if rep, err := bus.Ask(ctx, client, AskAudit, AuditRequest{Verify: true, Limit: 1}); err == nil {
+		d.say("ok", fmt.Sprintf("nhật ký %d dòng nguyên vẹn", rep.Verified), fmt.Sprintf("the audit log's %d entries are intact", rep.Verified))
+	} else {
+		d.fail(fmt.Errorf("audit: %w", err), "Báo cán bộ tư pháp; khôi phục bản sao lưu trước đó", "Tell the justice officer; restore an earlier backup")
+	}
+	if st, err := bus.Ask(ctx, client, AskBackup(d.DataDir), BackupRequest{Do: "status"}); err == nil && st.DrillErr != "" {
+		d.say("bad", "Khôi phục thử không được: "+st.DrillErr, "A trial restore failed: "+st.DrillErr, "Chạy: langnghe backup verify", "Run langnghe backup verify")
+	}
+}
