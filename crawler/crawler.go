@@ -53,8 +53,11 @@ type Options struct {
 	// Queue is shared with other crawlers on the same Store; nil: this one
 	// is alone. Leads reports whether this crawler puts into the queue what
 	// is due; nil: always. One of those that share does.
-	Queue      Queue
-	Leads      func() bool
+	Queue Queue
+	Leads func() bool
+	// Paused reports whether nothing may be fetched for now, for want of room
+	// on the disk; sources that become due then wait. May be nil.
+	Paused     func() bool
 	SaveEvery  time.Duration // how often a visit that found nothing is written down, default 5m
 	PerVisit   int           // pages fetched in one visit of a source at most, default 50
 	PerThreads int           // comment documents fetched in one visit at most, default 30
@@ -274,6 +277,9 @@ func (c *Crawler) Round(ctx context.Context) (found int, err error) {
 
 // overdue are the sources whose time has come, the longest waiting first.
 func (c *Crawler) overdue() []Source {
+	if c.o.Paused != nil && c.o.Paused() {
+		return nil
+	}
 	now := c.o.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
