@@ -290,6 +290,7 @@ func (b *builder) crawler(ctx context.Context) error {
 			}
 			return bus.PublishAll(ctx, b.bus, found, fs)
 		},
+		Paused: b.room.low.Load,
 		Health: func(ctx context.Context, h news.Health) error { return bus.Publish(ctx, b.bus, health, h) },
 		Audit:  b.audit("crawler"),
 	}

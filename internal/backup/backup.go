@@ -185,8 +185,9 @@ func (r *Repo) Save(ctx context.Context, dir string, at time.Time, version strin
 			return s, st, err
 		}
 	}
-	if _, err := os.Stat(r.snapshotFile(s.ID)); err == nil {
-		return s, st, fmt.Errorf("backup: there is a backup %s already", s.ID)
+	for _, err := os.Stat(r.snapshotFile(s.ID)); err == nil; _, err = os.Stat(r.snapshotFile(s.ID)) {
+		at = at.Add(time.Second) // two within one second
+		s.ID = at.UTC().Format(idForm)
 	}
 	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
