@@ -40,9 +40,12 @@ type Options struct {
 	// nil is allowed.
 	Health func(ctx context.Context, h news.Health) error
 	// Audit is told what people had fetched or imported; nil is allowed.
-	Audit     func(ctx context.Context, a news.Audit) error
-	Now       func() time.Time      // default time.Now; values only, waiting is real
-	Log       *slog.Logger          // default discards
+	Audit func(ctx context.Context, a news.Audit) error
+	Now   func() time.Time // default time.Now; values only, waiting is real
+	Log   *slog.Logger     // default discards
+	// Offered is told which WebSub hub the feed of a source names, and the
+	// address under which the hub knows the feed; nil is allowed.
+	Offered   func(ctx context.Context, source, hub, topic string) error
 	Metrics   prometheus.Registerer // nil: the metrics are not registered
 	UserAgent string                // product name, default "langnghe"
 	Contact   string                // address or page that a site's owner can turn to
@@ -86,6 +89,7 @@ type Crawler struct {
 	cutAt   time.Time
 	period  int64 // of pseudonym keys, last seen
 	purse   purse
+	sent    map[string]delivery // came while a visit was under way
 }
 
 // New returns a crawler, or an error naming the option or source that is
@@ -124,7 +128,7 @@ func New(o Options) (*Crawler, error) {
 	}
 	c := &Crawler{
 		o: o, queue: o.Queue, hosts: map[string]string{}, selects: map[string]*page.Selectors{}, zones: map[string]*time.Location{}, visits: map[string]Visit{}, saved: map[string]time.Time{},
-		put: map[string]bool{}, busy: map[string]bool{}, waiting: map[string]time.Time{},
+		put: map[string]bool{}, sent: map[string]delivery{}, busy: map[string]bool{}, waiting: map[string]time.Time{},
 	}
 	if c.queue == nil {
 		c.queue = newAlone()

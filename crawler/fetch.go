@@ -59,7 +59,8 @@ type reply struct {
 	url                *url.URL // after redirects
 	data               []byte
 	etag, lastModified string
-	unchanged          bool // 304
+	unchanged          bool     // 304
+	links              []string // Link headers
 }
 
 // A StatusError is an answer that is no document.
@@ -92,7 +93,7 @@ func (f *fetcher) get(ctx context.Context, address, etag, lastModified string) (
 	c := f.base.Clone()
 	c.Context = ctx
 	c.OnResponse(func(r *colly.Response) {
-		rep = reply{url: r.Request.URL, data: r.Body, etag: r.Headers.Get("ETag"), lastModified: r.Headers.Get("Last-Modified")}
+		rep = reply{url: r.Request.URL, data: r.Body, etag: r.Headers.Get("ETag"), lastModified: r.Headers.Get("Last-Modified"), links: r.Headers.Values("Link")}
 		switch {
 		case r.StatusCode == http.StatusNotModified:
 			rep.unchanged = true

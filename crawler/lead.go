@@ -89,6 +89,8 @@ type listing struct {
 	leads  []lead
 	nested []string // documents of the same kind that continue it
 	notes  []string // worth a line in the log: "120 entries over the limit"
+	hub    string   // WebSub hub that the document names
+	self   string   // what it calls itself
 }
 
 // A lead is what a listing says of one item: the whole item, or where its

@@ -101,6 +101,11 @@ func (r *round) list(ctx context.Context, p *social.Platform, start social.Reque
 		if page, askErr = r.ask(ctx, p, social.Request{URL: address, Key: start.Key}, of); ctx.Err() != nil {
 			return read, posts, askErr, ctx.Err()
 		}
+		if askErr == nil && page.Hub != "" {
+			if err := r.offer(ctx, page.Hub, page.Self, reply{}); err != nil {
+				return read, posts, nil, err
+			}
+		}
 		for _, note := range page.Notes {
 			r.c.o.Log.Warn("read source", "source", r.s.ID, "note", note)
 		}

@@ -15,7 +15,7 @@ func readFeed(data []byte, c reading) (listing, error) {
 	if err != nil {
 		return listing{}, err
 	}
-	var out listing
+	out := listing{hub: f.Hub, self: f.Self}
 	if f.Dropped > 0 {
 		out.notes = append(out.notes, fmt.Sprintf("%d entries behind the first %d were not read", f.Dropped, feed.MaxEntries))
 	}

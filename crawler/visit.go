@@ -81,7 +81,10 @@ func (c *Crawler) visit(ctx context.Context, s Source) (found int, err error) {
 		v.Failures = 0
 	}
 	v.LastFetch = r.now
-	v.Total += r.added
+	sent := c.received(s.ID)
+	sent.add(delivery{r.added, r.last})
+	r.last = sent.last
+	v.Total += sent.added
 	if r.last.After(v.LastItem) {
 		v.LastItem = r.last
 	}
@@ -170,6 +173,11 @@ func (r *round) listing(ctx context.Context, v *Visit) (o outcome, rep reply, er
 	list, readErr := readers[r.s.Kind].read(rep.data, r.reading(rep.url))
 	for _, n := range list.notes {
 		r.c.o.Log.Warn("read source", "source", r.s.ID, "url", r.s.URL, "note", n)
+	}
+	if readErr == nil {
+		if err := r.offer(ctx, list.hub, list.self, rep); err != nil {
+			return o, rep, err
+		}
 	}
 	leads := list.leads
 	for _, nested := range list.nested {

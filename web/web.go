@@ -103,6 +103,9 @@ type Options struct {
 
 	Sources func(context.Context) ([]crawler.Status, error)
 	Fetch   func(context.Context, crawler.FetchRequest) (crawler.FetchResult, error)
+	// Citizens opens the form on which anyone may report.
+	Citizens bool
+	Hooks    map[string]string // where sources and partners send to, by id
 
 	Deliveries func(context.Context, alerts.DeliveriesQuery) (alerts.Deliveries, error)
 	Silences   func(context.Context, alerts.SilenceRequest) ([]alerts.Silence, error)

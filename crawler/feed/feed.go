@@ -8,6 +8,7 @@ package feed
 import (
 	"bytes"
 	"fmt"
+	"html"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -37,6 +38,7 @@ type Feed struct {
 	Title   string
 	Lang    string
 	Hub     string // WebSub hub that the feed offers
+	Self    string // the feed's own address, as it gives it
 	Entries []Entry
 	Dropped int // entries over MaxEntries
 }
@@ -77,7 +79,13 @@ func Parse(data []byte, o Options) (*Feed, error) {
 	if err != nil {
 		return nil, fmt.Errorf("feed: %s: %w", place(data, err), err)
 	}
-	f := &Feed{Title: line(src.Title), Lang: src.Language, Hub: rel(src.Extensions, "hub")}
+	f := &Feed{Title: line(src.Title), Lang: src.Language, Hub: rel(src.Extensions, "hub"), Self: absolute(o.URL, rel(src.Extensions, "self"))}
+	if f.Hub == "" {
+		f.Hub = atomLink(start, "hub")
+	}
+	if f.Self == "" {
+		f.Self = absolute(o.URL, atomLink(start, "self"))
+	}
 	for i, it := range src.Items {
 		if i == MaxEntries {
 			f.Dropped = len(src.Items) - i
@@ -191,6 +199,31 @@ func rel(x ext.Extensions, relation string) string {
 	for _, v := range x["atom"]["link"] {
 		if v.Attrs["rel"] == relation {
 			return v.Attrs["href"]
+		}
+	}
+	return ""
+}
+
+var (
+	entryStart = regexp.MustCompile(`<(?:entry|item)[\s>]`)
+	linkTag    = regexp.MustCompile(`<link\s[^<>]*>`)
+	linkAttr   = regexp.MustCompile(`\b(rel|href)\s*=\s*["']([^"'<>]*)["']`)
+)
+
+// atomLink finds a link of that relation among those of an Atom feed itself,
+// which the parser does not tell apart.
+func atomLink(data []byte, relation string) string {
+	head := data[:min(len(data), 16<<10)]
+	if at := entryStart.FindIndex(head); at != nil {
+		head = head[:at[0]]
+	}
+	for _, tag := range linkTag.FindAll(head, 20) {
+		attrs := map[string]string{}
+		for _, m := range linkAttr.FindAllSubmatch(tag, -1) {
+			attrs[string(m[1])] = html.UnescapeString(string(m[2]))
+		}
+		if attrs["rel"] == relation {
+			return attrs["href"]
 		}
 	}
 	return ""

@@ -85,6 +85,8 @@ type Page struct {
 	Read  int    // entries looked at, those that are no posts included
 	Last  string // where a stream goes on
 	Notes []string
+
+	Hub, Self string // WebSub: the hub that a feed names, and its own address
 }
 
 // A Post is one thing that somebody or some page published.

@@ -245,7 +245,7 @@ func youtubeFeed(data []byte, o Options) (Page, error) {
 	if err != nil {
 		return Page{}, fmt.Errorf("youtube: %w", err)
 	}
-	p := Page{Read: len(f.Entries)}
+	p := Page{Read: len(f.Entries), Hub: f.Hub, Self: f.Self}
 	for _, e := range f.Entries {
 		post := Post{Kind: news.Post, ID: e.ID, URL: e.URL, Title: e.Title, Text: e.Media, Author: e.Author, Published: e.Published, Edited: e.Updated}
 		if post.Text == "" {

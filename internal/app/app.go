@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -29,6 +30,7 @@ import (
 
 	"langnghe/alerts"
 	"langnghe/crawler"
+	"langnghe/crawler/hooks"
 	"langnghe/crawler/polite"
 	"langnghe/indexer"
 	"langnghe/internal/bus"
@@ -89,6 +91,7 @@ type builder struct {
 	close []func() error
 	ready map[string]func(context.Context) error
 	svc   *Service
+	hooks http.Handler // /hooks/, nil when nothing is received
 }
 
 // A part runs until its context is done or it cannot go on.
@@ -305,8 +308,18 @@ func (b *builder) crawler(ctx context.Context) error {
 		o.Store, o.Leads, o.Transport.Turns = crew.store(), crew.leads, crew
 		b.part("crawler keeper", crew.keep)
 	}
-	c, err := crawler.New(o)
+	var c *crawler.Crawler
+	hub, err := b.hubs(s, &c)
 	if err != nil {
+		return err
+	}
+	if hub != nil {
+		o.Offered = hub.Offered
+	}
+	if c, err = crawler.New(o); err != nil {
+		return err
+	}
+	if err := b.receive(c, hub); err != nil {
 		return err
 	}
 	b.svc.round = c.Round
@@ -506,7 +519,9 @@ func (b *builder) web(d *review.Desk, s *store.Desk, profile reading.Profile) er
 		Preview:    askWithin(b, AskPreview, previewFor),
 		Save:       ask(b, AskSave),
 		Sources:    askNone(b, AskSources),
-		Fetch:      ask(b, AskFetch),
+		Fetch:      askWithin(b, AskFetch, fetchFor),
+		Citizens:   b.opts.Config.Receive.Citizens,
+		Hooks:      hooks.Paths(b.opts.Config.Sources, b.opts.Config.Receive.Partners),
 		Deliveries: ask(b, AskDeliveries),
 		Silences:   ask(b, AskSilences),
 		Overview:   askNone(b, AskOverview),
@@ -530,7 +545,7 @@ func (b *builder) web(d *review.Desk, s *store.Desk, profile reading.Profile) er
 		_ = l.Close()
 		return err
 	}
-	b.part("web", func(ctx context.Context) error { return serveHTTP(ctx, l, h) })
+	b.part("web", func(ctx context.Context) error { return serveHTTP(ctx, l, b.withHooks(h)) })
 	return nil
 }
 

@@ -35,6 +35,7 @@ import (
 const (
 	askFor     = 5 * time.Second
 	previewFor = 60 * time.Second
+	fetchFor   = 60 * time.Second // a pasted link waits for its site's pace
 )
 
 // ask makes a plain function of a question, for those who need the answer.

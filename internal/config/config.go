@@ -61,6 +61,7 @@ type Config struct {
 	NoiseBudget float64             `yaml:"noise_budget"`
 	Crawler     Crawler             `yaml:"crawler"`
 	Sources     []crawler.Source    `yaml:"sources"`
+	Receive     Receive             `yaml:"receive"`
 	Mail        *email.Config       `yaml:"mail"`
 	Telegram    *telegram.Config    `yaml:"telegram"`
 	Zalo        *zalo.Config        `yaml:"zalo"`
@@ -445,6 +446,7 @@ func (v *checker) check(c *Config, dir string) {
 			v.bad(at+".every", "không dưới 1 phút với trang ngoài", "not below 1m for a site that is not ours (internal: true)")
 		}
 	}
+	v.receive(c, dir, seen)
 	if c.Mail != nil {
 		if err := c.Mail.Check(dir); err != nil {
 			v.bad("mail", "%v", "%v", err)

@@ -48,6 +48,7 @@ var allowed = map[string][]string{
 var doors = map[string][]string{
 	"github.com/gocolly/colly":    {"crawler"},
 	"github.com/mmcdole/gofeed":   {"crawler"},
+	"github.com/coder/websocket":  {"crawler"},
 	"github.com/nats-io/":         {"internal/bus"},
 	"modernc.org/sqlite":          {"internal/store"},
 	"database/sql":                {"internal/store"},
