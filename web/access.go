@@ -38,6 +38,7 @@ var (
 	registrars  = who{review.Reviewer, review.Office, review.Justice}
 	confirmers  = who{review.Reviewer, review.Office, review.Justice, review.Leader}
 	documents   = who{review.Reviewer, review.Leader, review.Justice, review.Office, review.Editor}
+	boards      = who{review.Khoi}
 	ruleReaders = who{review.Reviewer, review.Leader, review.Justice}
 	sources     = who{review.Reviewer, review.Leader, review.Office, review.Admin}
 	notices     = who{review.Reviewer, review.Leader, review.Admin}
@@ -87,7 +88,7 @@ var nav = []struct {
 	pages []struct{ path, key string }
 }{
 	{"nav.work", []struct{ path, key string }{
-		{"/inbox", "nav.inbox"}, {"/cases", "nav.cases"}, {"/complaints", "nav.feedback"}, {"/handoffs", "nav.handoffs"},
+		{"/inbox", "nav.inbox"}, {"/cases", "nav.cases"}, {"/complaints", "nav.feedback"}, {"/board", "nav.board"}, {"/handoffs", "nav.handoffs"},
 	}},
 	{"nav.look", []struct{ path, key string }{
 		{"/search", "nav.search"}, {"/trends", "nav.trends"}, {"/documents", "nav.documents"}, {"/rumours", "nav.rumours"}, {"/radar", "nav.radar"},

@@ -58,6 +58,7 @@ func (s *server) funcs(t *tongue) template.FuncMap {
 		"n":        t.N,
 		"label":    t.Label,
 		"num":      t.Number,
+		"inc":      func(i int) int { return i + 1 },
 		"date":     t.Date,
 		"datetime": t.DateTime,
 		"day":      t.Day,

@@ -21,6 +21,7 @@ type sourcesPage struct {
 	URL     string
 	Result  *crawler.FetchResult
 	Problem string
+	Hooks   map[string]string
 }
 
 // trouble orders the states by how much they need a person.
@@ -32,6 +33,7 @@ func (s *server) sources(w http.ResponseWriter, r *http.Request) error {
 
 func (s *server) sourcesPage(w http.ResponseWriter, r *http.Request, status int, p sourcesPage) error {
 	p.frame = s.frame(r, visitorOf(r).t.T("sources.title"))
+	p.Hooks = s.Hooks
 	if s.Sources == nil {
 		p.Off = true
 		return s.renderStatus(w, r, status, "sources", p)

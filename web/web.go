@@ -142,6 +142,7 @@ type server struct {
 	hub     *hub
 	door    door
 	named   sourceNames
+	intakes intakes
 }
 
 // A route is one line of the site.
@@ -220,6 +221,13 @@ func (s *server) routes() []route {
 		{"POST /rules", reviewers, s.tryRule},
 		{"GET /sources", sources, s.sources},
 		{"POST /sources", reviewers, s.fetch},
+		{"GET /import", reviewers, s.importPage},
+		{"POST /import", reviewers, s.upload},
+		{"POST /import/{token}", reviewers, s.runImport},
+		{"GET /board", boards, s.boardPage},
+		{"POST /board", boards, s.boardReport},
+		{"GET /report", anyone, s.citizenPage}, // only when the ward has opened it, checked there
+		{"POST /report", anyone, s.citizenReport},
 		{"GET /alerts", notices, s.alerts},
 		{"GET /alerts/muted", notices, s.muted},
 		{"POST /alerts/ack", judges, s.ack},
@@ -291,7 +299,19 @@ func New(o Options) (http.Handler, error) {
 	cross.SetDenyHandler(s.guard(route{who: anyone, handle: func(http.ResponseWriter, *http.Request) error {
 		return &problem{status: http.StatusForbidden, key: "problem.cross_origin"}
 	}}))
-	return headers(http.MaxBytesHandler(cross.Handler(mux), maxBody)), nil
+	return headers(bounded(cross.Handler(mux))), nil
+}
+
+// bounded limits what a request may carry: files have a page of their own.
+func bounded(next http.Handler) http.Handler {
+	pages, files := http.MaxBytesHandler(next, maxBody), http.MaxBytesHandler(next, importBytes+64<<10)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost && r.URL.Path == "/import" {
+			files.ServeHTTP(w, r)
+			return
+		}
+		pages.ServeHTTP(w, r)
+	})
 }
 
 // headers tells browsers to trust nothing but our own files.

@@ -145,7 +145,7 @@ func TestNarrowRoles(t *testing.T) {
 		review.Admin: {"GET /sources", "GET /alerts", "GET /alerts/muted", "POST /alerts/confirm", "POST /alerts/test", "GET /users", "POST /users",
 			"POST /users/{name}/password", "POST /users/{name}/disable"},
 		review.Unit: {"GET /complaints", "GET /cases/{id}", "POST /cases/{id}/reply"},
-		review.Khoi: {"GET /complaints", "GET /cases/{id}", "POST /cases/{id}/reply"},
+		review.Khoi: {"GET /board", "POST /board", "GET /complaints", "GET /cases/{id}", "POST /cases/{id}/reply"},
 		review.Editor: {"GET /cases", "GET /cases/{id}", "POST /cases/{id}/publish", "GET /documents",
 			"GET /api/v1/cases", "GET /api/v1/cases/{id}"},
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"flag"
@@ -14,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"langnghe/crawler"
 	"langnghe/indexer"
 	"langnghe/internal/app"
 	"langnghe/internal/bus"
@@ -110,89 +108,6 @@ func shorten(s string, n int) string {
 		return string(r)
 	}
 	return string(r[:n]) + "…"
-}
-
-func runImport(ctx context.Context, c *call) error {
-	source := "import"
-	fs, err := c.flags("config data", func(fs *flag.FlagSet) {
-		fs.StringVar(&source, "source", source, "`name` of the source that the items are filed under")
-	})
-	if err != nil {
-		return err
-	}
-	if fs.NArg() == 0 {
-		return usagef("needs a file, or - for the standard input")
-	}
-	return c.with(ctx, func(ctx context.Context, a bus.Asker) error {
-		taken, refused := 0, 0
-		last := ""
-		for _, name := range fs.Args() {
-			in, err := c.input(name)
-			if err != nil {
-				return err
-			}
-			defer in.Close()
-			var batch []news.Item
-			var rows []int
-			send := func() error {
-				if len(batch) == 0 {
-					return nil
-				}
-				sctx, cancel := context.WithTimeout(ctx, time.Minute)
-				defer cancel()
-				res, err := bus.Ask(sctx, a, app.AskFetch, crawler.FetchRequest{Items: batch, Source: source, By: caller()})
-				if err != nil {
-					return fmt.Errorf("%s: %w", name, err)
-				}
-				taken += len(res.Taken)
-				for _, r := range res.Refused {
-					refused++
-					fmt.Fprintf(c.err, "%s:%d: %s\n", name, rows[r.Row-1], r.Reason)
-				}
-				if len(res.Taken) > 0 {
-					last = res.Taken[len(res.Taken)-1]
-				}
-				batch, rows = batch[:0], rows[:0]
-				return nil
-			}
-			sc := bufio.NewScanner(in)
-			sc.Buffer(nil, 4<<20)
-			row := 0
-			for sc.Scan() {
-				row++
-				line := bytes.TrimSpace(sc.Bytes())
-				if len(line) == 0 {
-					continue
-				}
-				var it news.Item
-				if err := json.Unmarshal(line, &it); err != nil {
-					refused++
-					fmt.Fprintf(c.err, "%s:%d: %v\n", name, row, err)
-					continue
-				}
-				batch, rows = append(batch, it), append(rows, row)
-				if len(batch) == 500 {
-					if err := send(); err != nil {
-						return err
-					}
-				}
-			}
-			if err := sc.Err(); err != nil {
-				return fmt.Errorf("%s:%d: %w", name, row+1, err)
-			}
-			if err := send(); err != nil {
-				return err
-			}
-		}
-		if err := searchable(ctx, a, last); err != nil {
-			return err
-		}
-		fmt.Fprintf(c.err, "%d taken, %d refused\n", taken, refused)
-		if refused > 0 {
-			return errSilent
-		}
-		return nil
-	}, "crawler", "indexer")
 }
 
 // searchable waits until the index has the item: what was published before

@@ -47,7 +47,7 @@ var commands = []command{
 	{"demo", "", [2]string{"chạy thử với dữ liệu mẫu", "start everything on sample data"}, runDemo},
 	{"serve", "", [2]string{"chạy dịch vụ", "run the service"}, runServe},
 	{"search", "QUERY", [2]string{"tìm trong các tin đã thu thập", "search what was collected"}, runSearch},
-	{"import", "FILE…", [2]string{"đưa tin từ tệp JSON Lines vào", "take items from JSON Lines files in"}, runImport},
+	{"import", "FILE…", [2]string{"đưa tin từ tệp JSON Lines, CSV, Excel vào", "take items from JSON Lines, CSV or Excel files in"}, runImport},
 	{"export", "", [2]string{"xuất tin ra JSON Lines", "write the items as JSON Lines"}, runExport},
 	{"erase", "ID", [2]string{"xóa hẳn một mục tin ở mọi nơi", "erase one item everywhere"}, runErase},
 	{"user", "add|list|password|disable", [2]string{"quản lý người dùng", "manage the people who sign in"}, runUser},
