@@ -31,6 +31,7 @@ func TestSplitProcesses(t *testing.T) {
 	t.Cleanup(func() { srv.Shutdown(); srv.WaitForShutdown() })
 
 	page := newPage()
+	page.add() // the first one is a scam; a source that lists nothing would be a notice of its own
 	site := httptest.NewServer(page)
 	defer site.Close()
 	box := newBox(t)
@@ -83,7 +84,6 @@ working_hours: {days: [mon, tue, wed, thu, fri, sat, sun], from: "00:00", to: "2
 			time.Sleep(50 * time.Millisecond)
 		}
 	}
-	page.add() // the first one is a scam
 	mails(1)
 
 	procs["rules"].kill()
