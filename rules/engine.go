@@ -25,6 +25,7 @@ import (
 	"langnghe/official/rumour"
 	"langnghe/rules/builtin"
 	"langnghe/rules/patterns"
+	"langnghe/rules/trend"
 )
 
 // Options configures an [Engine]. Store is required.
@@ -75,6 +76,8 @@ type Engine struct {
 	doc       query.Doc
 	sample    query.Sample // of what is said, for filing rules
 	learning  bool         // the sample is being made
+	board     *trend.Board
+	forgot    time.Time // posts of the board before are gone from the store
 
 	forward, backfill sync.Mutex
 }
@@ -195,6 +198,10 @@ func (e *Engine) load(ctx context.Context) error {
 		e.previews[p.Hash] = p
 	}
 	e.know(s.Facts)
+	e.board = trend.NewBoard(trend.Options{Factor: DayFactor(e.opts.Calendar)})
+	for _, p := range s.Posts {
+		e.board.Add(p)
+	}
 	e.loaded = true
 	return nil
 }
@@ -342,6 +349,9 @@ func (e *Engine) one(b *batch, set *ruleSet, in *news.Indexed) {
 	if at.IsZero() {
 		at = e.opts.Now()
 		it.Observed = at
+	}
+	if p, ok := postOf(&it, at); ok && set == e.set && e.board.Add(p) {
+		b.change.Posts = append(b.change.Posts, p)
 	}
 	if it.Reading = e.watch.Add(&it); it.Reading != nil {
 		it.Reading = patterns.Watchful(it.Reading, at, e.inSeason(at))
@@ -539,7 +549,10 @@ func (e *Engine) tick(ctx context.Context) error {
 			}
 		}
 	}
-	if len(c.Signals)+len(c.Prune) == 0 {
+	if before := e.board.Forget(now); before.Sub(e.forgot) >= 24*time.Hour {
+		e.forgot, c.PostsBefore = before, before
+	}
+	if len(c.Signals)+len(c.Prune) == 0 && c.PostsBefore.IsZero() {
 		return nil
 	}
 	if err := e.commit(ctx, c); err != nil {
@@ -707,6 +720,10 @@ func (e *Engine) reload(ctx context.Context) error {
 		for _, v := range c.Versions {
 			e.versions[v.Rule] = append(e.versions[v.Rule], v)
 		}
+	}
+	day := DayFactor(e.opts.Calendar)
+	for _, r := range set.live {
+		r.day = day
 	}
 	e.set, e.problems, e.stamp, e.when = set, problems, stamp, e.opts.Now()
 	e.metrics.rules.Set(float64(len(set.live)))

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"langnghe/internal/news"
+	"langnghe/rules/trend"
 )
 
 // Memory is a Store that forgets everything at the end: tests of rules,
@@ -25,12 +26,13 @@ type Memory struct {
 	facts    news.Facts
 	versions []Version
 	previews map[string]Previewed
+	posts    map[string]trend.Post
 }
 
 // NewMemory returns an empty store.
 func NewMemory() *Memory {
 	return &Memory{occs: map[[3]string]Occurrence{}, bounds: map[[2]string]Bound{}, starts: map[string]Start{},
-		flags: map[string]news.Flag{}, signal: map[string]Signal{}, decided: map[string]news.Decided{}, previews: map[string]Previewed{}}
+		flags: map[string]news.Flag{}, signal: map[string]Signal{}, decided: map[string]news.Decided{}, previews: map[string]Previewed{}, posts: map[string]trend.Post{}}
 }
 
 func ruleKey(id string, version int) string { return FlagID(id, version) }
@@ -41,7 +43,7 @@ func (m *Memory) Load(context.Context) (State, error) {
 	defer m.mu.Unlock()
 	s := State{
 		Occurrences: slices.Collect(maps.Values(m.occs)), Bounds: slices.Collect(maps.Values(m.bounds)), Starts: slices.Collect(maps.Values(m.starts)),
-		Decided: slices.Collect(maps.Values(m.decided)), Facts: m.facts, Versions: slices.Clone(m.versions), Previews: slices.Collect(maps.Values(m.previews)),
+		Decided: slices.Collect(maps.Values(m.decided)), Facts: m.facts, Versions: slices.Clone(m.versions), Previews: slices.Collect(maps.Values(m.previews)), Posts: slices.Collect(maps.Values(m.posts)),
 	}
 	counts := map[string]Count{}
 	for id, f := range m.flags {
@@ -118,7 +120,12 @@ func (m *Memory) Commit(_ context.Context, c Change) error {
 	if p := c.Previewed; p != nil {
 		m.previews[p.Hash] = *p
 	}
+	for _, p := range c.Posts {
+		m.posts[p.ID] = p
+	}
+	maps.DeleteFunc(m.posts, func(_ string, p trend.Post) bool { return p.At.Before(c.PostsBefore) })
 	if c.Erased != "" {
+		delete(m.posts, c.Erased)
 		m.erase(c.Erased)
 	}
 	return nil

@@ -66,6 +66,7 @@ type Rule struct {
 	steps                   []*query.Query
 	terms                   []*query.Query // new_term: one for each entry
 	termNames               []string
+	day                     func(time.Time) float64 // spike: how much of an ordinary day's talk a day has
 	hash                    string
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"langnghe/internal/news"
+	"langnghe/rules/trend"
 )
 
 // Store keeps the engine's state. The suite in rulestest says what it must do.
@@ -29,6 +30,7 @@ type State struct {
 	Facts       news.Facts
 	Versions    []Version // every one that was in force, oldest first
 	Previews    []Previewed
+	Posts       []trend.Post // of the board of trends
 }
 
 // A Change is what one step of the engine alters.
@@ -41,11 +43,13 @@ type Change struct {
 	Signals     []Signal    // about a group: the latest state wins
 	Sent        []int64     // of the outbox
 	Decided     *news.Decided
-	Facts       *news.Facts // an older version than the one kept is ignored
-	Versions    []Version   // taken into force
-	Filled      []Version   // what they say of history has been worked out
-	Previewed   *Previewed  // replaces that of the same hash
-	Erased      string      // id of an item to forget
+	Facts       *news.Facts  // an older version than the one kept is ignored
+	Versions    []Version    // taken into force
+	Filled      []Version    // what they say of history has been worked out
+	Previewed   *Previewed   // replaces that of the same hash
+	Erased      string       // id of an item to forget
+	Posts       []trend.Post // of the board of trends: the latest of an id wins
+	PostsBefore time.Time    // forget those of the board before
 }
 
 // A Bound says that what lies before a time cannot change in a group.

@@ -291,7 +291,7 @@ func spike(r *Rule, occs []*Occurrence, first time.Time, b bound) func(int) (fir
 	if !b.before.IsZero() {
 		start = occs[0].At // older ones have been let go; their absence is no calm
 	}
-	m := trend.New(start, trend.Options{Threshold: thresholds[r.Sensitivity], Floor: float64(r.Floor)})
+	m := trend.New(start, trend.Options{Threshold: thresholds[r.Sensitivity], Floor: float64(r.Floor), Factor: r.day})
 	hour := map[string]bool{}
 	var open time.Time
 	return func(i int) (fired, bool) {

@@ -17,6 +17,7 @@ import (
 	"langnghe/official/rumour"
 	"langnghe/review"
 	"langnghe/rules"
+	"langnghe/rules/trend"
 )
 
 // now is the time of all tests: a Monday morning.
@@ -556,6 +557,20 @@ func options(d *fakeDesk, a *fakeAccounts) Options {
 				}
 			}
 			return c, nil
+		},
+		Trends: func(context.Context) (*trend.View, error) {
+			b := trend.NewBoard(trend.Options{})
+			for day := range 60 {
+				n := 2 + day%2
+				if day == 59 {
+					n = 14
+				}
+				for k := range n {
+					b.Add(trend.Post{ID: fmt.Sprintf("t%d-%d", day, k), At: now.AddDate(0, 0, day-59).Add(-time.Duration(k*30) * time.Minute), Source: fmt.Sprint("nhom", k%4),
+						Voice: fmt.Sprint(day, k), Topics: []string{"water"}, Tone: "negative", Story: "<script>x</script>", Places: []string{"khối <b>tân sơn</b>"}})
+				}
+			}
+			return b.View(now), nil
 		},
 		Rules: func(context.Context) (rules.List, error) {
 			return rules.List{Rules: []rules.Info{

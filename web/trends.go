@@ -22,6 +22,9 @@ type trendsPage struct {
 	Charts  []chart // by topic, most of the last week first
 	Quiet   []string
 	Signals []entryView
+	Rising  []rise
+	Fans    map[string]*fan      // by topic, "" is everything
+	Says    map[string]news.Text // by topic: its last day in a sentence
 }
 
 // A chart is one small multiple: how much was said about a topic each day.
@@ -64,6 +67,15 @@ func (s *server) trends(w http.ResponseWriter, r *http.Request) error {
 		return s.render(w, r, "trends", p)
 	}
 	marks := map[string][]time.Time{}
+	if s.Trends != nil {
+		u := by(r)
+		v, err := s.Trends(r.Context())
+		if err != nil { // the counts are worth showing without it
+			s.Log.Warn("trends: no forecast", "err", err)
+		} else {
+			marks = p.ahead(v, judges.has(&u))
+		}
+	}
 	if u := by(r); judges.has(&u) {
 		var err error
 		if p.Signals, err = s.signals(r, p.From); err != nil {

@@ -30,6 +30,7 @@ import (
 	"langnghe/official/rumour"
 	"langnghe/review"
 	"langnghe/rules"
+	"langnghe/rules/trend"
 )
 
 //go:embed templates/*.html
@@ -97,6 +98,7 @@ type Options struct {
 	Counts func(context.Context, indexer.CountQuery) (indexer.Counts, error)
 
 	Rules   func(context.Context) (rules.List, error)
+	Trends  func(context.Context) (*trend.View, error) // may be nil
 	Check   func(context.Context, rules.CheckRequest) (rules.CheckResult, error)
 	Preview func(context.Context, rules.PreviewRequest) (rules.Preview, error)
 	Save    func(context.Context, rules.SaveRequest) (rules.CheckResult, error)

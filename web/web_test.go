@@ -867,6 +867,22 @@ func TestAdminReadsNoContent(t *testing.T) {
 	}
 }
 
+// TestTrendsAhead looks for what the board of trends adds to the page: the
+// rise in words, the posts that began it, the fan with its table; for leaders
+// too, without links to single posts.
+func TestTrendsAhead(t *testing.T) {
+	s := newSite(t)
+	body := s.do("lan", "GET", "/trends", nil).Body.String()
+	for _, want := range []string{"Cảnh báo", "bài trong 24 giờ, thường ngày", "Có thể sai vì", `href="/items/t59-`, `class="chart fan"`, "Bảng dự báo", "Khả năng gấp đôi"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if strings.Contains(body, "<b>tân sơn") || strings.Contains(body, "<script>x") {
+		t.Error("the name of a place or story is markup")
+	}
+}
+
 func TestTrends(t *testing.T) {
 	from := time.Date(2026, 11, 1, 0, 0, 0, 0, zone)
 	c := draw("water", from, 14, map[string]int{"2026-11-02": 1, "2026-11-03": 3, "2026-11-13": 9, "2026-11-14": 2}, []time.Time{from.Add(300 * time.Hour)}, 140, 60)

@@ -41,6 +41,7 @@ import (
 	"langnghe/internal/store"
 	"langnghe/review"
 	"langnghe/rules"
+	"langnghe/rules/trend"
 	"langnghe/web"
 )
 
@@ -425,6 +426,7 @@ func (b *builder) rules(ctx context.Context) error {
 	hear(b, changed, "rules-official", e.Facts)
 	hear(b, erased, "rules-erased", e.Erase)
 	reply(b, AskRules, func(ctx context.Context, _ None) (rules.List, error) { return e.List(ctx) })
+	reply(b, AskTrends, func(ctx context.Context, _ None) (*trend.View, error) { return e.Trends(ctx) })
 	reply(b, AskCheck, e.Check)
 	reply(b, AskSave, func(ctx context.Context, r rules.SaveRequest) (rules.CheckResult, error) {
 		info, err := e.Save(ctx, r)
@@ -515,6 +517,7 @@ func (b *builder) web(d *review.Desk, s *store.Desk, profile reading.Profile) er
 		Item:       ask(b, AskItem),
 		Counts:     ask(b, AskCounts),
 		Rules:      askNone(b, AskRules),
+		Trends:     askNone(b, AskTrends),
 		Check:      ask(b, AskCheck),
 		Preview:    askWithin(b, AskPreview, previewFor),
 		Save:       ask(b, AskSave),

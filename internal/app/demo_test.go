@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 	"strings"
@@ -151,6 +152,8 @@ func TestDemo(t *testing.T) {
 		t.Errorf("audit chain: %d, %v", n, err)
 	}
 
+	trendsAgree(t, ctx, svc)
+
 	// Observed follows the simulated time.
 	page, err := bus.Ask(ctx, svc.bus, AskItems, indexer.ItemsQuery{To: world.First.AddDate(0, 0, 10)})
 	if err != nil || len(page.Items) == 0 {
@@ -173,6 +176,63 @@ func TestDemo(t *testing.T) {
 	if !strings.Contains(out.String(), "http://127.0.0.1:") || !strings.Contains(out.String(), demo.Password) {
 		t.Errorf("the demo printed %q; want its address and sign-ins", out.String())
 	}
+}
+
+// trendsAgree checks the figures of the board of trends, and of its sentences,
+// against the index, day by day and topic by topic.
+func trendsAgree(t *testing.T, ctx context.Context, svc *Service) {
+	t.Helper()
+	view, err := bus.Ask(ctx, svc.bus, AskTrends, None{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := view.At.AddDate(0, 0, -70)
+	counts, err := bus.Ask(ctx, svc.bus, AskCounts, indexer.CountQuery{By: "topic", Bucket: "day", From: from, To: view.At.AddDate(0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	index := map[string]int{}
+	for _, c := range counts.Rows {
+		index[c.Key+" "+c.At.In(demo.Zone).Format(time.DateOnly)] = c.Items
+	}
+	days, said := 0, 0
+	for _, tr := range view.Trends {
+		if tr.Kind != "topic" {
+			continue
+		}
+		for _, d := range tr.Days[:len(tr.Days)-1] {
+			days++
+			if want := index[tr.ID+" "+d.At.In(demo.Zone).Format(time.DateOnly)]; d.Posts != want {
+				t.Errorf("%s on %s: %d posts on the board, %d in the index", tr.ID, d.At.In(demo.Zone).Format(time.DateOnly), d.Posts, want)
+			}
+		}
+		hours, err := bus.Ask(ctx, svc.bus, AskItems, indexer.ItemsQuery{From: tr.Window.From, To: view.At, Limit: 500})
+		if err != nil {
+			t.Fatal(err)
+		}
+		posts, negative := 0, 0
+		for _, it := range hours.Items {
+			if it.Reading == nil || it.Reading.Area.Fit == news.OutOfArea || !it.At().After(tr.Window.From) {
+				continue
+			}
+			for _, topic := range it.Reading.Topics {
+				if topic.ID == tr.ID {
+					posts++
+					if it.Reading.Tone.Label == "negative" {
+						negative++
+					}
+				}
+			}
+		}
+		said++
+		if !strings.HasPrefix(tr.Why.VI, fmt.Sprintf("%d bài trong ", posts)) || negative != tr.Window.Negative {
+			t.Errorf("%s: the index has %d posts, %d negative; the board says %q", tr.ID, posts, negative, tr.Why.VI)
+		}
+		if tr.Tier != "" {
+			t.Logf("trend %s %s: %s", tr.Tier, tr.ID, tr.Why.VI)
+		}
+	}
+	t.Logf("%d days and %d sentences agree with the index", days, said)
 }
 
 // flagsByPiece are the flags on the desk, by the sample web's piece.

@@ -14,6 +14,7 @@ import (
 	"langnghe/internal/news"
 	"langnghe/review"
 	"langnghe/rules"
+	"langnghe/rules/trend"
 )
 
 // The facts, in the order of the flow. A name belongs to the role that
@@ -77,6 +78,7 @@ var (
 	AskReindex = bus.Question[None, indexer.Status]{Subject: "ask.indexer.reindex"}
 
 	AskRules   = bus.Question[None, rules.List]{Subject: "ask.rules.list"}
+	AskTrends  = bus.Question[None, *trend.View]{Subject: "ask.rules.trends"}
 	AskCheck   = bus.Question[rules.CheckRequest, rules.CheckResult]{Subject: "ask.rules.check"}
 	AskPreview = bus.Question[rules.PreviewRequest, rules.Preview]{Subject: "ask.rules.preview"}
 	AskSave    = bus.Question[rules.SaveRequest, rules.CheckResult]{Subject: "ask.rules.save"}

@@ -9,6 +9,7 @@ import (
 
 	"langnghe/internal/news"
 	"langnghe/rules"
+	"langnghe/rules/trend"
 )
 
 // Rules keeps the rules role's state: versions of rules, what windows hold,
@@ -65,6 +66,10 @@ const upsertPreview = `
 	INSERT INTO preview (hash, at, per_week, decided, useful) VALUES (?, ?, ?, ?, ?)
 	ON CONFLICT DO UPDATE SET at = excluded.at, per_week = excluded.per_week, decided = excluded.decided, useful = excluded.useful`
 
+const upsertPost = `
+	INSERT INTO trend_post (id, at, body) VALUES (?, ?, ?)
+	ON CONFLICT DO UPDATE SET at = excluded.at, body = excluded.body`
+
 // Commit implements [rules.Store].
 func (s *Rules) Commit(ctx context.Context, c rules.Change) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
@@ -108,7 +113,14 @@ func (s *Rules) Commit(ctx context.Context, c rules.Change) error {
 		if p := c.Previewed; p != nil {
 			w.exec(upsertPreview, p.Hash, unix(p.At), p.PerWeek, p.Decided, p.Useful)
 		}
+		for i := range c.Posts {
+			w.exec(upsertPost, c.Posts[i].ID, unix(c.Posts[i].At), w.json(&c.Posts[i]))
+		}
+		if !c.PostsBefore.IsZero() {
+			w.exec(`DELETE FROM trend_post WHERE at < ?`, unix(c.PostsBefore))
+		}
 		if c.Erased != "" {
+			w.exec(`DELETE FROM trend_post WHERE id = ?`, c.Erased)
 			w.erase(c.Erased)
 		}
 		return w.err
@@ -275,6 +287,12 @@ func (s *Rules) Load(ctx context.Context) (rules.State, error) {
 			err := scan(&p.Hash, &at, &p.PerWeek, &p.Decided, &p.Useful)
 			p.At = fromUnix(at)
 			st.Previews = append(st.Previews, p)
+			return err
+		}),
+		s.each(ctx, `SELECT body FROM trend_post`, func(scan scanFunc) error {
+			var p trend.Post
+			err := scanJSON(scan, &p)
+			st.Posts = append(st.Posts, p)
 			return err
 		}),
 	)

@@ -11,6 +11,7 @@ import (
 
 	"langnghe/internal/news"
 	"langnghe/rules"
+	"langnghe/rules/trend"
 )
 
 var errBroken = errors.New("the stream is away")
@@ -78,6 +79,11 @@ func keep(t *testing.T, open func() rules.Store) {
 		Versions:    []rules.Version{{Rule: "mat-nuoc", Version: 3, Hash: "h3", At: epoch}},
 		Previewed:   &rules.Previewed{Hash: "h", At: epoch, PerWeek: 1.5},
 	})
+	post := trend.Post{ID: "a", At: epoch, Observed: epoch, Source: "nhom", Voice: "p:1", Topics: []string{"water"}}
+	changed, gone := post, post
+	changed.Tone, gone.ID, gone.At = "negative", "b", epoch.Add(-time.Hour)
+	commit(t, s, rules.Change{Posts: []trend.Post{post, gone}})
+	commit(t, s, rules.Change{Posts: []trend.Post{changed}, PostsBefore: epoch})
 	preview := rules.Previewed{Hash: "h", At: epoch.Add(time.Hour), PerWeek: 2.5, Decided: 4, Useful: 3}
 	commit(t, s, rules.Change{Filled: []rules.Version{{Rule: "mat-nuoc", Version: 2}}, Previewed: &preview})
 	st := load(t, open())
@@ -98,6 +104,9 @@ func keep(t *testing.T, open func() rules.Store) {
 	}
 	if len(st.Versions) != 2 || st.Versions[0].Source != v.Source || !st.Versions[0].Filled || st.Versions[1].Version != 3 || st.Versions[1].Filled {
 		t.Errorf("Versions = %+v, want both, the first one filled", st.Versions)
+	}
+	if len(st.Posts) != 1 || st.Posts[0].ID != "a" || st.Posts[0].Tone != "negative" || !st.Posts[0].At.Equal(epoch) {
+		t.Errorf("Posts = %+v, want the one that is not too old, as it was last", st.Posts)
 	}
 	if len(st.Previews) != 1 || st.Previews[0] != preview {
 		t.Errorf("Previews = %+v, want the later one", st.Previews)

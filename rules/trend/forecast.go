@@ -34,10 +34,14 @@ var peaked = [len(bounds)]float64{0, .25, 0, -.25, 0}
 // A Band is a forecast of one slot. Expected is the median,
 // or the mean where that is 5 or less, and each interval holds the value in 80 or 95 of 100 cases.
 type Band struct {
-	At                           time.Time
-	Expected                     float64
-	Low80, High80, Low95, High95 float64
-	mean, variance               float64
+	At       time.Time `json:"at"`
+	Expected float64   `json:"expected"`
+	Low80    float64   `json:"low80"`
+	High80   float64   `json:"high80"`
+	Low95    float64   `json:"low95"`
+	High95   float64   `json:"high95"`
+
+	mean, variance float64
 }
 
 // A Calibration is what the series of one ward share of how far their

@@ -26,6 +26,7 @@ type Model struct {
 	hourN   float64
 	ll      [kinds]float64 // log likelihood of each kind of noise
 	pi      [kinds]float64 // and what it makes of the ward's shares
+	odd     bool           // today is not ordinary
 	masked  int            // days in a row that were not learnt
 	learned int            // days that were
 }
@@ -67,6 +68,9 @@ func newModel(start time.Time, o Options, p *Pool) *Model {
 
 func (m *Model) at(i int) *slot { return &m.ring[i%len(m.ring)] }
 
+// time is when slot i begins.
+func (m *Model) time(i int) time.Time { return m.start.Add(time.Duration(i) * m.opts.Slot) }
+
 func (m *Model) slot(t time.Time) int { return int(t.Sub(m.start) / m.opts.Slot) }
 
 // Advance closes the slots before t. Time does not go back.
@@ -107,6 +111,10 @@ func (m *Model) open() {
 		m.reweigh()
 	}
 	*m.at(i) = next
+	if i%m.per == 0 {
+		// The days after a holiday have it in their windows.
+		m.odd = m.opts.factor(m.time(i)) != 1 || m.opts.factor(m.time(i).AddDate(0, 0, -1)) != 1
+	}
 	m.at(i).mu = m.expect(i)
 }
 
@@ -154,7 +162,7 @@ func (m *Model) hourly(i int) float64 {
 }
 
 func (m *Model) expect(i int) float64 {
-	return m.level() * m.weekday(i/m.per) * m.hourly(i) / float64(m.per)
+	return m.level() * m.weekday(i/m.per) * m.hourly(i) / float64(m.per) * m.opts.factor(m.time(i))
 }
 
 func decay(life float64) float64 { return math.Exp2(-1 / life) }
@@ -162,6 +170,9 @@ func decay(life float64) float64 { return math.Exp2(-1 / life) }
 // learn takes day d into level, profiles and dispersion.
 func (m *Model) learn(d int) {
 	from, to := d*m.per, (d+1)*m.per
+	if m.opts.factor(m.time(from)) != 1 {
+		return // a day like no other is no lesson
+	}
 	accept := m.masked >= tune.GateMost
 	var x, mu, share, free, seen float64
 	for i := from; i < to; i++ {
@@ -270,6 +281,9 @@ func (m *Model) noise(k, n int, mean float64) float64 {
 	if days > 1 {
 		phi /= days
 	}
+	if m.odd {
+		phi += .3 // how quiet or loud a holiday is, is not known well
+	}
 	return mean*(1+kindC[k]*g) + (phi+tune.Psi)*mean*mean + mean*mean/(m.a+.5)
 }
 
@@ -341,7 +355,7 @@ func (m *Model) scan() (float64, int) {
 		}
 		var usual, here float64
 		for k, p := range m.pi {
-			if p < 1e-3 {
+			if p < .01 {
 				continue
 			}
 			v := m.noise(k, n, mean)
