@@ -592,3 +592,25 @@ func refused(err error) bool {
 	var e *Error
 	return errors.As(err, &e)
 }
+
+// Write writes a report for the program itself, which has checked who asks.
+func (d *Desk) Write(ctx context.Context, q Request) (Report, error) {
+	return d.Build(q, d.counter(ctx))
+}
+
+// Keep keeps what Write wrote, as a draft.
+func (d *Desk) Keep(ctx context.Context, r Report, by string) (Report, error) {
+	r.By = by
+	err := d.Store.Update(ctx, func(tx Tx) error { return d.keep(tx, &r) })
+	return r, err
+}
+
+// AnnualDue is the next day by which an annual report is due, and to whom.
+func (d *Desk) AnnualDue() (time.Time, string) {
+	now := d.now().In(calendar.Zone)
+	due := d.House.DueOn(now.Year())
+	if due.Before(d.Days.Day(now)) {
+		due = d.House.DueOn(now.Year() + 1)
+	}
+	return due, d.House.Addressee
+}

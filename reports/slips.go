@@ -255,12 +255,12 @@ func (d *Desk) notice(c *counter, q Request) (Report, error) {
 	return w.r, w.err
 }
 
-// readers say who may see a report of a kind. The police liaison sees the
-// slips that were sent and no report about opinions.
+// readers say who may see a report of a kind. The police liaison has the page
+// of sealed hand-offs and no report.
 var readers = map[Kind][]string{
 	Weekly: {"reviewer", "leader", "justice", "office"}, Daily: {"reviewer", "leader", "justice", "office"}, Urgent: {"reviewer", "leader", "justice", "office"},
 	Annual: {"reviewer", "leader", "justice", "office"}, Plan: {"reviewer", "leader", "justice", "office", "editor", "unit", "khoi"},
-	Police: {"leader", "justice", "police_liaison"}, Complaint: {"reviewer", "leader", "office", "unit"},
+	Police: {"leader", "justice"}, Complaint: {"reviewer", "leader", "office", "unit"},
 	Correction: {"reviewer", "leader", "justice", "office", "editor"}, Radio: {"reviewer", "leader", "office", "editor"}, Notice: {"reviewer", "leader", "office", "editor", "khoi"},
 }
 

@@ -43,6 +43,14 @@ var (
 	sources     = who{review.Reviewer, review.Leader, review.Office, review.Admin}
 	notices     = who{review.Reviewer, review.Leader, review.Admin}
 	auditors    = who{review.Justice, review.Leader}
+
+	// Reports and ledgers: the desk says again which kinds each role sees.
+	reportReaders = who{review.Reviewer, review.Leader, review.Justice, review.Office, review.Editor, review.Khoi, review.Unit}
+	reportWriters = who{review.Reviewer, review.Leader, review.Justice, review.Office, review.Editor}
+	recallers     = who{review.Leader, review.Reviewer, review.Office}
+	returners     = who{review.Leader, review.Justice}
+	registry      = who{review.Office, review.Reviewer}
+	ledgerKeepers = who{review.Reviewer, review.Leader, review.Justice, review.Office, review.Editor, review.Khoi, review.Unit}
 )
 
 func (w who) has(u *review.User) bool {
@@ -92,6 +100,7 @@ var nav = []struct {
 	}},
 	{"nav.look", []struct{ path, key string }{
 		{"/search", "nav.search"}, {"/trends", "nav.trends"}, {"/documents", "nav.documents"}, {"/rumours", "nav.rumours"}, {"/radar", "nav.radar"},
+		{"/reports", "nav.reports"}, {"/ledgers", "nav.ledgers"},
 	}},
 	{"nav.machine", []struct{ path, key string }{
 		{"/alerts", "nav.alerts"}, {"/rules", "nav.rules"}, {"/sources", "nav.sources"},

@@ -56,7 +56,7 @@ func TestMessages(t *testing.T) {
 		t.Fatal(err)
 	}
 	used := map[string]bool{}
-	for kind, values := range enumerated() {
+	for kind, values := range withReports(enumerated()) {
 		for _, v := range values {
 			used[kind+"."+v] = true
 		}
@@ -99,7 +99,7 @@ func TestMessages(t *testing.T) {
 			}
 		}
 	}
-	for kind, values := range enumerated() {
+	for kind, values := range withReports(enumerated()) {
 		for _, v := range values {
 			for _, lang := range langs {
 				if _, ok := ts[lang].text[kind+"."+v]; !ok {

@@ -9,6 +9,7 @@ import (
 
 	"langnghe/alerts"
 	"langnghe/internal/news"
+	"langnghe/reports"
 	"langnghe/review"
 )
 
@@ -34,6 +35,10 @@ func houseRule(err error, t *tongue) (string, bool) {
 	var e *review.Error
 	if errors.As(err, &e) {
 		return e.Text.In(t.lang), true
+	}
+	var rep *reports.Error
+	if errors.As(err, &rep) {
+		return rep.Text.In(t.lang), true
 	}
 	return "", false
 }

@@ -91,6 +91,7 @@ type Desk interface {
 type Options struct {
 	Desk     Desk
 	Accounts Accounts
+	Reports  Reports                                 // may be nil
 	Audit    func(context.Context, news.Audit) error // what is done outside of the desk: items seen, searches, rules saved, accounts
 
 	Search func(context.Context, indexer.Query) (indexer.Result, error)
@@ -211,6 +212,19 @@ func (s *server) routes() []route {
 		{"GET /search", content, s.search},
 		{"GET /items/{id}", content, s.item},
 		{"GET /trends", figures, s.trends},
+		{"GET /reports", reportReaders, s.reports},
+		{"POST /reports", reportWriters, s.createReport},
+		{"GET /reports/{id}", reportReaders, s.viewReport},
+		{"POST /reports/{id}", reportWriters, s.editReport},
+		{"GET /reports/{id}/{format}", reportReaders, s.reportFile},
+		{"POST /reports/{id}/approve", leaders, s.reportAct(approveReport, "approved")},
+		{"POST /reports/{id}/recall", recallers, s.reportAct(recallReport, "recalled")},
+		{"POST /reports/{id}/return", returners, s.reportAct(returnReport, "returned")},
+		{"POST /reports/{id}/issue", registry, s.reportAct(issueReport, "issued")},
+		{"GET /ledgers", ledgerKeepers, s.ledgers},
+		{"GET /ledgers/{ledger}", ledgerKeepers, s.ledger},
+		{"POST /ledgers/{ledger}", ledgerKeepers, s.saveLedger},
+		{"GET /ledgers/{ledger}/xlsx", ledgerKeepers, s.ledgerFile},
 		{"GET /documents", documents, s.documents},
 		{"POST /documents", registrars, s.addDocument},
 		{"POST /documents/fact", confirmers, s.confirmFact},

@@ -50,6 +50,7 @@ var commands = []command{
 	{"import", "FILE…", [2]string{"đưa tin từ tệp JSON Lines, CSV, Excel vào", "take items from JSON Lines, CSV or Excel files in"}, runImport},
 	{"export", "", [2]string{"xuất tin ra JSON Lines", "write the items as JSON Lines"}, runExport},
 	{"erase", "ID", [2]string{"xóa hẳn một mục tin ở mọi nơi", "erase one item everywhere"}, runErase},
+	{"report", "KIND|list|verify|lint", [2]string{"lập, kiểm tra báo cáo; soát thể thức văn bản", "write and verify reports; check a document's form"}, runReport},
 	{"user", "add|list|password|disable", [2]string{"quản lý người dùng", "manage the people who sign in"}, runUser},
 	{"audit", "verify|list", [2]string{"kiểm tra nhật ký hệ thống", "check the audit log"}, runAudit},
 	{"reindex", "", [2]string{"lập lại chỉ mục tìm kiếm", "build the search index anew"}, runReindex},

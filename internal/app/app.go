@@ -39,6 +39,7 @@ import (
 	"langnghe/internal/news"
 	"langnghe/internal/reading"
 	"langnghe/internal/store"
+	"langnghe/reports"
 	"langnghe/review"
 	"langnghe/rules"
 	"langnghe/rules/trend"
@@ -491,13 +492,18 @@ func (b *builder) desk(ctx context.Context) error {
 	reply(b, AskErase, func(ctx context.Context, e news.Erased) (None, error) {
 		return None{}, d.EraseItem(ctx, e.ID, e.Reason, review.User{Name: "command line", Role: review.Justice})
 	})
+	r, err := b.reports(d, s, profile)
+	if err != nil {
+		return err
+	}
+	b.svc.reports = r
 	if b.opts.Listen == "" {
 		return nil
 	}
-	return b.web(d, s, profile)
+	return b.web(d, r, s, profile)
 }
 
-func (b *builder) web(d *review.Desk, s *store.Desk, profile reading.Profile) error {
+func (b *builder) web(d *review.Desk, rd *reports.Desk, s *store.Desk, profile reading.Profile) error {
 	l, err := net.Listen("tcp", b.opts.Listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w; is another service running? choose another address with -listen", b.opts.Listen, err)
@@ -513,6 +519,7 @@ func (b *builder) web(d *review.Desk, s *store.Desk, profile reading.Profile) er
 	}
 	h, err := web.New(web.Options{
 		Desk: d, Accounts: s, Calendar: b.days,
+		Reports:    rd,
 		Search:     ask(b, AskSearch),
 		Item:       ask(b, AskItem),
 		Counts:     ask(b, AskCounts),

@@ -9,6 +9,7 @@ import (
 
 	"langnghe/internal/bus"
 	"langnghe/internal/store"
+	"langnghe/reports"
 	"langnghe/review"
 )
 
@@ -21,6 +22,7 @@ type Service struct {
 	now      func() time.Time
 	round    func(context.Context) (int, error) // nil without the crawler
 	desk     *review.Desk                       // nil without the desk
+	reports  *reports.Desk
 	accounts *store.Desk
 	steps    []step
 

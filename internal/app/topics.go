@@ -88,6 +88,7 @@ var (
 	AskUsers     = bus.Question[UserRequest, []review.Account]{Subject: "ask.desk.users"}
 	AskAudit     = bus.Question[AuditRequest, AuditReport]{Subject: "ask.desk.audit"}
 	AskErase     = bus.Question[news.Erased, None]{Subject: "ask.desk.erase"}
+	AskReport    = bus.Question[ReportRequest, ReportReply]{Subject: "ask.desk.report"}
 
 	AskSilences   = bus.Question[alerts.SilenceRequest, []alerts.Silence]{Subject: "ask.alerts.silences"}
 	AskDeliveries = bus.Question[alerts.DeliveriesQuery, alerts.Deliveries]{Subject: "ask.alerts.deliveries"}

@@ -34,6 +34,7 @@ import (
 	"langnghe/crawler/page"
 	"langnghe/internal/calendar"
 	"langnghe/internal/news"
+	"langnghe/reports"
 )
 
 // Config is the whole file.
@@ -78,6 +79,9 @@ type Config struct {
 	Retention   Retention `yaml:"retention"`
 	Backup      Backup    `yaml:"backup"`
 	Limits      Limits    `yaml:"limits"`
+
+	// Reports is what documents carry, when they are due and whom they go to.
+	Reports reports.House `yaml:"reports"`
 }
 
 // A Recipient is one who gets notices; Min is the word for the lowest level
@@ -512,6 +516,13 @@ func (v *checker) check(c *Config, dir string) {
 		if !slices.Contains(alerts.Roles, r.Role) {
 			v.bad(at+".role", "không có vai trò %q", "there is no role %q; use one of "+strings.Join(alerts.Roles, ", "), r.Role)
 		}
+	}
+	if err := c.Reports.Check(); err != nil {
+		at, what, ok := strings.Cut(err.Error(), ": ")
+		if !ok {
+			at, what = "", err.Error()
+		}
+		v.bad(strings.TrimSuffix("reports."+at, "."), "%s", "%s", what)
 	}
 	if c.Metrics != "" {
 		if _, port, err := net.SplitHostPort(c.Metrics); err != nil || port == "" {
