@@ -153,7 +153,7 @@ type set struct {
 
 func (c counter) count(f *Fact, n int) {
 	areas := []string{f.Area}
-	if f.Area != news.OutOfArea {
+	if f.Area != news.OutOfArea && f.Area != "" { // without an area it is in the one of any already
 		areas = append(areas, "")
 	}
 	for _, d := range [...][2]string{{dimAll, ""}, {dimTone, f.Tone}, {dimStance, f.Stance}, {dimSource, f.Source}} {

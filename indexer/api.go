@@ -19,6 +19,7 @@ import (
 type Query struct {
 	Text    string    `json:"text,omitempty"`
 	Strict  bool      `json:"strict,omitempty"`
+	Like    string    `json:"like,omitempty"` // id of an item: those about the same, without its copies, instead of Text
 	Topics  []string  `json:"topics,omitempty"`
 	Areas   []string  `json:"areas,omitempty"`
 	Tones   []string  `json:"tones,omitempty"`
@@ -103,4 +104,9 @@ type Status struct {
 	Newest  time.Time `json:"newest,omitzero"`
 	Months  []string  `json:"months"`
 	Mapping int       `json:"mapping"` // version of the index mapping
+	Reading string    `json:"reading"` // version with which items are read now
+	// Reindexed and Reindexing say how far a running reindex has come, in
+	// items; both are zero when none runs.
+	Reindexed  int `json:"reindexed,omitempty"`
+	Reindexing int `json:"reindexing,omitempty"`
 }

@@ -32,6 +32,35 @@ func (e *bleveEngine) Find(ctx context.Context, months []string, ask Ask) (_ Ans
 	return f.answer, nil
 }
 
+// Docs implements [Engine].
+func (e *bleveEngine) Docs(ctx context.Context, field string, words []string) ([]int, int, error) {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	f := finding{e: e, ctx: ctx}
+	defer f.close()
+	docs, all := make([]int, len(words)), 0
+	for month := range e.parts {
+		if err := ctx.Err(); err != nil {
+			return nil, 0, err
+		}
+		views, err := f.open(month)
+		if err != nil {
+			return nil, 0, fmt.Errorf("index: %s: %w", month, err)
+		}
+		for _, v := range views {
+			all += int(v.live().GetCardinality())
+			for i, w := range words {
+				list, err := v.list(field, w)
+				if err != nil {
+					return nil, 0, fmt.Errorf("index: %s: %w", month, err)
+				}
+				docs[i] += int(list.Count())
+			}
+		}
+	}
+	return docs, all, nil
+}
+
 // A finding is one search on its way.
 type finding struct {
 	e      *bleveEngine

@@ -62,6 +62,9 @@ type Engine interface {
 	// Find searches these months, newest first, and opens no other. A month
 	// that does not exist has no hits.
 	Find(ctx context.Context, months []string, ask Ask) (Answer, error)
+	// Docs says how many documents of all months have each of the terms in a
+	// field, and how many documents there are.
+	Docs(ctx context.Context, field string, words []string) (docs []int, all int, err error)
 	// Rebuild starts an empty part beside the live one.
 	Rebuild(month string) (Part, error)
 	// Drop deletes a part with its files.

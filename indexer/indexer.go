@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -35,6 +36,9 @@ type Options struct {
 	// Purge removes an erased item from the stream; nil when there is none.
 	Purge func(ctx context.Context, id string) error
 	Audit func(context.Context, news.Audit) error // nil means nobody listens
+	// Prior returns the points of the area score that items of a source start
+	// with, for reading them again; nil means none.
+	Prior func(source string) int
 	// Lists are the named lists that strict queries may use.
 	Lists    func() query.Lists
 	TextDays int              // how long texts are kept, default 90
@@ -60,6 +64,8 @@ type Indexer struct {
 
 	erasing    sync.Mutex // taken before rebuilding
 	rebuilding sync.Mutex // one month at a time; taken before mu
+
+	reindexed, reindexing atomic.Int64 // see Status
 
 	hook func(step string) error // tests let a step fail here
 }

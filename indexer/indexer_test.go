@@ -56,6 +56,8 @@ type rig struct {
 	now       time.Time
 	store     *store.Indexer
 	ix        *indexer.Indexer
+	reader    indexer.Reader
+	prior     func(string) int
 	announced []news.Indexed
 	refuse    error // of Announce
 	purged    []string
@@ -67,7 +69,7 @@ type rig struct {
 var start = time.Date(2026, 11, 20, 9, 0, 0, 0, indexer.Zone).UTC()
 
 func newRig(t testing.TB) *rig {
-	r := &rig{t: t, dir: t.TempDir(), now: start}
+	r := &rig{t: t, dir: t.TempDir(), now: start, reader: words{}}
 	r.open()
 	t.Cleanup(r.close)
 	return r
@@ -85,7 +87,7 @@ func (r *rig) tryOpen() (err error) {
 		return err
 	}
 	r.ix, err = indexer.Open(indexer.Options{
-		Dir: filepath.Join(r.dir, "index"), Store: r.store, Reader: words{}, TextDays: r.days,
+		Dir: filepath.Join(r.dir, "index"), Store: r.store, Reader: r.reader, Prior: r.prior, TextDays: r.days,
 		Announce: func(_ context.Context, items []news.Indexed) error {
 			if r.refuse != nil {
 				return r.refuse

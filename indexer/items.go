@@ -67,7 +67,8 @@ func (ix *Indexer) Status(ctx context.Context) (Status, error) {
 	if err != nil {
 		return Status{}, fmt.Errorf("indexer: status: %w", err)
 	}
-	s := Status{Items: n, Months: ix.engine.Months(), Mapping: MappingVersion}
+	s := Status{Items: n, Months: ix.engine.Months(), Mapping: MappingVersion, Reading: ix.opts.Reader.Version()}
+	s.Reindexed, s.Reindexing = int(ix.reindexed.Load()), int(ix.reindexing.Load())
 	if n > 0 {
 		s.Newest = last.At()
 	}

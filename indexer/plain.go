@@ -23,6 +23,13 @@ const (
 type plain struct {
 	words []word // distinct
 	seq   []int  // the words as typed
+
+	buf []lang.Token // room for the tokens of a text; a plain serves one search
+}
+
+func (p *plain) tokens(text string) []lang.Token {
+	p.buf = lang.Tokens(p.buf[:0], text)
+	return p.buf
 }
 
 type word struct {
@@ -132,10 +139,9 @@ func (p *plain) together(title, text string) (words, pairs float64) {
 	for i := 1; i < len(p.seq); i++ {
 		next[[2]int{p.seq[i-1], p.seq[i]}] = false
 	}
-	var buf [512]lang.Token
 	for _, text := range [...]string{title, text} {
 		last := -1
-		for _, t := range lang.Tokens(buf[:0], text) {
+		for _, t := range p.tokens(text) {
 			w := p.find(&t)
 			if w >= 0 {
 				have[w] = true
@@ -180,7 +186,7 @@ func (p *plain) because(it *news.Item) []news.Span {
 	out := []news.Span{}
 	for _, f := range [...]struct{ in, text string }{{"title", it.Title}, {"text", it.Text}} {
 		open, from := false, 0 // of the last span, in bytes
-		for _, t := range lang.Tokens(nil, f.text) {
+		for _, t := range p.tokens(f.text) {
 			if p.find(&t) < 0 {
 				open = false
 				continue

@@ -96,7 +96,10 @@ func docsOf(items []Stored) []Doc {
 }
 
 // Reindex makes the whole index again from the store, month by month beside
-// the live one. Searches and new items go on. progress may be nil.
+// the live one. Items that were read with another version of the reader are
+// read again first, unless their reading came with them. Searches and new
+// items go on; nothing is announced. progress may be nil; [Indexer.Status]
+// has it too.
 func (ix *Indexer) Reindex(ctx context.Context, progress func(done, total int)) error {
 	total, _, _, err := ix.opts.Store.Status(ctx)
 	if err != nil {
@@ -106,17 +109,85 @@ func (ix *Indexer) Reindex(ctx context.Context, progress func(done, total int)) 
 	if err != nil {
 		return fmt.Errorf("indexer: reindex: %w", err)
 	}
-	done := 0
+	defer func() {
+		ix.reindexed.Store(0)
+		ix.reindexing.Store(0)
+	}()
+	ix.reindexing.Store(int64(total))
+	done, again := 0, 0
 	for _, m := range months {
-		err := ix.rebuild(ctx, m, func(n int) {
-			if done += n; progress != nil {
-				progress(min(done, total), total)
+		n, err := ix.reread(ctx, m)
+		if err != nil {
+			return fmt.Errorf("indexer: reindex: read %s again: %w", m, err)
+		}
+		again += n
+		err = ix.rebuild(ctx, m, func(n int) {
+			done = min(done+n, total)
+			ix.reindexed.Store(int64(done))
+			if progress != nil {
+				progress(done, total)
 			}
 		})
 		if err != nil {
 			return fmt.Errorf("indexer: reindex: %w", err)
 		}
 	}
-	ix.opts.Log.Info("index was made again", "items", done, "months", len(months))
+	ix.opts.Log.Info("index was made again", "items", done, "months", len(months), "read_again", again)
 	return nil
+}
+
+// rereadBatch is how many items are read while new ones wait.
+const rereadBatch = 200
+
+// reread brings the readings of a month to the version of the reader. A crash
+// leaves some items read again and some not; the next time does the rest. The
+// live index keeps the old values until the month is rebuilt.
+func (ix *Indexer) reread(ctx context.Context, month string) (n int, err error) {
+	from, to, err := monthRange(month)
+	if err != nil {
+		return 0, err
+	}
+	for from < to {
+		last, k, err := ix.rereadSome(ctx, from, to)
+		if err != nil {
+			return n, err
+		}
+		if last == 0 {
+			return n, nil
+		}
+		n, from = n+k, last+1
+	}
+	return n, nil
+}
+
+func (ix *Indexer) rereadSome(ctx context.Context, from, to Key) (last Key, n int, err error) {
+	ix.mu.Lock()
+	defer ix.mu.Unlock()
+	items, err := ix.opts.Store.Between(ctx, from, to, rereadBatch)
+	if err != nil || len(items) == 0 {
+		return 0, 0, err
+	}
+	last = items[len(items)-1].Key
+	want := ix.opts.Reader.Version()
+	items = slices.DeleteFunc(items, func(s Stored) bool {
+		r := s.Item.Reading
+		return r != nil && (r.Version == want || r.Version == givenReading)
+	})
+	for i := range items {
+		it := &items[i].Item
+		old := it.Reading
+		it.Reading = nil
+		prior := 0
+		if ix.opts.Prior != nil {
+			prior = ix.opts.Prior(it.Source)
+		}
+		ix.read(it, prior)
+		if old != nil {
+			it.Reading.Story = old.Story // belongs to the text, which is the same
+		}
+	}
+	if len(items) == 0 {
+		return last, 0, nil
+	}
+	return last, len(items), ix.opts.Store.Reread(ctx, items)
 }

@@ -35,7 +35,7 @@ var facetFields = []string{FieldTopic, FieldArea, FieldTone, FieldStance, FieldS
 // wanted. A query with a mistake gives a [*QueryError].
 func (ix *Indexer) Search(ctx context.Context, q Query) (Result, error) {
 	defer prometheus.NewTimer(ix.metrics.search).ObserveDuration()
-	s, err := ix.newSearch(q)
+	s, err := ix.newSearch(ctx, q)
 	if err != nil {
 		return Result{}, err
 	}
@@ -59,10 +59,11 @@ type searching struct {
 	verify *query.Query // nil when the index itself has the answer
 	exact  bool         // verify can only agree
 	plain  *plain       // nil for the language
+	doc    *query.Doc   // see docOf
 	months []string     // newest first
 }
 
-func (ix *Indexer) newSearch(q Query) (*searching, error) {
+func (ix *Indexer) newSearch(ctx context.Context, q Query) (*searching, error) {
 	if q.Limit <= 0 {
 		q.Limit = defaultHits
 	}
@@ -71,7 +72,14 @@ func (ix *Indexer) newSearch(q Query) (*searching, error) {
 		return nil, badRequest("search: offset %d: want 0 to %d; narrow the search instead", q.Offset, maxOffset)
 	}
 	s := &searching{ix: ix, q: q, ask: Ask{Filter: map[string][]string{}}}
-	if err := s.compile(); err != nil {
+	if q.Like != "" {
+		if q.Text != "" {
+			return nil, badRequest("search: a text and an item to be like: want one of them")
+		}
+		if err := s.compileLike(ctx); err != nil {
+			return nil, err
+		}
+	} else if err := s.compile(); err != nil {
 		var qe *query.Error
 		if errors.As(err, &qe) {
 			return nil, &QueryError{qe}
@@ -79,7 +87,7 @@ func (ix *Indexer) newSearch(q Query) (*searching, error) {
 		return nil, err
 	}
 	s.ask.Newest = q.Newest || s.ask.Where.Op == All
-	if s.plain != nil && s.ask.Newest {
+	if s.plain != nil && s.ask.Newest && q.Like == "" {
 		s.plain.insist(&s.ask.Where)
 	}
 	for field, values := range map[string][]string{
@@ -153,7 +161,7 @@ func ceil(t time.Time) time.Time {
 func (s *searching) direct(ctx context.Context) (Result, error) {
 	ask := s.ask
 	window := 0 // of the best by words, which are ranked again
-	if s.plain != nil && !ask.Newest && s.q.Offset < s.plain.window() {
+	if s.plain != nil && s.q.Like == "" && !ask.Newest && s.q.Offset < s.plain.window() {
 		window = s.plain.window()
 		ask.Limit = max(s.q.Offset+s.q.Limit, window)
 	} else {
@@ -311,7 +319,7 @@ func (s *searching) verified(ctx context.Context) (Result, error) {
 
 // show adds a hit. An item that changed a moment ago may not match any more.
 func (s *searching) show(res *Result, st *Stored, score float64) {
-	ok, because := s.verify.Match(query.NewDoc(&st.Item))
+	ok, because := s.verify.Match(s.docOf(&st.Item))
 	if !ok {
 		return
 	}
@@ -321,18 +329,20 @@ func (s *searching) show(res *Result, st *Stored, score float64) {
 	res.Hits = append(res.Hits, Hit{Item: st.Item, Score: score, Because: because})
 }
 
+// docOf makes an item ready for the matcher, in the room of the last one.
+func (s *searching) docOf(it *news.Item) *query.Doc {
+	if s.doc == nil {
+		s.doc = query.NewDoc(it)
+	} else {
+		s.doc.Reset(it)
+	}
+	return s.doc
+}
+
 // fitting keeps the candidates that match, in their order.
 func (s *searching) fitting(ctx context.Context, matches []Match) ([]Match, error) {
 	ok := make(map[Key]bool, len(matches))
-	var doc *query.Doc
-	check := func(key Key, it *news.Item) {
-		if doc == nil {
-			doc = query.NewDoc(it)
-		} else {
-			doc.Reset(it)
-		}
-		ok[key] = s.verify.Holds(doc)
-	}
+	check := func(key Key, it *news.Item) { ok[key] = s.verify.Holds(s.docOf(it)) }
 	if s.verify.TextOnly() {
 		err := s.ix.opts.Store.Texts(ctx, keysOf(matches), func(key Key, title, text string) {
 			check(key, &news.Item{Title: title, Text: text})

@@ -183,15 +183,20 @@ func elsewhere(it *news.Item) bool {
 	return social && it.Reading != nil && it.Reading.Area.Fit == news.OutOfArea
 }
 
+// givenReading is the version of a reading that came with its item and does
+// not say which program made it. Nothing reads such an item again.
+const givenReading = "given"
+
 // read adds what the program understands of the item, unless it comes with
 // its reading.
 func (ix *Indexer) read(it *news.Item, prior int) {
 	var r news.Reading
 	if it.Reading != nil {
 		r = *it.Reading
+		r.Version = cmp.Or(r.Version, givenReading)
 	} else {
 		r = ix.opts.Reader.Read(it, prior)
+		r.Version = cmp.Or(r.Version, ix.opts.Reader.Version())
 	}
-	r.Version = cmp.Or(r.Version, ix.opts.Reader.Version())
 	it.Reading = &r
 }

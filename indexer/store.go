@@ -29,6 +29,11 @@ type Store interface {
 	// have, in place. What it wrote counts as neither indexed nor announced.
 	Write(ctx context.Context, changes []*Change, late []Version) error
 
+	// Reread replaces the readings of stored items and what is counted of
+	// them, in one transaction. Content, index and announcements stay as they
+	// are; an item whose content is another by now is left alone.
+	Reread(ctx context.Context, items []Stored) error
+
 	// Unindexed returns stored items that the index may lack and keys that
 	// it must lose. Indexed marks them done.
 	Unindexed(ctx context.Context, limit int) (items []Stored, gone []Key, err error)

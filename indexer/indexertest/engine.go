@@ -440,6 +440,10 @@ func testSeveral(t *testing.T, e indexer.Engine, _ func() indexer.Engine) {
 	if a, err := e.Find(ctx, []string{"2026-09"}, indexer.Ask{Where: water, Limit: 1}); err != nil || a.Total != 40 {
 		t.Errorf("one month alone: %d, %v", a.Total, err)
 	}
+	docs, all, err := e.Docs(ctx, indexer.FieldText, []string{"nước", "điện", "lửa"})
+	if err != nil || all != 45 || !slices.Equal(docs, []int{44, 2, 0}) {
+		t.Errorf("Docs: %v of %d, %v; want 44 2 0 of 45", docs, all, err)
+	}
 	if a, err := e.Find(ctx, nil, indexer.Ask{Where: water, Limit: 1}); err != nil || a.Total != 0 {
 		t.Errorf("no month: %d, %v", a.Total, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"langnghe/indexer"
@@ -15,7 +16,8 @@ import (
 // Indexer keeps the indexer role's state. It implements [indexer.Store].
 type Indexer struct {
 	*db
-	counting *counting // used within write transactions, of which there is one at a time
+	items, texts *sql.Stmt // what every search asks
+	counting     *counting // used within write transactions, of which there is one at a time
 }
 
 var _ indexer.Store = (*Indexer)(nil)
@@ -26,7 +28,14 @@ func OpenIndexer(ctx context.Context, file string) (*Indexer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Indexer{db: d, counting: newCounting()}, nil
+	x := &Indexer{db: d, counting: newCounting()}
+	if x.items, err = d.read.PrepareContext(ctx, ixSelectItemsByKey); err == nil {
+		x.texts, err = d.read.PrepareContext(ctx, ixSelectTexts)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("store: %s: %w", file, err), d.Close())
+	}
+	return x, nil
 }
 
 // idHash stands for an id where the id itself must not be kept.
@@ -221,6 +230,43 @@ func wrap(err *error, what string) {
 	if *err != nil {
 		*err = fmt.Errorf("store: %s: %w", what, *err)
 	}
+}
+
+const ixUpdateReading = `UPDATE item SET body = ? WHERE key = ? AND hash = ?`
+
+// Reread implements [indexer.Store].
+func (x *Indexer) Reread(ctx context.Context, items []indexer.Stored) (err error) {
+	defer wrap(&err, "read items again")
+	defer func() {
+		if err != nil {
+			x.counting.forget()
+		}
+	}()
+	return x.tx(ctx, func(tx *sql.Tx) error {
+		w := &batch{tx: tx}
+		defer w.close()
+		for i := range items {
+			s := &items[i]
+			body, err := bodyOf(s.Item)
+			if err != nil {
+				return fmt.Errorf("item %s: %w", s.Item.ID, err)
+			}
+			res, err := w.exec(ctx, ixUpdateReading, body, s.Key, s.Hash)
+			if err != nil {
+				return fmt.Errorf("item %s: %w", s.Item.ID, err)
+			}
+			if n, err := res.RowsAffected(); err != nil || n == 0 {
+				if err != nil {
+					return err
+				}
+				continue
+			}
+			if err := x.counting.replace(ctx, w, &s.Item); err != nil {
+				return fmt.Errorf("item %s: counts: %w", s.Item.ID, err)
+			}
+		}
+		return x.counting.write(ctx, w)
+	})
 }
 
 // A batch prepares each statement of a transaction once.

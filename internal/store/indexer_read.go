@@ -91,6 +91,13 @@ func (x *Indexer) Item(ctx context.Context, id string) (s indexer.Stored, err er
 const ixSelectItemsByKey = `
 	SELECT ` + ixItem + ` FROM item WHERE key IN (SELECT value FROM json_each(?))`
 
+// prepared is a statement as a querier.
+type prepared struct{ *sql.Stmt }
+
+func (p prepared) QueryContext(ctx context.Context, _ string, args ...any) (*sql.Rows, error) {
+	return p.Stmt.QueryContext(ctx, args...)
+}
+
 // Items implements [indexer.Store].
 func (x *Indexer) Items(ctx context.Context, keys []indexer.Key) (_ []indexer.Stored, err error) {
 	defer wrap(&err, "items by key")
@@ -101,7 +108,7 @@ func (x *Indexer) Items(ctx context.Context, keys []indexer.Key) (_ []indexer.St
 	if err != nil {
 		return nil, err
 	}
-	return collect(ctx, x.read, scanStoredRows, ixSelectItemsByKey, string(list))
+	return collect(ctx, prepared{x.items}, scanStoredRows, "", string(list))
 }
 
 const ixSelectTexts = `SELECT key, title, text FROM item WHERE key IN (SELECT value FROM json_each(?))`
@@ -116,7 +123,7 @@ func (x *Indexer) Texts(ctx context.Context, keys []indexer.Key, f func(key inde
 	if err != nil {
 		return err
 	}
-	rows, err := x.read.QueryContext(ctx, ixSelectTexts, string(list))
+	rows, err := x.texts.QueryContext(ctx, string(list))
 	if err != nil {
 		return err
 	}
