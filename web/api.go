@@ -129,7 +129,7 @@ func (s *server) apiSearch(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	res, err := s.Search(r.Context(), q)
-	if text, ok := s.queryProblem(r, q.Text, err); ok {
+	if text, _, ok := s.queryProblem(r, q.Text, err); ok {
 		return &problem{status: http.StatusUnprocessableEntity, key: "problem.query", args: []any{text}}
 	}
 	if err != nil {

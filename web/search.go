@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"langnghe/indexer"
 	"langnghe/internal/news"
@@ -29,7 +30,32 @@ type searchPage struct {
 	Prev, Next string
 	First      int
 	Problem    string
+	Caret      string // the query with a caret under the mistake; empty without one
 	Filters    []filter
+	Examples   []example
+	Saved      []savedView
+	Query0     string // what can be saved; empty when there is nothing
+}
+
+// An example is one line of the help card: what to type, and the key of what
+// it finds.
+type example struct{ Query, Key, Path string }
+
+type savedView struct {
+	SavedSearch
+	Mine, Here bool
+}
+
+// examples are what the help card shows. Each is a search that works.
+var examples = []struct{ query, key string }{
+	{"mất nước khối 5", "search.example_words"},
+	{"mat nuoc", "search.example_accentless"},
+	{`"mất nước" AND ("khối 5" OR "khối 6")`, "search.example_phrase"},
+	{`"vỡ đập" AND NOT "diễn tập"`, "search.example_not"},
+	{`"phí vệ sinh" NEAR/6 MONEY>=500k`, "search.example_near"},
+	{"title:\"mất điện\" OR topic:electricity", "search.example_field"},
+	{"=\"UBND phường\"", "search.example_raw"},
+	{"site:gov.vn AND \"sáp nhập\"", "search.example_site"},
 }
 
 type hitView struct {
@@ -64,7 +90,7 @@ func searchQuery(r *http.Request) indexer.Query {
 	_ = r.ParseForm()
 	offset, _ := strconv.Atoi(r.FormValue("offset"))
 	q := indexer.Query{
-		Text: strings.TrimSpace(r.FormValue("q")), Strict: r.FormValue("strict") == "1",
+		Text: strings.TrimSpace(r.FormValue("q")), Like: r.FormValue("like"), Strict: r.FormValue("strict") == "1",
 		Topics: r.Form["topic"], Areas: r.Form["area"], Tones: r.Form["tone"], Stances: r.Form["stance"],
 		Sources: r.Form["source"], Kinds: r.Form["kind"], Story: r.FormValue("story"),
 		Newest: r.FormValue("sort") == "new", Facets: true, Offset: min(max(offset, 0), 10_000), Limit: hitsPerPage,
@@ -75,7 +101,9 @@ func searchQuery(r *http.Request) indexer.Query {
 	if at, err := time.ParseInLocation(time.DateOnly, r.FormValue("to"), zone); err == nil {
 		q.To = at.AddDate(0, 0, 1) // the day itself belongs to it
 	}
-	if q.Text == "" {
+	if q.Text != "" {
+		q.Like = "" // whoever types starts anew
+	} else if q.Like == "" {
 		q.Newest = true // nothing to be relevant for
 	}
 	return q
@@ -102,6 +130,19 @@ func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 	t := visitorOf(r).t
 	q := searchQuery(r)
 	p := searchPage{frame: s.frame(r, t.T("search.title")), Text: q.Text, Query: q, From: r.FormValue("from"), To: r.FormValue("to"), Asked: len(r.Form) > 0}
+	for _, e := range examples {
+		p.Examples = append(p.Examples, example{e.query, e.key, "/search?q=" + url.QueryEscape(e.query)})
+	}
+	p.Query0, _ = savable(r.URL.RawQuery)
+	if s.Saved != nil {
+		list, err := s.Saved.Searches(r.Context(), by(r).Name)
+		if err != nil {
+			return err
+		}
+		for _, x := range list {
+			p.Saved = append(p.Saved, savedView{x, strings.EqualFold(x.Owner, by(r).Name), x.Query == p.Query0})
+		}
+	}
 	if s.Search == nil {
 		p.Off = true
 		return s.render(w, r, "search", p)
@@ -114,8 +155,8 @@ func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 	res, err := s.Search(r.Context(), q)
 	if err != nil {
 		status, text := explain(err, t)
-		if why, ok := s.queryProblem(r, q.Text, err); ok {
-			status, text = http.StatusUnprocessableEntity, why
+		if why, column, ok := s.queryProblem(r, q.Text, err); ok {
+			status, text, p.Caret = http.StatusUnprocessableEntity, why, caret(q.Text, column)
 		}
 		if status == http.StatusInternalServerError {
 			return err
@@ -160,6 +201,17 @@ func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 			p.Filters = append(p.Filters, filter{name, v, toggle(here, name, v)})
 		}
 	}
+	if q.Like != "" {
+		without := clone(here)
+		without.Del("like")
+		name := q.Like
+		if s.Item != nil {
+			if it, err := s.Item(r.Context(), q.Like); err == nil {
+				name = headline(&it)
+			}
+		}
+		p.Filters = append(p.Filters, filter{"like", name, "/search?" + without.Encode()})
+	}
 	if q.Story != "" {
 		without := clone(here)
 		without.Del("story")
@@ -180,12 +232,13 @@ func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 }
 
 // queryProblem says what is wrong with a query, when that is why a search
-// failed. The index says it in one language with the code of the rule
-// language; the rules part explains it in both, with a way out.
-func (s *server) queryProblem(r *http.Request, text string, err error) (string, bool) {
+// failed, and at which code point; 0 when that is not known. The index says
+// it in one language with the code of the rule language; the rules part
+// explains it in both, with a way out.
+func (s *server) queryProblem(r *http.Request, text string, err error) (why string, column int, ok bool) {
 	var c interface{ Code() string }
 	if !errors.As(err, &c) || !strings.HasPrefix(c.Code(), "E_") {
-		return "", false
+		return "", 0, false
 	}
 	t := visitorOf(r).t
 	if s.Check != nil {
@@ -195,10 +248,37 @@ func (s *server) queryProblem(r *http.Request, text string, err error) (string, 
 			if p.Fix != "" {
 				say += " — " + p.Fix
 			}
-			return t.T("search.at", p.Column, say), true
+			return t.T("search.at", p.Column, say), p.Column, true
 		}
 	}
-	return err.Error(), true
+	return err.Error(), 0, true
+}
+
+// caret is the line of a query that has a mistake and a caret below it, for
+// letters of one width. Marks that stand over the letter before them take no
+// room.
+func caret(text string, column int) string {
+	if column < 1 {
+		return ""
+	}
+	var line strings.Builder
+	room, at := 0, -1
+	for i, r := range []rune(text) {
+		if i+1 == column {
+			at = room
+		}
+		if unicode.IsControl(r) {
+			r = ' '
+		}
+		line.WriteRune(r)
+		if !unicode.Is(unicode.Mn, r) {
+			room++
+		}
+	}
+	if at < 0 {
+		at = room
+	}
+	return line.String() + "\n" + strings.Repeat(" ", at) + "^"
 }
 
 // toggle is the address of a search with a value added or taken away.

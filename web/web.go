@@ -97,6 +97,7 @@ type Options struct {
 	Search func(context.Context, indexer.Query) (indexer.Result, error)
 	Item   func(ctx context.Context, id string) (news.Item, error)
 	Counts func(context.Context, indexer.CountQuery) (indexer.Counts, error)
+	Saved  SavedSearches
 
 	Rules   func(context.Context) (rules.List, error)
 	Trends  func(context.Context) (*trend.View, error) // may be nil
@@ -210,6 +211,8 @@ func (s *server) routes() []route {
 		{"POST /handoffs/{id}", liaisons, s.acknowledge},
 
 		{"GET /search", content, s.search},
+		{"POST /search/saved", content, s.saveSearchForm},
+		{"POST /search/saved/{id}/drop", content, s.dropSearchForm},
 		{"GET /items/{id}", content, s.item},
 		{"GET /trends", figures, s.trends},
 		{"GET /reports", reportReaders, s.reports},
@@ -265,6 +268,9 @@ func (s *server) routes() []route {
 		{"POST /api/v1/entries/{id}/decision", judges, s.apiDecide},
 		{"DELETE /api/v1/entries/{id}/decision", judges, s.apiUndo},
 		{"GET /api/v1/search", content, s.apiSearch},
+		{"GET /api/v1/searches", content, s.apiSearches},
+		{"POST /api/v1/searches", content, s.apiSaveSearch},
+		{"DELETE /api/v1/searches/{id}", content, s.apiDropSearch},
 		{"GET /api/v1/cases", cases, s.apiCases},
 		{"GET /api/v1/cases/{id}", cases, s.apiCase},
 	}

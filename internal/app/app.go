@@ -347,6 +347,7 @@ func (b *builder) indexer(ctx context.Context) error {
 	x, err := indexer.Open(indexer.Options{
 		Dir: b.path("index"), Store: s, Reader: b.read, Now: b.now, Log: b.log.With("component", "indexer"), Metrics: b.reg,
 		TextDays: b.opts.Config.Retention.TextDays,
+		Prior:    b.prior,
 		Announce: func(ctx context.Context, is []news.Indexed) error { return bus.PublishAll(ctx, b.bus, indexed, is) },
 		Purge:    b.bus.Purge,
 		Audit:    b.audit("indexer"),
@@ -523,6 +524,7 @@ func (b *builder) web(d *review.Desk, rd *reports.Desk, s *store.Desk, profile r
 		Search:     ask(b, AskSearch),
 		Item:       ask(b, AskItem),
 		Counts:     ask(b, AskCounts),
+		Saved:      s,
 		Rules:      askNone(b, AskRules),
 		Trends:     askNone(b, AskTrends),
 		Check:      ask(b, AskCheck),

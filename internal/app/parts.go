@@ -65,6 +65,16 @@ func act[Q any](b *builder, q bus.Question[Q, None]) func(context.Context, Q) er
 	}
 }
 
+// prior is what the configuration says items of a source start with.
+func (b *builder) prior(source string) int {
+	for i := range b.opts.Config.Sources {
+		if s := &b.opts.Config.Sources[i]; s.ID == source {
+			return s.Prior
+		}
+	}
+	return 0
+}
+
 // history reads the items of the last days from the indexer, page by page.
 func (b *builder) history(ctx context.Context, days int) iter.Seq2[news.Item, error] {
 	return func(yield func(news.Item, error) bool) {
