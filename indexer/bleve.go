@@ -74,8 +74,9 @@ func (d *Doc) fields() map[string]any {
 // "<month>.old" and the new one into its place; openBleve finishes or undoes
 // what a crash left of it.
 type bleveEngine struct {
-	dir string
-	log *slog.Logger
+	dir  string
+	log  *slog.Logger
+	kept *weightsCache
 
 	mu    sync.RWMutex // of parts; a search holds it for reading
 	parts map[string]*livePart
@@ -97,7 +98,7 @@ func openBleve(dir string, log *slog.Logger) (_ *bleveEngine, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("index: %w", err)
 	}
-	e := &bleveEngine{dir: dir, log: log, parts: map[string]*livePart{}, stale: map[string]bool{}}
+	e := &bleveEngine{dir: dir, log: log, kept: newWeightsCache(), parts: map[string]*livePart{}, stale: map[string]bool{}}
 	if err := e.tidy(); err != nil {
 		return nil, fmt.Errorf("index: %w", err)
 	}
@@ -129,7 +130,7 @@ func openBleve(dir string, log *slog.Logger) (_ *bleveEngine, err error) {
 				return nil, fmt.Errorf("index: %s: %w", month, err)
 			}
 		default:
-			e.parts[month] = newLive(index)
+			e.parts[month] = newLive(index, e.kept)
 		}
 	}
 	return e, nil
@@ -240,7 +241,7 @@ func (e *bleveEngine) Write(ctx context.Context, month string, put []Doc, remove
 		if err != nil {
 			return fmt.Errorf("index: %s: %w", month, err)
 		}
-		part = newLive(index)
+		part = newLive(index, e.kept)
 		e.mu.Lock()
 		e.parts[month] = part
 		delete(e.stale, month)
@@ -280,6 +281,7 @@ func (e *bleveEngine) Drop(month string) error {
 	delete(e.stale, month)
 	var err error
 	if part != nil {
+		part.forget()
 		err = part.index.Close()
 	}
 	if err := errors.Join(err, os.RemoveAll(e.path(month))); err != nil {

@@ -2,6 +2,7 @@ package indexer
 
 import (
 	"cmp"
+	"container/list"
 	"math"
 	"slices"
 	"sync"
@@ -88,7 +89,6 @@ func rank(views []*view, where *Clause, n int) ([]Match, error) {
 	}
 	r := ranking{views: views, n: n}
 	r.start()
-	defer r.stop()
 	// With a plain OR a document without the first words may be left out as
 	// soon as the others cannot lift it into the answer.
 	prune := where.Op == Or && where.Min <= 1
@@ -126,79 +126,123 @@ func (l *leaf) find(views []*view, all int) error {
 
 // A ranking adds up scores.
 type ranking struct {
-	views  []*view
-	n      int
-	scores []*scores         // by view
-	left   []*roaring.Bitmap // by view: who may still get into the answer; nil means all that fit
+	views []*view
+	n     int
+	docs  [][]uint32  // by view: who may still get into the answer, rising
+	score [][]float32 // of docs
 }
-
-type scores struct{ of []float32 }
-
-var scoresPool = sync.Pool{New: func() any { return new(scores) }}
 
 func (r *ranking) start() {
-	r.scores = make([]*scores, len(r.views))
-	r.left = make([]*roaring.Bitmap, len(r.views))
+	r.docs, r.score = make([][]uint32, len(r.views)), make([][]float32, len(r.views))
 	for i, v := range r.views {
-		if v.count == 0 {
-			continue
-		}
-		s := scoresPool.Get().(*scores)
-		n := len(v.cols.keys)
-		if cap(s.of) < n {
-			s.of = make([]float32, n)
-		}
-		s.of = s.of[:n]
-		clear(s.of)
-		r.scores[i] = s
-	}
-}
-
-func (r *ranking) stop() {
-	for _, s := range r.scores {
-		if s != nil {
-			scoresPool.Put(s)
+		if v.count > 0 {
+			r.docs[i], r.score[i] = v.fit.ToArray(), make([]float32, v.count)
 		}
 	}
 }
 
 // add adds what a leaf is worth to the documents that fit.
 func (r *ranking) add(l *leaf) error {
-	avg, weight := l.typical(), l.boost*l.idf*(bm25K+1)
-	var it segment.PostingsIterator
+	weight := float32(l.boost * l.idf * (bm25K + 1))
 	for i, v := range r.views {
 		list := l.lists[i]
-		if list == nil || v.count == 0 {
+		if list == nil || len(r.docs[i]) == 0 {
 			continue
 		}
-		it = list.Iterator(true, true, false, it)
-		only := r.left[i]
-		if only == nil {
-			only = v.fit
+		p, err := v.weights(l, list, r.docs[i])
+		if err != nil {
+			return err
 		}
-		if o, ok := it.(segment.OptimizablePostingsIterator); ok {
-			if _, one := o.DocNum1Hit(); !one {
-				has := o.ActualBitmap()
-				if both := roaring.And(has, only); both.GetCardinality() < has.GetCardinality() {
-					o.ReplaceActual(both)
+		docs, score := r.docs[i], r.score[i]
+		switch {
+		case len(p.docs) > 16*len(docs): // few are asked for
+			at := 0
+			for j, doc := range docs {
+				k, ok := slices.BinarySearch(p.docs[at:], doc)
+				if at += k; at == len(p.docs) {
+					break
+				}
+				if ok {
+					score[j] += weight * p.share[at]
+				}
+			}
+		case len(docs) > 16*len(p.docs): // few have it
+			at := 0
+			for k, doc := range p.docs {
+				j, ok := slices.BinarySearch(docs[at:], doc)
+				if at += j; at == len(docs) {
+					break
+				}
+				if ok {
+					score[at] += weight * p.share[k]
+				}
+			}
+		default:
+			for j, k := 0, 0; j < len(docs) && k < len(p.docs); {
+				switch a, b := docs[j], p.docs[k]; {
+				case a < b:
+					j++
+				case a > b:
+					k++
+				default:
+					score[j] += weight * p.share[k]
+					j++
+					k++
 				}
 			}
 		}
-		of := r.scores[i].of
-		for {
-			p, err := it.Next()
-			if err != nil {
-				return err
-			}
-			if p == nil {
-				break
-			}
-			tf := float64(p.Frequency())
-			length := lengthOf(p)
-			of[p.Number()] += float32(weight * tf / (tf + bm25K*(1-bm25B+bm25B*length/avg)))
-		}
 	}
 	return nil
+}
+
+// weights are the documents of a segment that have a term, and how much of
+// the most that it can add each of them gets: tf/(tf+k), between 0 and 1.
+type weights struct {
+	docs  []uint32 // rising; removed ones may be among them
+	share []float32
+}
+
+// keptFrom is from how many documents on the weights of a term are kept for
+// the next search. Decoding them takes most of the time of a ranked search,
+// and a few hundred syllables are in nearly all that people type.
+const keptFrom = 512
+
+// weights returns those of a leaf, at least for docs.
+func (v *view) weights(l *leaf, list segment.PostingsList, docs []uint32) (*weights, error) {
+	n := int(list.Count())
+	key := weightsKey{v.cols, l.field, l.word}
+	keep := n >= keptFrom // those of a segment only ever lose documents, which fit lacks
+	if keep {
+		if p := v.kept.get(key); p != nil {
+			return p, nil
+		}
+	}
+	it := list.Iterator(true, true, false, nil)
+	if !keep {
+		if o, ok := it.(segment.OptimizablePostingsIterator); ok {
+			if _, one := o.DocNum1Hit(); !one && len(docs) < n/4 {
+				o.ReplaceActual(roaring.And(o.ActualBitmap(), roaring.BitmapOf(docs...)))
+			}
+		}
+	}
+	p := &weights{docs: make([]uint32, 0, n), share: make([]float32, 0, n)}
+	avg := l.typical()
+	for {
+		x, err := it.Next()
+		if err != nil {
+			return nil, err
+		}
+		if x == nil {
+			break
+		}
+		tf := float64(x.Frequency())
+		p.docs = append(p.docs, uint32(x.Number()))
+		p.share = append(p.share, float32(tf/(tf+bm25K*(1-bm25B+bm25B*lengthOf(x)/avg))))
+	}
+	if keep {
+		v.kept.put(key, p)
+	}
+	return p, nil
 }
 
 // lengthOf returns how many tokens the field has in the document. bleve keeps
@@ -215,11 +259,8 @@ func lengthOf(p segment.Posting) float64 {
 // leaves to come add up to rest.
 func (r *ranking) cut(rest float64) {
 	top := make([]float32, 0, r.n) // a heap, the worst on top
-	for i, v := range r.views {
-		if v.count == 0 {
-			continue
-		}
-		for _, s := range r.scores[i].of {
+	for _, score := range r.score {
+		for _, s := range score {
 			if s > 0 {
 				top = push(top, s, r.n)
 			}
@@ -229,19 +270,15 @@ func (r *ranking) cut(rest float64) {
 		return
 	}
 	least := top[0] - float32(rest)
-	for i, v := range r.views {
-		if v.count == 0 {
-			continue
-		}
-		var docs []uint32
-		for doc, s := range r.scores[i].of {
-			if s > 0 && s >= least {
-				docs = append(docs, uint32(doc))
+	for i, score := range r.score {
+		docs, n := r.docs[i], 0
+		for j, s := range score {
+			if s >= least {
+				docs[n], score[n] = docs[j], s
+				n++
 			}
 		}
-		b := roaring.BitmapOf(docs...)
-		b.And(v.fit)
-		r.left[i] = b
+		r.docs[i], r.score[i] = docs[:n], score[:n]
 	}
 }
 
@@ -277,44 +314,104 @@ func push(h []float32, x float32, n int) []float32 {
 // best returns the n best, best first and equal ones newest first.
 func (r *ranking) best() []Match {
 	top := make([]float32, 0, r.n)
-	each := func(f func(v *view, doc uint32, s float32)) {
-		var buf [256]uint32
-		for i, v := range r.views {
-			if v.count == 0 {
-				continue
-			}
-			docs := r.left[i]
-			if docs == nil {
-				docs = v.fit
-			}
-			of := r.scores[i].of
-			for it := docs.ManyIterator(); ; {
-				n := it.NextMany(buf[:])
-				if n == 0 {
-					break
-				}
-				for _, doc := range buf[:n] {
-					f(v, doc, of[doc])
-				}
-			}
+	for _, score := range r.score {
+		for _, s := range score {
+			top = push(top, s, r.n)
 		}
 	}
-	each(func(_ *view, _ uint32, s float32) { top = push(top, s, r.n) })
 	if len(top) == 0 {
 		return nil
 	}
 	least := top[0]
 	var out, equal []Match
-	each(func(v *view, doc uint32, s float32) {
-		switch {
-		case s > least:
-			out = append(out, Match{v.cols.keys[doc], float64(s)})
-		case s == least:
-			equal = append(equal, Match{v.cols.keys[doc], float64(s)})
+	for i, score := range r.score {
+		keys := r.views[i].cols.keys
+		for j, s := range score {
+			switch {
+			case s > least:
+				out = append(out, Match{keys[r.docs[i][j]], float64(s)})
+			case s == least:
+				equal = append(equal, Match{keys[r.docs[i][j]], float64(s)})
+			}
 		}
-	})
+	}
 	slices.SortFunc(equal, byScore)
 	out = append(out, equal[:min(r.n-len(out), len(equal))]...)
 	slices.SortFunc(out, byScore)
 	return out
+}
+
+// A weightsCache keeps the weights that were used last, for all months. It
+// holds at most about max bytes.
+type weightsCache struct {
+	max int
+
+	mu   sync.Mutex
+	held map[weightsKey]*list.Element // of *keptWeights
+	used list.List                    // latest first
+	size int
+}
+
+type weightsKey struct {
+	segment     *columns
+	field, word string
+}
+
+type keptWeights struct {
+	key weightsKey
+	*weights
+}
+
+func (k *keptWeights) bytes() int { return 8*len(k.docs) + 200 }
+
+// maxWeights is enough for the frequent syllables of some millions of items.
+const maxWeights = 96 << 20
+
+func newWeightsCache() *weightsCache {
+	return &weightsCache{max: maxWeights, held: map[weightsKey]*list.Element{}}
+}
+
+func (c *weightsCache) get(key weightsKey) *weights {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e := c.held[key]
+	if e == nil {
+		return nil
+	}
+	c.used.MoveToFront(e)
+	return e.Value.(*keptWeights).weights
+}
+
+func (c *weightsCache) put(key weightsKey, w *weights) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.held[key] != nil {
+		return // another search was quicker
+	}
+	k := &keptWeights{key, w}
+	c.held[key] = c.used.PushFront(k)
+	c.size += k.bytes()
+	for c.size > c.max {
+		c.drop(c.used.Back())
+	}
+}
+
+func (c *weightsCache) drop(e *list.Element) {
+	k := c.used.Remove(e).(*keptWeights)
+	delete(c.held, k.key)
+	c.size -= k.bytes()
+}
+
+// forget drops what is kept of segments that are gone: they would hold their
+// memory, and words of an erased item, until others push them out.
+func (c *weightsCache) forget(gone func(*columns) bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for e := c.used.Front(); e != nil; {
+		next := e.Next()
+		if gone(e.Value.(*keptWeights).key.segment) {
+			c.drop(e)
+		}
+		e = next
+	}
 }

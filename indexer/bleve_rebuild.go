@@ -54,6 +54,7 @@ func (p *blevePart) Swap() (err error) {
 	defer e.mu.Unlock()
 	if part := e.parts[p.month]; part != nil {
 		delete(e.parts, p.month)
+		part.forget()
 		if err := part.index.Close(); err != nil {
 			return err
 		}
@@ -74,7 +75,7 @@ func (p *blevePart) Swap() (err error) {
 	if err != nil {
 		return err
 	}
-	e.parts[p.month] = newLive(index)
+	e.parts[p.month] = newLive(index, e.kept)
 	delete(e.stale, p.month)
 	return os.RemoveAll(old)
 }

@@ -15,13 +15,26 @@ import (
 // A livePart is a month that can be searched.
 type livePart struct {
 	index bleve.Index
+	kept  *weightsCache
 
 	mu   sync.Mutex
 	cols map[uint64]*columns // by segment; a segment never changes
 }
 
-func newLive(index bleve.Index) *livePart {
-	return &livePart{index: index, cols: map[uint64]*columns{}}
+func newLive(index bleve.Index, kept *weightsCache) *livePart {
+	return &livePart{index: index, kept: kept, cols: map[uint64]*columns{}}
+}
+
+// forget gives back what is kept of the part's segments.
+func (p *livePart) forget() {
+	p.mu.Lock()
+	gone := map[*columns]bool{}
+	for _, c := range p.cols {
+		gone[c] = true
+	}
+	clear(p.cols)
+	p.mu.Unlock()
+	p.kept.forget(func(c *columns) bool { return gone[c] })
 }
 
 // snapshot returns the part as it is now; the caller closes it.
@@ -55,18 +68,21 @@ func (p *livePart) views(snapshot *scorch.IndexSnapshot) ([]*view, error) {
 			c = new(columns)
 			p.cols[s.Id()] = c
 		}
-		v := &view{seg: s.Segment(), cols: c}
+		v := &view{seg: s.Segment(), cols: c, kept: p.kept}
 		if dead := s.Deleted(); dead != nil && !dead.IsEmpty() {
 			v.dead = dead
 		}
 		out = append(out, v)
 	}
 	if len(p.cols) > 2*len(segments)+16 { // segments that were merged into others
-		for id := range p.cols {
+		gone := map[*columns]bool{}
+		for id, c := range p.cols {
 			if !slices.ContainsFunc(segments, func(s *scorch.SegmentSnapshot) bool { return s.Id() == id }) {
+				gone[c] = true
 				delete(p.cols, id)
 			}
 		}
+		p.kept.forget(func(c *columns) bool { return gone[c] })
 	}
 	p.mu.Unlock()
 	for _, v := range out {
@@ -296,6 +312,7 @@ type view struct {
 	seg   segment.Segment
 	dead  *roaring.Bitmap // documents that were removed, or nil
 	cols  *columns
+	kept  *weightsCache
 	dicts map[string]segment.TermDictionary
 
 	alive *roaring.Bitmap // all that were not removed, once asked for

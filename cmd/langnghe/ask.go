@@ -39,61 +39,6 @@ func (c *call) with(ctx context.Context, f func(context.Context, bus.Asker) erro
 	return app.With(ctx, app.Options{Config: cfg, ConfigFile: c.config, DataDir: c.data, Roles: roles, Log: c.log(slog.LevelWarn), Version: version}, f)
 }
 
-func runSearch(ctx context.Context, c *call) error {
-	q := indexer.Query{}
-	fs, err := c.flags("config data json", func(fs *flag.FlagSet) {
-		fs.BoolVar(&q.Strict, "strict", false, "read the query as the rule language exactly")
-		fs.IntVar(&q.Limit, "limit", 20, "at most so many hits")
-		fs.BoolVar(&q.Newest, "newest", false, "newest first")
-	})
-	if err != nil {
-		return err
-	}
-	if q.Text = strings.Join(fs.Args(), " "); strings.TrimSpace(q.Text) == "" {
-		return usagef("needs a query")
-	}
-	q.By = caller()
-	return c.reads(ctx, func(ctx context.Context, a bus.Asker) error {
-		ctx, cancel := context.WithTimeout(ctx, time.Minute)
-		defer cancel()
-		res, err := bus.Ask(ctx, a, app.AskSearch, q)
-		if err != nil {
-			return err
-		}
-		w := bufio.NewWriter(c.out)
-		defer w.Flush()
-		enc := json.NewEncoder(w)
-		enc.SetEscapeHTML(false)
-		for _, h := range res.Hits {
-			if c.json {
-				because := h.Because
-				if because == nil {
-					because = []news.Span{}
-				}
-				line := struct {
-					ID        string      `json:"id"`
-					Score     float64     `json:"score"`
-					Title     string      `json:"title"`
-					URL       string      `json:"url"`
-					Published time.Time   `json:"published,omitzero"`
-					Because   []news.Span `json:"because"`
-				}{h.Item.ID, h.Score, h.Item.Title, h.Item.URL, h.Item.Published, because}
-				if err := enc.Encode(line); err != nil {
-					return err
-				}
-				continue
-			}
-			head := h.Item.Title
-			if head == "" {
-				head = shorten(h.Item.Text, 100)
-			}
-			fmt.Fprintf(w, "%s  %s\n    %s\n", h.Item.At().In(time.Local).Format("02/01/2006 15:04"), head, h.Item.URL)
-		}
-		fmt.Fprintf(c.err, "%d mục tin / items\n", res.Total)
-		return nil
-	}, "indexer")
-}
-
 // caller is who runs the command, for the audit log.
 func caller() string {
 	if u, err := user.Current(); err == nil {
@@ -304,20 +249,4 @@ func runAudit(ctx context.Context, c *call) error {
 		}
 		return nil
 	}, "desk")
-}
-
-func runReindex(ctx context.Context, c *call) error {
-	if _, err := c.flags("config data", nil); err != nil {
-		return err
-	}
-	return c.reads(ctx, func(ctx context.Context, a bus.Asker) error {
-		ctx, cancel := context.WithTimeout(ctx, 12*time.Hour)
-		defer cancel()
-		st, err := bus.Ask(ctx, a, app.AskReindex, app.None{})
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(c.out, "%d items indexed in %d months\n", st.Items, len(st.Months))
-		return nil
-	}, "indexer")
 }

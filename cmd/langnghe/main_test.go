@@ -51,6 +51,11 @@ func TestOffline(t *testing.T) {
 		{"no command", "", nil, 2, "langnghe demo", ""},
 		{"help", "", []string{"help"}, 0, "langnghe serve", ""},
 		{"help of a command", "", []string{"search", "-h"}, 0, "", "-strict"},
+		{"help card of the search", "", []string{"search", "-h"}, 0, "", "không dấu"},
+		{"search for nothing", "", []string{"search"}, 2, "", "needs a query"},
+		{"search for a query and a likeness", "", []string{"search", "-like", "x", "nước"}, 2, "", "do not go together"},
+		{"search in no day", "", []string{"search", "-from", "20/11", "nước"}, 2, "", "2026-11-20"},
+		{"mistake in a query", "", []string{"search", `"mất nước" AND (điện OR`}, 1, "", "(điện OR\n               ^\nNgoặc thiếu hoặc thừa"},
 		{"unknown command", "", []string{"dance"}, 2, "", `no command "dance"`},
 		{"unknown flag", "", []string{"serve", "-speed", "9"}, 2, "", "-speed"},
 		{"roles without server", "", []string{"serve", "-roles", "crawler"}, 2, "", "-nats"},
@@ -118,6 +123,12 @@ func TestState(t *testing.T) {
 		if code != 0 || !strings.Contains(out, `"id":"a`+suffix) || !strings.Contains(out, `"because":[{`) {
 			t.Errorf("search: exit %d\n%s%s", code, out, errs)
 		}
+		if code, out, errs := do(t, "", "search", "-data", data, "-facets", "-source", "không-có,"+"import,tay", "-from", "2020-01-01", "ổ gà"); code != 0 || !strings.Contains(out, "ổ gà sâu "+suffix) || !strings.Contains(errs, "source: ") {
+			t.Errorf("a filtered search: exit %d\n%s%s", code, out, errs)
+		}
+		if code, out, errs := do(t, "", "search", "-data", data, "-like", "a"+suffix); code != 0 || strings.Contains(out, "Chợ Hiếu") {
+			t.Errorf("more like this: exit %d\n%s%s", code, out, errs)
+		}
 		code, out, _ = do(t, "", "search", "-data", data, "-json", "-strict", "o ga sau")
 		if code != 0 || out != "" {
 			t.Errorf("a strict search without diacritics: exit %d, %q; want nothing", code, out)
@@ -170,7 +181,7 @@ func TestState(t *testing.T) {
 			t.Errorf("preview: exit %d\n%s%s", code, out, errs)
 		}
 	}
-	for _, args := range [][]string{{"search", "x"}, {"export"}, {"rules", "preview", "-rule", "../../rules/builtin/rules/phan-anh-can-tra-loi.yaml"}} {
+	for _, args := range [][]string{{"search", "x"}, {"reindex"}, {"export"}, {"rules", "preview", "-rule", "../../rules/builtin/rules/phan-anh-can-tra-loi.yaml"}} {
 		args = append(args[:1:1], append([]string{"-data", filepath.Join(data, "typo")}, args[1:]...)...)
 		if args[0] == "rules" {
 			args = []string{"rules", "preview", "-data", filepath.Join(data, "typo"), "-rule", args[len(args)-1]}
