@@ -133,8 +133,13 @@ func TestSavedSearches(t *testing.T) {
 func TestSearchLike(t *testing.T) {
 	var asked indexer.Query
 	s := newSite(t, func(o *Options) {
-		o.Search = func(_ context.Context, q indexer.Query) (indexer.Result, error) { asked = q; return indexer.Result{}, nil }
-		o.Item = func(context.Context, string) (news.Item, error) { return news.Item{ID: "i1", Text: "Mất nước từ sáng"}, nil }
+		o.Search = func(_ context.Context, q indexer.Query) (indexer.Result, error) {
+			asked = q
+			return indexer.Result{}, nil
+		}
+		o.Item = func(context.Context, string) (news.Item, error) {
+			return news.Item{ID: "i1", Text: "Mất nước từ sáng"}, nil
+		}
 	})
 	body := s.do("lan", "GET", "/search?like=i1&topic=water", nil).Body.String()
 	if asked.Like != "i1" || asked.Newest || asked.Text != "" || !strings.Contains(body, "Mất nước từ sáng") || !strings.Contains(body, `href="/search?topic=water"`) {
