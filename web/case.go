@@ -13,6 +13,7 @@ import (
 	"langnghe/internal/news"
 	"langnghe/official"
 	"langnghe/review"
+	"langnghe/review/draft"
 )
 
 type casePage struct {
@@ -36,6 +37,8 @@ type casePage struct {
 	Timeline   []eventLine
 	Tab        string // the form that was refused
 	Minutes    int
+	Aid        bool            // the drafting aid is on and there is a clause to draft from
+	Suggestion *draft.Proposal // what it proposed; a person edits it
 	Play       review.Playbook
 	LookBy     time.Time // clocks of the level, from the opening of the case; zero when there is none
 	SayBy      time.Time
@@ -86,7 +89,7 @@ func (s *server) showCase(w http.ResponseWriter, r *http.Request) error {
 
 // casePage shows a case; after a form was refused with the reason on top and
 // what was typed kept.
-func (s *server) casePage(w http.ResponseWriter, r *http.Request, status int, tab, refused string) error {
+func (s *server) casePage(w http.ResponseWriter, r *http.Request, status int, tab, refused string, change ...func(*casePage)) error {
 	ctx, u, t := r.Context(), by(r), visitorOf(r).t
 	c, err := s.Desk.Case(ctx, r.PathValue("id"), u)
 	if err != nil {
@@ -99,6 +102,10 @@ func (s *server) casePage(w http.ResponseWriter, r *http.Request, status int, ta
 		frame: s.frame(r, c.ID+" · "+c.Title), Case: c, Line: line(c, u, s.Now()), Steps: steps(&c),
 		Verdicts: verdicts, Categories: review.CategoriesFor(c.Kind), Units: s.Units, Problem: refused, Tab: tab, Form: r.PostForm, Timeline: timeline(c.Timeline, t),
 		Due: s.Now().In(zone).AddDate(0, 0, 5).Format(time.DateOnly), Minutes: int(review.UndoWindow.Minutes()),
+	}
+	p.Aid = s.Suggest != nil && c.Citation != nil && c.Citation.Text != "" && c.Claim != "" && p.Can("POST /cases/{id}/suggest")
+	for _, f := range change {
+		f(&p)
 	}
 	p.Play = review.PlaybookOf(c.Level, c.Kind, c.Topic)
 	if c.State != review.Closed && c.Kind != news.Answer {
@@ -360,4 +367,23 @@ func lines(s string) []string {
 		}
 	}
 	return out
+}
+
+// suggest asks the drafting aid for a wording, from the clause that the case
+// cites. It is shown under its label and kept nowhere.
+func (s *server) suggest(w http.ResponseWriter, r *http.Request) error {
+	t := visitorOf(r).t
+	c, err := s.Desk.Case(r.Context(), r.PathValue("id"), by(r))
+	if err != nil {
+		return err
+	}
+	if s.Suggest == nil || c.Citation == nil {
+		return s.casePage(w, r, http.StatusConflict, "", t.T("draft.off"))
+	}
+	got, err := s.Suggest(r.Context(), draft.Request{Claim: c.Claim, Document: c.Citation.Document, Clause: c.Citation.Text})
+	if err != nil {
+		s.Log.Warn("drafting aid", "err", err)
+		return s.casePage(w, r, http.StatusBadGateway, "", t.T("draft.failed"))
+	}
+	return s.casePage(w, r, http.StatusOK, "", "", func(p *casePage) { p.Suggestion = &got })
 }

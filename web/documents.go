@@ -1,19 +1,35 @@
 package web
 
 import (
+	"errors"
+	"io"
 	"net/http"
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"langnghe/internal/news"
 	"langnghe/official"
+	"langnghe/official/paper"
 )
 
 type documentsPage struct {
 	frame
+	Draft     *official.Document // read from a file, for a person to correct
+	Problem   string
+	Paused    []string // cases whose answers cite what was superseded
 	Documents []documentView
 	Proposed  int // facts that wait for a person
+}
+
+// DraftOrEmpty is what the form starts with.
+func (p documentsPage) DraftOrEmpty() official.Document {
+	if p.Draft == nil {
+		return official.Document{}
+	}
+	return *p.Draft
 }
 
 type documentView struct {
@@ -30,11 +46,20 @@ type factView struct {
 }
 
 func (s *server) documents(w http.ResponseWriter, r *http.Request) error {
+	return s.documentsPage(w, r, http.StatusOK, nil, "")
+}
+
+func (s *server) documentsPage(w http.ResponseWriter, r *http.Request, status int, draft *official.Document, refused string) error {
 	docs, err := s.Desk.Documents(r.Context())
 	if err != nil {
 		return err
 	}
-	p := documentsPage{frame: s.frame(r, visitorOf(r).t.T("documents.title"))}
+	p := documentsPage{frame: s.frame(r, visitorOf(r).t.T("documents.title")), Draft: draft, Problem: refused}
+	for _, id := range r.URL.Query()["paused"] {
+		if len(p.Paused) < 50 && caseID.MatchString(id) {
+			p.Paused = append(p.Paused, id)
+		}
+	}
 	today := s.Now().In(zone).Format(time.DateOnly)
 	for _, d := range docs {
 		v := documentView{Document: d, State: "in_force"}
@@ -60,7 +85,7 @@ func (s *server) documents(w http.ResponseWriter, r *http.Request) error {
 		p.Documents = append(p.Documents, v)
 	}
 	slices.SortStableFunc(p.Documents, func(a, b documentView) int { return strings.Compare(b.Date, a.Date) })
-	return s.render(w, r, "documents", p)
+	return s.renderStatus(w, r, status, "documents", p)
 }
 
 // addDocument puts a document into the register. The desk reads its facts,
@@ -74,10 +99,12 @@ func (s *server) addDocument(w http.ResponseWriter, r *http.Request) error {
 	if d.From == "" {
 		d.From = d.Date
 	}
-	if _, err := s.Desk.AddDocument(r.Context(), d, by(r)); err != nil {
+	paused, err := s.Desk.AddDocument(r.Context(), d, by(r))
+	if err != nil {
 		return err
 	}
-	return seeOther(w, r, "/documents?done=document#"+anchor(d.No), "")
+	q := url.Values{"done": {"document"}, "paused": paused}
+	return seeOther(w, r, "/documents?"+q.Encode()+"#"+anchor(d.No), "")
 }
 
 // confirmFact is a person's word that the program read a document right;
@@ -88,4 +115,52 @@ func (s *server) confirmFact(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return seeOther(w, r, "/documents?done=fact#"+anchor(id), "")
+}
+
+// caseID is the form of a case's number.
+var caseID = regexp.MustCompile(`^V-\d{4}-\d{4,6}$`)
+
+// readDocument reads a file and shows what it says about itself in the form,
+// for a person to correct. Nothing is kept before they send the form.
+func (s *server) readDocument(w http.ResponseWriter, r *http.Request) error {
+	t := visitorOf(r).t
+	file, header, err := r.FormFile("file")
+	if err != nil {
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			return s.documentsPage(w, r, http.StatusRequestEntityTooLarge, nil, word(paper.ErrSize, t))
+		}
+		return s.documentsPage(w, r, http.StatusBadRequest, nil, t.T("documents.no_file"))
+	}
+	defer file.Close()
+	defer func() { _ = r.MultipartForm.RemoveAll() }()
+	data, err := io.ReadAll(io.LimitReader(file, paper.MaxFile+1))
+	if err != nil {
+		return err
+	}
+	d, err := paper.Read(header.Filename, data)
+	var refused *paper.Error
+	if errors.As(err, &refused) {
+		return s.documentsPage(w, r, http.StatusUnprocessableEntity, nil, word(refused, t))
+	}
+	if err != nil {
+		return s.documentsPage(w, r, http.StatusUnprocessableEntity, nil, word(paper.ErrBroken, t))
+	}
+	return s.documentsPage(w, r, http.StatusOK, &d, "")
+}
+
+func word(e *paper.Error, t *tongue) string { return news.Text{VI: e.VI, EN: e.EN}.In(t.lang) }
+
+// confirmFacts is a person's word about several facts of one document, read
+// on one page.
+func (s *server) confirmFacts(w http.ResponseWriter, r *http.Request) error {
+	ids := r.Form["fact"]
+	if len(ids) == 0 {
+		return seeOther(w, r, "/documents", "")
+	}
+	if err := s.Desk.ConfirmFacts(r.Context(), ids, by(r)); err != nil {
+		return err
+	}
+	no, _, _ := strings.Cut(ids[0], "#")
+	return seeOther(w, r, "/documents?done=fact#"+anchor(no), "")
 }

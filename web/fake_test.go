@@ -243,6 +243,10 @@ func (d *fakeDesk) VerifyAudit(context.Context) (int, error) { return len(d.audi
 func (d *fakeDesk) Documents(context.Context) ([]official.Document, error) {
 	return d.docs, nil
 }
+func (d *fakeDesk) ConfirmFacts(_ context.Context, ids []string, by review.User) error {
+	d.act("confirm all %s %v", by.Name, ids)
+	return nil
+}
 func (d *fakeDesk) Rumours(context.Context) ([]rumour.Claim, error) { return d.rumours, nil }
 func (d *fakeDesk) Rumour(_ context.Context, id string) (rumour.Claim, []review.Link, error) {
 	for _, c := range d.rumours {

@@ -27,8 +27,10 @@ import (
 	"langnghe/internal/calendar"
 	"langnghe/internal/news"
 	"langnghe/official"
+	"langnghe/official/paper"
 	"langnghe/official/rumour"
 	"langnghe/review"
+	"langnghe/review/draft"
 	"langnghe/rules"
 	"langnghe/rules/trend"
 )
@@ -79,6 +81,7 @@ type Desk interface {
 	Documents(ctx context.Context) ([]official.Document, error)
 	AddDocument(ctx context.Context, d official.Document, by review.User) (paused []string, err error)
 	ConfirmFact(ctx context.Context, id string, by review.User) error
+	ConfirmFacts(ctx context.Context, ids []string, by review.User) error
 
 	Rumours(ctx context.Context) ([]rumour.Claim, error)
 	Rumour(ctx context.Context, id string) (rumour.Claim, []review.Link, error)
@@ -122,6 +125,10 @@ type Options struct {
 	Progress func() (done bool, percent int, what news.Text) // of start-up or a replay; may be nil
 	Ready    func(context.Context) map[string]error          // by part, nil is well; may be nil
 	Metrics  http.Handler                                    // may be nil
+
+	// Suggest proposes the wording of a correction; nil when the drafting aid
+	// is off.
+	Suggest func(context.Context, draft.Request) (draft.Proposal, error)
 
 	Calendar *calendar.Calendar // of the ward's holidays; nil is the computed one
 
@@ -210,6 +217,8 @@ func (s *server) routes() []route {
 		{"GET /handoffs", handoffs, s.handoffs},
 		{"POST /handoffs/{id}", liaisons, s.acknowledge},
 
+		{"POST /cases/{id}/suggest", reviewers, s.suggest},
+
 		{"GET /search", content, s.search},
 		{"POST /search/saved", content, s.saveSearchForm},
 		{"POST /search/saved/{id}/drop", content, s.dropSearchForm},
@@ -230,7 +239,9 @@ func (s *server) routes() []route {
 		{"GET /ledgers/{ledger}/xlsx", ledgerKeepers, s.ledgerFile},
 		{"GET /documents", documents, s.documents},
 		{"POST /documents", registrars, s.addDocument},
+		{"POST /documents/read", registrars, s.readDocument},
 		{"POST /documents/fact", confirmers, s.confirmFact},
+		{"POST /documents/facts", confirmers, s.confirmFacts},
 		{"GET /rumours", content, s.rumours},
 		{"POST /rumours", reviewers, s.addRumour},
 		{"GET /rumours/{id}", content, s.showRumour},
@@ -280,6 +291,10 @@ func (s *server) routes() []route {
 // or a correction in three lengths, with room to spare.
 const maxBody = 256 << 10
 
+// maxUpload is the most that a document may have, as a file with the form
+// around it.
+const maxUpload = paper.MaxFile + 64<<10
+
 // New returns the whole site. It starts nothing that has to be stopped: the
 // watch of the inbox runs while a browser listens.
 func New(o Options) (http.Handler, error) {
@@ -326,10 +341,14 @@ func New(o Options) (http.Handler, error) {
 
 // bounded limits what a request may carry: files have a page of their own.
 func bounded(next http.Handler) http.Handler {
-	pages, files := http.MaxBytesHandler(next, maxBody), http.MaxBytesHandler(next, importBytes+64<<10)
+	pages, files, papers := http.MaxBytesHandler(next, maxBody), http.MaxBytesHandler(next, importBytes+64<<10), http.MaxBytesHandler(next, maxUpload)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost && r.URL.Path == "/import" {
 			files.ServeHTTP(w, r)
+			return
+		}
+		if r.Method == http.MethodPost && (r.URL.Path == "/documents" || r.URL.Path == "/documents/read") {
+			papers.ServeHTTP(w, r) // a paper as a file, or its whole text in a form
 			return
 		}
 		pages.ServeHTTP(w, r)

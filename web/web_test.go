@@ -182,7 +182,7 @@ func TestDeskAgrees(t *testing.T) {
 		"POST /cases/{id}/reply": review.ReplyAnswer, "POST /cases/{id}/escalate": review.EscalateCase, "POST /cases/{id}/close": review.CloseCase, "POST /cases/{id}/level": review.SetLevel,
 		"POST /cases/{id}/handoff": review.ProposeHandoff, "POST /cases/{id}/handoff/approve": review.ApproveHandoff, "POST /cases/{id}/handoff/recall": review.RecallHandoff,
 		"POST /cases/{id}/handoff/veto": review.VetoHandoff, "POST /cases/{id}/unlock": review.UnlockCase, "GET /handoffs": review.ReadHandoffs, "POST /handoffs/{id}": review.AckHandoff,
-		"GET /audit": review.ReadAudit, "POST /documents": review.AddDocument, "POST /documents/fact": review.ConfirmFact, "POST /rumours": review.AddRumour, "POST /rumours/{id}/link": review.LinkRumour,
+		"GET /audit": review.ReadAudit, "POST /documents": review.AddDocument, "POST /documents/fact": review.ConfirmFact, "POST /documents/facts": review.ConfirmFact, "POST /documents/read": review.AddDocument, "POST /rumours": review.AddRumour, "POST /rumours/{id}/link": review.LinkRumour,
 	}
 	seen := 0
 	for _, rt := range allRoutes() {
@@ -249,6 +249,7 @@ func TestForms(t *testing.T) {
 		{"veto", "tu.phap", "/cases/V-2026-0041/handoff/veto", form("why", "chưa đủ"), nil, 303, `veto tu.phap "chưa đủ" V-2026-0041`, ""},
 		{"unlock", "tu.phap", "/cases/V-2026-0040/unlock", form("reason", "có mã độc"), nil, 303, `unlock tu.phap "có mã độc" V-2026-0040`, ""},
 		{"acknowledge", "cong.an", "/handoffs/V-2026-0030", form("outcome", "received"), nil, 303, "acknowledge cong.an received V-2026-0030", ""},
+		{"confirm all facts", "lan", "/documents/facts", url.Values{"fact": {"a#1", "a#2"}}, nil, 303, "confirm all lan [a#1 a#2]", ""},
 		{"add a rumour", "lan", "/rumours", form("text", "Đập sắp vỡ", "source", "vafc"), nil, 303, `rumours lan 1 "Đập sắp vỡ" vafc`, ""},
 		{"paste a review", "lan", "/rumours", form("paste", `{"@type":"ClaimReview","claimReviewed":"Đập sắp vỡ"}`), nil, 303, `rumours lan 1 "Đập sắp vỡ" claimreview`, ""},
 		{"link a rumour", "lan", "/rumours/K-1/link", form("item", "i1", "same", "1"), nil, 303, "link lan K-1 i1 true", ""},

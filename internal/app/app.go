@@ -41,6 +41,7 @@ import (
 	"langnghe/internal/store"
 	"langnghe/reports"
 	"langnghe/review"
+	"langnghe/review/draft"
 	"langnghe/rules"
 	"langnghe/rules/trend"
 	"langnghe/web"
@@ -518,9 +519,18 @@ func (b *builder) web(d *review.Desk, rd *reports.Desk, s *store.Desk, profile r
 		l = tls.NewListener(l, certs)
 		b.svc.URL = "https://" + httpsHost(c, l.Addr())
 	}
+	aid, err := draft.New(draft.Options{URL: b.opts.Config.Draft.URL, Model: b.opts.Config.Draft.Model})
+	if err != nil {
+		return err
+	}
+	var suggest func(context.Context, draft.Request) (draft.Proposal, error)
+	if aid != nil {
+		suggest = aid.Propose
+	}
 	h, err := web.New(web.Options{
 		Desk: d, Accounts: s, Calendar: b.days,
 		Reports:    rd,
+		Suggest:    suggest,
 		Search:     ask(b, AskSearch),
 		Item:       ask(b, AskItem),
 		Counts:     ask(b, AskCounts),

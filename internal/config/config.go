@@ -76,6 +76,7 @@ type Config struct {
 	// owner has not confirmed them.
 	Unconfirmed bool      `yaml:"unconfirmed_addresses"`
 	DeadMan     DeadMan   `yaml:"dead_man"`
+	Draft       Draft     `yaml:"draft"`
 	Retention   Retention `yaml:"retention"`
 	Backup      Backup    `yaml:"backup"`
 	Limits      Limits    `yaml:"limits"`
@@ -124,6 +125,13 @@ type Polling struct {
 type Calendar struct {
 	Off  []string `yaml:"off"`  // days off beside the computed ones, 2006-01-02
 	Work []string `yaml:"work"` // days worked in spite of a weekend or holiday
+}
+
+// Draft is the drafting aid: a language model on a machine of the ward, off
+// unless URL is set.
+type Draft struct {
+	URL   string `yaml:"url"`   // OpenAI-compatible, "http://127.0.0.1:8081/v1"; this machine or the local network
+	Model string `yaml:"model"` // as the service calls it
 }
 
 // A Register holds what a forged paper or a false place is compared with,
