@@ -159,7 +159,7 @@ func TestDesk(t *testing.T) {
 // LANGNGHE_SCREENSHOTS names, and in any case no page may be wider than the
 // screen or ask another host for anything.
 var pages = map[string][]string{
-	"canbo":   {"/inbox", "/cases", "/search?q=mất+nước", "/trends", "/rules", "/sources", "/alerts", "/documents", "/help", "/account"},
+	"canbo":   {"/inbox", "/cases", "/search?q=mất+nước", "/trends", "/rules", "/sources", "/alerts", "/documents", "/rumours", "/radar", "/help", "/account"},
 	"chutich": {"/trends", "/cases", "/audit"},
 	"congan":  {"/handoffs"},
 	"tuphap":  {"/audit", "/handoffs"},

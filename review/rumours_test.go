@@ -65,3 +65,23 @@ func TestPlaybooks(t *testing.T) {
 		}
 	}
 }
+
+// The first notice of a dam-burst story carries the playbook of its level; a
+// note of a lower level does not.
+func TestNoticeCarriesPlaybook(t *testing.T) {
+	h := newHouse(t)
+	h.take(flag("dam", news.Claiming, news.Critical, topic("disaster")))
+	h.later(0)
+	as := h.sent("flagged")
+	if len(as) != 1 {
+		t.Fatalf("%d notices, want one", len(as))
+	}
+	for _, want := range []string{"Việc cần làm:\n1. Gọi trực ban", "Phát loa 10 phút", "Vì sao có thể sai"} {
+		if !strings.Contains(as[0].Body.VI, want) {
+			t.Errorf("the notice lacks %q: %s", want, as[0].Body.VI)
+		}
+	}
+	if !strings.Contains(as[0].Body.EN, "What to do:\n1. Phone the dam") {
+		t.Errorf("in English: %s", as[0].Body.EN)
+	}
+}
