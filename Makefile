@@ -3,7 +3,7 @@
 #   go test ./...
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test vet fmt lint race fuzz bench bench-rules bench-crawler bench-search e2e vuln ci build dist docker up up-split
+.PHONY: help demo run test vet fmt lint race fuzz bench bench-rules bench-crawler bench-search e2e vuln ci build dist docker up up-split bench-desk invariants
 
 # The tools, by version; .ci/run names the same ones.
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -62,6 +62,11 @@ bench-crawler: ## text of pages and speed beside go-trafilatura and go-readabili
 
 bench-search: ## index and search beside SQLite FTS5 and PostgreSQL, up to 500,000 items (8 GB of disk)
 	cd e2e && CGO_ENABLED=$(shell command -v gcc >/dev/null && echo 1 || echo 0) go test -tags sqlite_fts5 -run='^$$' -bench=BenchmarkSearch -benchtime=1x -timeout 3h -v .
+bench-desk: ## decisions a second with pages read meanwhile, a storm of 10,000 flags, a million audit entries
+	LANGNGHE_BENCH=1 LANGNGHE_STORM=10000 go test -run='TestSpeed|TestStorm' -count=1 -timeout 30m -v ./internal/store
+
+invariants: ## a million random events at the desk; LANGNGHE_SEQUENCES sets how many sequences of about 79
+	LANGNGHE_SEQUENCES=$${LANGNGHE_SEQUENCES:-13000} go test -run=TestInvariants -count=1 -timeout 60m -v ./review
 
 e2e: ## the program as its users see it: browser, crash, split form (needs Chromium)
 	cd e2e && go test -count=1 -timeout 25m ./...

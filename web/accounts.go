@@ -19,7 +19,7 @@ type Accounts interface {
 	Users(ctx context.Context) ([]review.Account, error)
 	PutUser(ctx context.Context, a review.Account) error
 	SetPassword(ctx context.Context, name, hash string) error
-	DisableUser(ctx context.Context, name string, disabled bool) error
+	DisableUser(ctx context.Context, name string, at time.Time) error // the zero time allows it again
 
 	// AddSession keeps a session under the hash of its token; Session finds
 	// it with its user, when it has not expired.
@@ -195,7 +195,11 @@ func (s *server) disableUser(w http.ResponseWriter, r *http.Request) error {
 	if name == by(r).Name {
 		return s.usersPage(w, r, http.StatusUnprocessableEntity, usersPage{Role: review.Reviewer, Problem: visitorOf(r).t.T("users.not_self")})
 	}
-	if err := s.Accounts.DisableUser(r.Context(), name, off); err != nil {
+	var at time.Time
+	if off {
+		at = s.Now()
+	}
+	if err := s.Accounts.DisableUser(r.Context(), name, at); err != nil {
 		return err
 	}
 	if off {

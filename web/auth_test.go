@@ -79,7 +79,7 @@ func TestSignIn(t *testing.T) {
 		t.Errorf("after its life: %d, want sign-in", got)
 	}
 	s.clock = now
-	if err := s.accounts.DisableUser(t.Context(), "lan", true); err != nil {
+	if err := s.accounts.DisableUser(t.Context(), "lan", now); err != nil {
 		t.Fatal(err)
 	}
 	if got := get(c); got != 303 {
@@ -97,7 +97,7 @@ func TestSignInSaysNothing(t *testing.T) {
 	for _, n := range []string{"lan", "nuoc", "khoi"} {
 		withPassword(t, s, n, "đúng mật khẩu")
 	}
-	if err := s.accounts.DisableUser(t.Context(), "nuoc", true); err != nil {
+	if err := s.accounts.DisableUser(t.Context(), "nuoc", now); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.accounts.NoteFailure(t.Context(), "khoi", now.Add(time.Minute)); err != nil {

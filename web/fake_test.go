@@ -333,13 +333,8 @@ func (a *fakeAccounts) change(name string, f func(*review.Account)) error {
 func (a *fakeAccounts) SetPassword(_ context.Context, name, hash string) error {
 	return a.change(name, func(x *review.Account) { x.Hash = hash })
 }
-func (a *fakeAccounts) DisableUser(_ context.Context, name string, off bool) error {
-	return a.change(name, func(x *review.Account) {
-		x.Disabled = time.Time{}
-		if off {
-			x.Disabled = now
-		}
-	})
+func (a *fakeAccounts) DisableUser(_ context.Context, name string, at time.Time) error {
+	return a.change(name, func(x *review.Account) { x.Disabled = at })
 }
 func (a *fakeAccounts) AddSession(_ context.Context, x review.Session) error {
 	a.mu.Lock()

@@ -36,7 +36,7 @@ func (b *builder) users(ctx context.Context, s *store.Desk, d *review.Desk, r Us
 		}
 	case r.Disable:
 		act = "user.disable"
-		if err := s.DisableUser(ctx, r.Name, true); err != nil {
+		if err := s.DisableUser(ctx, r.Name, b.now()); err != nil {
 			return nil, fmt.Errorf("%s: %w", r.Name, err)
 		}
 		if err := s.DropSessions(ctx, r.Name); err != nil {

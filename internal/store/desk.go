@@ -406,7 +406,9 @@ func deskLink(row interface{ Scan(...any) error }) (e audit.Entry, err error) {
 
 // Update implements review.Store.
 func (d *Desk) Update(ctx context.Context, f func(review.Tx) error) error {
-	return d.tx(ctx, func(tx *sql.Tx) error { return f(&deskTx{ctx, tx}) })
+	err := d.tx(ctx, func(tx *sql.Tx) error { return f(&deskTx{ctx, tx, &d.kept}) })
+	d.kept.prepare(ctx, d.write)
+	return err
 }
 
 // A deskTx is one write transaction. The context is that of the call of
@@ -414,15 +416,30 @@ func (d *Desk) Update(ctx context.Context, f func(review.Tx) error) error {
 type deskTx struct {
 	ctx context.Context
 	*sql.Tx
+	kept *statements
 }
 
 func (t *deskTx) exec(query string, args ...any) error {
+	if st := t.kept.of(t.ctx, t.Tx, query); st != nil {
+		_, err := st.ExecContext(t.ctx, args...)
+		return err
+	}
 	_, err := t.ExecContext(t.ctx, query, args...)
 	return err
 }
 
 func (t *deskTx) row(query string, args ...any) *sql.Row {
+	if st := t.kept.of(t.ctx, t.Tx, query); st != nil {
+		return st.QueryRowContext(t.ctx, args...)
+	}
 	return t.QueryRowContext(t.ctx, query, args...)
+}
+
+func (t *deskTx) query(query string, args ...any) (*sql.Rows, error) {
+	if st := t.kept.of(t.ctx, t.Tx, query); st != nil {
+		return st.QueryContext(t.ctx, args...)
+	}
+	return t.QueryContext(t.ctx, query, args...)
 }
 
 func (t *deskTx) Entry(id string) (review.Entry, error) {
@@ -527,11 +544,11 @@ func (t *deskTx) Batch(q review.BatchRequest, now time.Time) ([]string, error) {
 	if err := t.exec(`DELETE FROM lease WHERE until <= ?`, unix(now)); err != nil {
 		return nil, err
 	}
-	ids, err := deskFirst(t.QueryContext(t.ctx, deskHeld, accountName(q.By.Name), unix(now), q.Size))
+	ids, err := deskFirst(t.query(deskHeld, accountName(q.By.Name), unix(now), q.Size))
 	if err != nil || len(ids) >= q.Size {
 		return ids, err
 	}
-	more, err := deskFirst(t.QueryContext(t.ctx, deskFree, int(q.Min), q.Topic, unix(now), q.Size-len(ids)))
+	more, err := deskFirst(t.query(deskFree, int(q.Min), q.Topic, unix(now), q.Size-len(ids)))
 	return append(ids, more...), err
 }
 
@@ -553,11 +570,11 @@ func deskFirst(rows *sql.Rows, err error) (ids []string, _ error) {
 }
 
 func (t *deskTx) Undecided(story string) ([]string, error) {
-	return deskStrings(t.QueryContext(t.ctx, `SELECT id FROM entry WHERE open = 1 AND fold = ? ORDER BY received, id`, "story/"+story))
+	return deskStrings(t.query(`SELECT id FROM entry WHERE open = 1 AND fold = ? ORDER BY received, id`, "story/"+story))
 }
 
 func (t *deskTx) Together(decision string) ([]string, error) {
-	return deskStrings(t.QueryContext(t.ctx, `SELECT id FROM entry WHERE joint = ? AND joint <> '' ORDER BY received, id`, decision))
+	return deskStrings(t.query(`SELECT id FROM entry WHERE joint = ? AND joint <> '' ORDER BY received, id`, decision))
 }
 
 func (t *deskTx) Case(id string) (review.Case, error) {
@@ -612,7 +629,7 @@ func (t *deskTx) OpenCase(kind review.CaseKind, story string) (string, error) {
 }
 
 func (t *deskTx) Citing(document string) ([]review.Case, error) {
-	return deskRows[review.Case](t.QueryContext(t.ctx, `SELECT body FROM case_file WHERE (cites = ?1 OR slip_cites = ?1) AND ?1 <> '' AND closed = 0 ORDER BY id`, document))
+	return deskRows[review.Case](t.query(`SELECT body FROM case_file WHERE (cites = ?1 OR slip_cites = ?1) AND ?1 <> '' AND closed = 0 ORDER BY id`, document))
 }
 
 const deskNext = `
@@ -660,7 +677,7 @@ func (t *deskTx) Recall(ref string) ([]review.Message, error) {
 	if err := t.exec(`DELETE FROM outbox WHERE ref = ? AND taken = 0`, ref); err != nil {
 		return nil, err
 	}
-	return deskMessages(t.QueryContext(t.ctx, `SELECT id, kind, ref, due, body FROM outbox WHERE ref = ? ORDER BY seq`, ref))
+	return deskMessages(t.query(`SELECT id, kind, ref, due, body FROM outbox WHERE ref = ? ORDER BY seq`, ref))
 }
 
 func (t *deskTx) Erased(item string) (yes bool, err error) {
@@ -696,7 +713,7 @@ func (t *deskTx) Posted(urls []string) ([]review.Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	return deskRows[review.Entry](t.QueryContext(t.ctx, deskPosted, string(list)))
+	return deskRows[review.Entry](t.query(deskPosted, string(list)))
 }
 
 func (t *deskTx) Document(no string) (official.Document, error) {
@@ -704,7 +721,7 @@ func (t *deskTx) Document(no string) (official.Document, error) {
 }
 
 func (t *deskTx) Documents() ([]official.Document, error) {
-	return deskRows[official.Document](t.QueryContext(t.ctx, deskDocuments))
+	return deskRows[official.Document](t.query(deskDocuments))
 }
 
 const deskPutDocument = `

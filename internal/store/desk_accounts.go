@@ -76,13 +76,14 @@ func (d *Desk) SetPassword(ctx context.Context, name, hash string) error {
 	return d.account(ctx, `UPDATE account SET hash = ? WHERE name = ?`, hash, accountName(name))
 }
 
-// DisableUser stops an account, with its sessions, or allows it again.
-func (d *Desk) DisableUser(ctx context.Context, name string, disabled bool) error {
-	if !disabled {
+// DisableUser stops an account at the time, with its sessions; the zero time
+// allows it again.
+func (d *Desk) DisableUser(ctx context.Context, name string, at time.Time) error {
+	if at.IsZero() {
 		return d.account(ctx, `UPDATE account SET disabled = 0 WHERE name = ?`, accountName(name))
 	}
 	return d.tx(ctx, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `UPDATE account SET disabled = ? WHERE name = ?`, unix(time.Now()), accountName(name))
+		res, err := tx.ExecContext(ctx, `UPDATE account SET disabled = ? WHERE name = ?`, unix(at), accountName(name))
 		if err := one(res, err); err != nil {
 			return err
 		}

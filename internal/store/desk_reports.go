@@ -74,7 +74,7 @@ func (s Reports) Record(ctx context.Context, id string) (reports.Record, error) 
 
 // Update implements reports.Store.
 func (s Reports) Update(ctx context.Context, f func(reports.Tx) error) error {
-	return s.desk.tx(ctx, func(tx *sql.Tx) error { return f(&reportTx{deskTx{ctx, tx}}) })
+	return s.desk.tx(ctx, func(tx *sql.Tx) error { return f(&reportTx{deskTx{ctx, tx, &s.desk.kept}}) })
 }
 
 // A reportTx is a write transaction of the desk as reports see it.

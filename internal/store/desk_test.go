@@ -153,7 +153,7 @@ func TestDeskAccounts(t *testing.T) {
 		t.Errorf("after success: %+v", a)
 	}
 	must(d.SetPassword(ctx, "hoa", "h3"))
-	for _, err := range []error{d.SetPassword(ctx, "none", "h"), d.NoteFailure(ctx, "none", now), d.DisableUser(ctx, "none", true)} {
+	for _, err := range []error{d.SetPassword(ctx, "none", "h"), d.NoteFailure(ctx, "none", now), d.DisableUser(ctx, "none", now)} {
 		if !errors.Is(err, review.ErrNotFound) {
 			t.Errorf("unknown user: %v, want ErrNotFound", err)
 		}
@@ -184,12 +184,12 @@ func TestDeskAccounts(t *testing.T) {
 	must(d.DropSessions(ctx, "hoa"))
 	gone("t2", 0)
 	session("t4", "hoa", time.Hour)
-	must(d.DisableUser(ctx, "hoa", true))
+	must(d.DisableUser(ctx, "hoa", now))
 	gone("t4", 0)
 	if a, _ := d.User(ctx, "hoa"); a.Disabled.IsZero() {
 		t.Error("a disabled account does not say so")
 	}
-	must(d.DisableUser(ctx, "hoa", false))
+	must(d.DisableUser(ctx, "hoa", time.Time{}))
 	if a, _ := d.User(ctx, "hoa"); !a.Disabled.IsZero() {
 		t.Error("an enabled account is still disabled")
 	}

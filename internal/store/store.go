@@ -32,6 +32,7 @@ var migrations embed.FS
 // commit.
 type db struct {
 	write, read *sql.DB
+	kept        statements
 }
 
 // escape keeps the signs of a folder's name that mean something in a URI.
@@ -60,7 +61,7 @@ func open(ctx context.Context, file, role string) (_ *db, err error) {
 }
 
 // Close closes the file.
-func (d *db) Close() error { return errors.Join(d.read.Close(), d.write.Close()) }
+func (d *db) Close() error { return errors.Join(d.kept.close(), d.read.Close(), d.write.Close()) }
 
 // Ping reports whether the file can be read.
 func (d *db) Ping(ctx context.Context) error {
