@@ -25,3 +25,12 @@ type Session struct {
 	Seen    time.Time `json:"seen"`
 	Expires time.Time `json:"expires"`
 }
+
+// A SecondFactor is what a person proves beside the password. The secret and
+// the hashes of the recovery codes never leave the role.
+type SecondFactor struct {
+	Secret   string    // base32, of RFC 6238
+	Since    time.Time // when a code has shown that it works; zero is not yet
+	Step     int64     // of the last code that was used: none works twice
+	Recovery []string  // hashes of the codes that are left
+}

@@ -28,6 +28,14 @@ type Accounts interface {
 	DropSession(ctx context.Context, id string) error
 	DropSessions(ctx context.Context, name string) error
 
+	// SecondFactor is review.ErrNotFound for an account without one. UseStep
+	// and UseRecovery use a code up and report whether it was there to use.
+	SecondFactor(ctx context.Context, name string) (review.SecondFactor, error)
+	PutSecondFactor(ctx context.Context, name string, f review.SecondFactor) error
+	DropSecondFactor(ctx context.Context, name string) error
+	UseStep(ctx context.Context, name string, step int64) (bool, error)
+	UseRecovery(ctx context.Context, name, hash string) (bool, error)
+
 	// NoteFailure counts a wrong password; until, when set, locks the account.
 	NoteFailure(ctx context.Context, name string, until time.Time) error
 	ClearFailures(ctx context.Context, name string) error

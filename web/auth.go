@@ -164,7 +164,7 @@ func (s *server) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Accounts.ClearFailures(ctx, name); err != nil {
 		return fmt.Errorf("sign in: %w", err)
 	}
-	return s.admit(w, r, user.Name, localPath(r.FormValue("next")))
+	return s.enter(w, r, user.Name, localPath(r.FormValue("next")))
 }
 
 // admit starts a session.

@@ -283,13 +283,14 @@ type fakeAccounts struct {
 	mu       sync.Mutex
 	users    map[string]review.Account
 	sessions map[string]review.Session
+	second   map[string]review.SecondFactor
 }
 
 // usual is the hash that accounts start with.
 var usual = sync.OnceValue(func() string { return HashPassword("mật khẩu thường") })
 
 func newAccounts(users ...review.User) *fakeAccounts {
-	a := &fakeAccounts{users: map[string]review.Account{}, sessions: map[string]review.Session{}}
+	a := &fakeAccounts{users: map[string]review.Account{}, sessions: map[string]review.Session{}, second: map[string]review.SecondFactor{}}
 	for _, u := range users {
 		a.users[u.Name] = review.Account{Name: u.Name, Role: u.Role, Unit: u.Unit, Created: now, Hash: usual()}
 	}
@@ -377,6 +378,49 @@ func (a *fakeAccounts) NoteFailure(_ context.Context, name string, until time.Ti
 }
 func (a *fakeAccounts) ClearFailures(_ context.Context, name string) error {
 	return a.change(name, func(x *review.Account) { x.Failures, x.Locked = 0, time.Time{} })
+}
+
+func (a *fakeAccounts) SecondFactor(_ context.Context, name string) (review.SecondFactor, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	f, ok := a.second[name]
+	if !ok {
+		return f, review.ErrNotFound
+	}
+	return f, nil
+}
+func (a *fakeAccounts) PutSecondFactor(_ context.Context, name string, f review.SecondFactor) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.second[name] = f
+	return nil
+}
+func (a *fakeAccounts) DropSecondFactor(_ context.Context, name string) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.second, name)
+	return nil
+}
+func (a *fakeAccounts) UseStep(_ context.Context, name string, step int64) (bool, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	f := a.second[name]
+	fresh := step > f.Step
+	f.Step = max(f.Step, step)
+	a.second[name] = f
+	return fresh, nil
+}
+func (a *fakeAccounts) UseRecovery(_ context.Context, name, hash string) (bool, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	f := a.second[name]
+	i := slices.Index(f.Recovery, hash)
+	if i < 0 {
+		return false, nil
+	}
+	f.Recovery = slices.Delete(slices.Clone(f.Recovery), i, i+1)
+	a.second[name] = f
+	return true, nil
 }
 
 func span(text, words string) news.Span {

@@ -42,6 +42,7 @@ func enumerated() map[string][]string {
 		"tier": {"suggested", "confirmed"}, "rumoursource": {"own", "claimreview", "vafc", "police"},
 		"act": append(str(acts), "case.open", "entry.join", "entry.leave", "citation.superseded", "correction.measure", "answer.overdue", "handoff.send", "handoff.stop",
 			"alert.test", "alert.ack", "alert.confirm", "alert.sent", "alert.failed", "alert.dead", "alert.muted", "item.import", "items.expire", "rule.save", "source.ok", "source.new", "source.degraded", "source.silent", "source.blocked", "source.empty", "item.export", "item.fetch", "item.search", "search.save", "search.drop", "silence.add", "silence.end", "user.add", "user.disable", "user.enable", "user.password", "user.setup", "push.add", "push.drop"),
+			"alert.test", "alert.ack", "alert.confirm", "alert.sent", "alert.failed", "alert.dead", "alert.muted", "item.import", "items.expire", "rule.save", "source.ok", "source.new", "source.degraded", "source.silent", "source.blocked", "source.empty", "item.export", "item.fetch", "item.search", "silence.add", "silence.end", "user.add", "user.disable", "user.enable", "user.password", "user.setup", "push.add", "push.drop", "second.on", "second.off", "second.reset", "second.recovery"),
 	}
 }
 

@@ -135,25 +135,27 @@ type Options struct {
 	Ward news.Text // "Phường Thái Hòa"
 	// Warnings are shown over every page to those who are signed in: a full
 	// disk, backups that fail. May be nil.
-	Warnings func() []news.Text
-	Banner   news.Text        // over every page, "Dữ liệu mẫu"
-	Units    []string         // who can be asked to answer
-	Secure   bool             // cookies only over HTTPS
-	Now      func() time.Time // of what pages show and people do
-	Clock    func() time.Time // of sessions and lock-outs, which a replay of old days must not touch; nil is time.Now
-	Log      *slog.Logger
+	Warnings     func() []news.Text
+	SecondFactor bool             // leaders and justice officers must have one
+	Banner       news.Text        // over every page, "Dữ liệu mẫu"
+	Units        []string         // who can be asked to answer
+	Secure       bool             // cookies only over HTTPS
+	Now          func() time.Time // of what pages show and people do
+	Clock        func() time.Time // of sessions and lock-outs, which a replay of old days must not touch; nil is time.Now
+	Log          *slog.Logger
 }
 
 type server struct {
 	Options
-	tongues map[string]*tongue
-	pages   map[string]pages // by language
-	assets  map[string]asset
-	access  map[string]who // by route
-	hub     *hub
-	door    door
-	named   sourceNames
-	intakes intakes
+	tongues  map[string]*tongue
+	pages    map[string]pages // by language
+	assets   map[string]asset
+	access   map[string]who // by route
+	unproved pendings       // sign-ins whose code is missing
+	hub      *hub
+	door     door
+	named    sourceNames
+	intakes  intakes
 }
 
 // A route is one line of the site.
@@ -172,6 +174,7 @@ func (s *server) routes() []route {
 		{"GET /metrics", anyone, s.metrics}, // loopback or administrator, checked there
 		{"GET /sign-in", anyone, s.signInPage},
 		{"POST /sign-in", anyone, s.signIn},
+		{"POST /sign-in/code", anyone, s.signInCode},
 		{"GET /setup", anyone, s.setupPage}, // loopback and no user yet, checked there
 		{"POST /setup", anyone, s.setup},
 		{"POST /language", anyone, s.switchLang},
@@ -182,6 +185,8 @@ func (s *server) routes() []route {
 		{"POST /account/password", everyone, s.changePassword},
 		{"POST /account/sessions", everyone, s.dropSessions},
 		{"POST /account/push", everyone, s.subscribe},
+		{"GET /account/second", everyone, s.secondPage},
+		{"POST /account/second", everyone, s.setSecond},
 		{"GET /sw.js", anyone, s.worker},
 		{"GET /help", everyone, s.help},
 
@@ -272,6 +277,7 @@ func (s *server) routes() []route {
 		{"POST /users", admins, s.putUser},
 		{"POST /users/{name}/password", admins, s.resetPassword},
 		{"POST /users/{name}/disable", admins, s.disableUser},
+		{"POST /users/{name}/second", admins, s.resetSecond},
 
 		{"GET /api/v1/openapi.json", everyone, s.openAPI},
 		{"GET /api/v1/inbox", judges, s.apiInbox},
@@ -375,9 +381,15 @@ func headers(next http.Handler) http.Handler {
 func (s *server) guard(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v, err := s.visitor(r)
+		must := false
+		if err == nil && !free(r.URL.Path) {
+			must, err = s.needsSecond(r, v.user)
+		}
 		if err == nil {
 			r = r.WithContext(context.WithValue(r.Context(), visitorKey{}, v))
 			switch {
+			case must:
+				err = s.sendToSecond(w, r)
 			case rt.who.has(v.user):
 				if err = readForm(r); err == nil {
 					err = rt.handle(w, r)

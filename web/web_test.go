@@ -144,12 +144,12 @@ func TestMatrix(t *testing.T) {
 // TestNarrowRoles spells out everything that the roles with the least may
 // reach, so that a slip in the table of roles does not go unnoticed.
 func TestNarrowRoles(t *testing.T) {
-	own := []string{"GET /{$}", "POST /sign-out", "GET /account", "POST /account/password", "POST /account/sessions", "POST /account/push", "GET /help", "GET /api/v1/openapi.json"}
+	own := []string{"GET /{$}", "POST /sign-out", "GET /account", "POST /account/password", "POST /account/sessions", "POST /account/push", "GET /account/second", "POST /account/second", "GET /help", "GET /api/v1/openapi.json"}
 	books := []string{"GET /reports", "GET /reports/{id}", "GET /reports/{id}/{format}", "GET /ledgers", "GET /ledgers/{ledger}", "POST /ledgers/{ledger}", "GET /ledgers/{ledger}/xlsx"}
 	want := map[review.Role][]string{
 		review.Liaison: {"GET /handoffs", "POST /handoffs/{id}"},
 		review.Admin: {"GET /sources", "GET /alerts", "GET /alerts/muted", "POST /alerts/confirm", "POST /alerts/test", "GET /users", "POST /users",
-			"POST /users/{name}/password", "POST /users/{name}/disable"},
+			"POST /users/{name}/password", "POST /users/{name}/second", "POST /users/{name}/disable"},
 		review.Unit: append([]string{"GET /complaints", "GET /cases/{id}", "POST /cases/{id}/reply"}, books...),
 		review.Khoi: append([]string{"GET /board", "POST /board", "GET /complaints", "GET /cases/{id}", "POST /cases/{id}/reply"}, books...),
 		review.Editor: {"GET /cases", "GET /cases/{id}", "POST /cases/{id}/publish", "GET /documents",

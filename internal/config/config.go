@@ -72,6 +72,9 @@ type Config struct {
 	Calendar    Calendar            `yaml:"calendar"`
 	Register    Register            `yaml:"register"`
 	Escalation  alerts.Escalation   `yaml:"escalation"`
+	// NoSecondFactor lets leaders and justice officers sign in with a
+	// password alone.
+	NoSecondFactor bool `yaml:"no_second_factor"`
 	// Unconfirmed lets notices with their content go to addresses whose
 	// owner has not confirmed them.
 	Unconfirmed bool      `yaml:"unconfirmed_addresses"`

@@ -133,7 +133,7 @@ func TestSpeedOfDecisions(t *testing.T) {
 
 // A storm of one story is one notice to a recipient, and one case.
 func TestStorm(t *testing.T) {
-	n := 1000
+	n := 300
 	if s, err := strconv.Atoi(os.Getenv("LANGNGHE_STORM")); err == nil {
 		n = s
 	}
