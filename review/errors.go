@@ -15,6 +15,7 @@ var refusals = map[string]news.Text{
 	"leased":         {VI: "%s đang duyệt mục này đến %s. Chọn mục khác, hoặc chờ đến lúc đó.", EN: "%s has this entry in hand until %s. Choose another one, or wait until then."},
 	"same_choice":    {VI: "Mục này đã được quyết định như vậy rồi.", EN: "That is what was decided already."},
 	"published":      {VI: "Đính chính đã đăng dựa trên mục này; không phân loại lại được nữa.", EN: "A published correction rests on this entry; it can no longer be reclassified."},
+	"request_kind":   {VI: "Việc này không hợp với yêu cầu loại %q.", EN: "This does not fit a request of kind %q."},
 	"undecided":      {VI: "Mục này chưa có quyết định nào để hoàn tác.", EN: "There is no decision to undo."},
 	"too_late":       {VI: "Đã quá %d phút, không hoàn tác được nữa.", EN: "More than %d minutes have passed; it can no longer be undone."},
 	"not_yours":      {VI: "Chỉ %s hoặc lãnh đạo được làm việc này.", EN: "Only %s or a leader may do this."},
@@ -95,6 +96,7 @@ var missing = map[string]news.Text{
 	"reply":   {VI: "câu trả lời", EN: "the reply"},
 	"request": {VI: "đề nghị với Công an", EN: "what is asked of the police"},
 	"address": {VI: "nơi đã đăng", EN: "where it was published"},
+	"about":   {VI: "nội dung yêu cầu", EN: "what the request is about"},
 	"note":    {VI: "ghi chú", EN: "the note"},
 	"outcome": {VI: "kết quả", EN: "the outcome"},
 }

@@ -28,6 +28,7 @@ type memory struct {
 
 type state struct {
 	entries, cases, docs map[string][]byte
+	requests             map[string][]byte
 	rumours, links       map[string][]byte
 	notices              map[string]review.Notice
 	counters             map[string]int
@@ -48,7 +49,7 @@ var _ review.Store = (*memory)(nil)
 
 func newMemory() *memory {
 	return &memory{state: state{
-		entries: map[string][]byte{}, cases: map[string][]byte{}, docs: map[string][]byte{},
+		entries: map[string][]byte{}, cases: map[string][]byte{}, docs: map[string][]byte{}, requests: map[string][]byte{},
 		notices: map[string]review.Notice{}, counters: map[string]int{}, erased: map[string]bool{}, flags: map[string]string{}, vetoes: map[string]time.Time{}, leases: map[string]review.Lease{},
 	}}
 }
@@ -62,7 +63,7 @@ func (s state) clone() state {
 	s.rumours, s.links = maps.Clone(s.rumours), maps.Clone(s.links)
 	s.notices, s.counters, s.erased = maps.Clone(s.notices), maps.Clone(s.counters), maps.Clone(s.erased)
 	s.flags, s.vetoes = maps.Clone(s.flags), maps.Clone(s.vetoes)
-	s.leases = maps.Clone(s.leases)
+	s.leases, s.requests = maps.Clone(s.leases), maps.Clone(s.requests)
 	s.outbox, s.chain = slices.Clone(s.outbox), slices.Clone(s.chain)
 	return s
 }
@@ -391,6 +392,32 @@ func (m *memory) Links(_ context.Context, claim string) (out []review.Link, err 
 func (m *memory) Documents(context.Context) ([]official.Document, error) {
 	defer m.locked()()
 	return m.state.Documents()
+}
+
+func (s *state) Request(id string) (review.DataRequest, error) {
+	return get[review.DataRequest](s.requests, id)
+}
+func (s *state) PutRequest(r review.DataRequest) error { s.requests[r.ID] = encode(r); return nil }
+func (m *memory) Requests(_ context.Context, limit int) ([]review.DataRequest, error) {
+	defer m.locked()()
+	rs := all[review.DataRequest](m.requests)
+	slices.SortStableFunc(rs, func(a, b review.DataRequest) int {
+		switch {
+		case a.Done.IsZero() != b.Done.IsZero():
+			return cmp.Compare(b2i(b.Done.IsZero()), b2i(a.Done.IsZero()))
+		case a.Done.IsZero():
+			return a.Due.Compare(b.Due)
+		}
+		return b.Done.Compare(a.Done)
+	})
+	return page(rs, 0, limit), nil
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func (s *state) Send(msg review.Message) error {

@@ -42,6 +42,8 @@ const (
 	LinkRumour        Action = "rumour.link"
 	EraseItem         Action = "item.erase"
 	ReadAudit         Action = "audit.view"
+	ReadRequests      Action = "request.view"
+	HandleRequest     Action = "request.handle"
 )
 
 // may says who does what; what is not here is refused. Units and
@@ -79,6 +81,8 @@ var may = map[Action][]Role{
 	LinkRumour:        {Reviewer, Leader},
 	EraseItem:         {Justice},
 	ReadAudit:         {Justice, Leader},
+	ReadRequests:      {Justice},
+	HandleRequest:     {Justice},
 }
 
 // Actions lists everything that somebody may do, by name.

@@ -40,6 +40,8 @@ var matrix = map[review.Action]string{
 	review.LinkRumour:        "x x . . . . . . .",
 	review.EraseItem:         ". . x . . . . . .",
 	review.ReadAudit:         ". x x . . . . . .",
+	review.ReadRequests:      ". . x . . . . . .",
+	review.HandleRequest:     ". . x . . . . . .",
 }
 
 func TestMatrix(t *testing.T) {

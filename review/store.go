@@ -27,6 +27,9 @@ type Store interface {
 	Cases(ctx context.Context, q CaseQuery) ([]Case, error)
 	Precision(ctx context.Context) ([]Precision, error)
 	Documents(ctx context.Context) ([]official.Document, error)
+	// Requests lists them: open ones by their due time, then the answered
+	// ones, newest first.
+	Requests(ctx context.Context, limit int) ([]DataRequest, error)
 	// Rumours are the claims that were put into the register.
 	Rumours(ctx context.Context) ([]rumour.Claim, error)
 	// Links are people's words about items beside one claim, the latest of each.
@@ -116,6 +119,9 @@ type Tx interface {
 	PutRumour(c rumour.Claim) (isNew bool, err error)
 	PutLink(l Link) error
 	PutDocument(d official.Document) error
+
+	Request(id string) (DataRequest, error)
+	PutRequest(r DataRequest) error
 
 	// Chain appends to the audit chain; an entry whose ID is there already
 	// is ignored.

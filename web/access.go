@@ -106,6 +106,6 @@ var nav = []struct {
 		{"/alerts", "nav.alerts"}, {"/rules", "nav.rules"}, {"/sources", "nav.sources"},
 	}},
 	{"nav.house", []struct{ path, key string }{
-		{"/audit", "nav.audit"}, {"/users", "nav.users"}, {"/help", "nav.help"},
+		{"/audit", "nav.audit"}, {"/privacy/requests", "nav.requests"}, {"/users", "nav.users"}, {"/help", "nav.help"},
 	}},
 }

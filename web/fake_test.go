@@ -139,6 +139,24 @@ func (d *fakeDesk) ReleaseBatch(_ context.Context, by review.User) error {
 	return nil
 }
 
+func (d *fakeDesk) AddRequest(_ context.Context, kind, about string, by review.User) (review.DataRequest, error) {
+	d.act("request %s %s %q", by.Name, kind, about)
+	return review.DataRequest{}, d.refuse
+}
+func (d *fakeDesk) AnswerRequest(_ context.Context, id, answer string, refused bool, items []string, by review.User) error {
+	d.act("answer %s %s %q %v %v", by.Name, id, answer, refused, items)
+	return d.refuse
+}
+func (d *fakeDesk) Requests(context.Context, review.User) ([]review.DataRequest, error) {
+	return []review.DataRequest{
+		{ID: "D-2026-0002", Kind: "erase", About: "https://example.com/<b>x</b>", Received: now, Due: now.Add(-time.Hour), By: "lan"},
+		{ID: "D-2026-0001", Kind: "access", About: "y", Answer: "z", Received: now, Due: now, Done: now, Items: []string{"a"}},
+	}, nil
+}
+func (d *fakeDesk) Figures(context.Context) (review.Figures, error) {
+	return review.Figures{Handoffs: 2, RequestsDone: 1}, nil
+}
+
 func (d *fakeDesk) Cases(_ context.Context, q review.CaseQuery) (out []review.Case, err error) {
 	for _, c := range d.cases {
 		if (q.Kind == "" || q.Kind == c.Kind) && (q.State == "" || q.State == c.State) && (q.Unit == "" || q.Unit == c.Unit) &&

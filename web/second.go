@@ -169,7 +169,7 @@ func (s *server) needsSecond(r *http.Request, u *review.User) (bool, error) {
 
 // free are the pages for somebody who still has to set it up.
 func free(path string) bool {
-	return path == "/account/second" || path == "/sign-out" || path == "/language" || path == "/sign-in" || path == "/livez" || path == "/readyz" || strings.HasPrefix(path, "/static/")
+	return path == "/account/second" || path == "/sign-out" || path == "/language" || path == "/sign-in" || path == "/privacy" || path == "/livez" || path == "/readyz" || strings.HasPrefix(path, "/static/")
 }
 
 // sendToSecond sends a person to set it up; a program is refused.

@@ -78,6 +78,11 @@ type Desk interface {
 	Audit(ctx context.Context, q review.AuditQuery) (review.AuditPage, error)
 	VerifyAudit(ctx context.Context) (int, error)
 
+	AddRequest(ctx context.Context, kind, about string, by review.User) (review.DataRequest, error)
+	AnswerRequest(ctx context.Context, id, answer string, refused bool, items []string, by review.User) error
+	Requests(ctx context.Context, by review.User) ([]review.DataRequest, error)
+	Figures(ctx context.Context) (review.Figures, error)
+
 	Documents(ctx context.Context) ([]official.Document, error)
 	AddDocument(ctx context.Context, d official.Document, by review.User) (paused []string, err error)
 	ConfirmFact(ctx context.Context, id string, by review.User) error
@@ -139,6 +144,7 @@ type Options struct {
 	SecondFactor bool             // leaders and justice officers must have one
 	Banner       news.Text        // over every page, "Dữ liệu mẫu"
 	Units        []string         // who can be asked to answer
+	TextDays     int              // how long texts are kept, for the page that says so
 	Secure       bool             // cookies only over HTTPS
 	Now          func() time.Time // of what pages show and people do
 	Clock        func() time.Time // of sessions and lock-outs, which a replay of old days must not touch; nil is time.Now
@@ -273,6 +279,10 @@ func (s *server) routes() []route {
 		{"POST /alerts/end", judges, s.endSilence},
 		{"POST /alerts/test", notices, s.testAlert},
 		{"GET /audit", auditors, s.audit},
+		{"GET /privacy", anyone, s.privacy},
+		{"GET /privacy/requests", justices, s.requests},
+		{"POST /privacy/requests", justices, s.addRequest},
+		{"POST /privacy/requests/{id}", justices, s.answerRequest},
 		{"GET /users", admins, s.users},
 		{"POST /users", admins, s.putUser},
 		{"POST /users/{name}/password", admins, s.resetPassword},

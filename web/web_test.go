@@ -269,6 +269,8 @@ func TestForms(t *testing.T) {
 		{"confirm for somebody", "quan.tri", "/alerts/confirm", form("code", "RIGHT"), nil, 200, "confirm quan.tri", ""},
 		{"confirm with a wrong code", "", "/confirm", form("code", "x<b>"), nil, 422, "", "Mã không đúng"},
 		{"subscribe a browser", "lan", "/account/push", form("endpoint", "https://push.example/1", "p256dh", "k", "auth", "a", "user", "quan.tri"), nil, 303, "audit lan push.add lan", "done=push"},
+		{"write down a request", "tu.phap", "/privacy/requests", form("kind", "erase", "about", "https://example.com/1"), nil, 303, `request tu.phap erase "https://example.com/1"`, "done=request"},
+		{"answer a request", "tu.phap", "/privacy/requests/D-2026-0002", form("answer", "đã xóa", "items", "a b"), nil, 303, `answer tu.phap D-2026-0002 "đã xóa" false [a b]`, "done=request"},
 		{"test alert", "quan.tri", "/alerts/test", form("recipient", "lan"), nil, 303, `test quan.tri "lan"`, ""},
 		{"other site", "lan", "/inbox/e-nuoc/decision", form("choice", "stat"), []string{"Sec-Fetch-Site", "cross-site"}, 403, "", "trang khác"},
 		{"other origin", "lan", "/inbox/e-nuoc/decision", form("choice", "stat"), []string{"Origin", "https://evil.example"}, 403, "", "trang khác"},

@@ -561,7 +561,8 @@ func (b *builder) web(d *review.Desk, rd *reports.Desk, s *store.Desk, profile r
 		Audit:      b.audit("desk"),
 		Now:        b.now,
 		Log:        b.log.With("component", "web"),
-		Secure:     b.opts.Config.HTTPS.On() || strings.HasPrefix(b.opts.Config.BaseURL, "https://"),
+		TextDays:   b.opts.Config.Retention.TextDays, SecondFactor: !b.opts.Config.NoSecondFactor && !b.opts.Manual,
+		Secure: b.opts.Config.HTTPS.On() || strings.HasPrefix(b.opts.Config.BaseURL, "https://"),
 	})
 	if err != nil {
 		_ = l.Close()

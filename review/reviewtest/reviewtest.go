@@ -43,6 +43,7 @@ func Run(t *testing.T, open func(*testing.T) review.Store, reopen func(*testing.
 		{"posted", posted},
 		{"batches", batches},
 		{"waking", waking},
+		{"requests", requests},
 		{"one of eight wins", race},
 	}
 	for _, tt := range tests {
@@ -228,6 +229,30 @@ func batches(t *testing.T, s review.Store) {
 		return tx.EndLeases("HOA")
 	})
 	batch(minh, 9, 6, "d", "e", "b", "c")
+}
+
+func requests(t *testing.T, s review.Store) {
+	at := func(h int) time.Time { return Epoch.Add(time.Duration(h) * time.Hour) }
+	late, soon := review.DataRequest{ID: "D-2", Due: at(9), Kind: "access"}, review.DataRequest{ID: "D-1", Due: at(3), Kind: "erase", Items: []string{"a"}}
+	old, recent := review.DataRequest{ID: "D-3", Due: at(1), Done: at(2)}, review.DataRequest{ID: "D-4", Due: at(1), Done: at(4)}
+	update(t, s, func(tx review.Tx) error {
+		for _, r := range []review.DataRequest{late, soon, old, recent} {
+			if err := tx.PutRequest(r); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.Request("none"); !errors.Is(err, review.ErrNotFound) {
+			t.Errorf("unknown request: %v", err)
+		}
+		got, err := tx.Request("D-1")
+		same(t, "Request", got, soon)
+		return err
+	})
+	got, err := s.Requests(context.Background(), 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "Requests", got, []review.DataRequest{soon, late, recent})
 }
 
 func waking(t *testing.T, s review.Store) {
