@@ -3,7 +3,7 @@
 #   go test ./...
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test vet fmt lint race fuzz bench bench-rules bench-crawler bench-search e2e vuln ci build dist docker up up-split bench-desk invariants
+.PHONY: help demo run test vet fmt lint race fuzz bench bench-rules bench-crawler bench-search bench-trend e2e vuln ci build dist docker up up-split bench-desk invariants
 
 # The tools, by version; .ci/run names the same ones.
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -67,6 +67,13 @@ bench-desk: ## decisions a second with pages read meanwhile, a storm of 10,000 f
 
 invariants: ## a million random events at the desk; LANGNGHE_SEQUENCES sets how many sequences of about 79
 	LANGNGHE_SEQUENCES=$${LANGNGHE_SEQUENCES:-13000} go test -run=TestInvariants -count=1 -timeout 60m -v ./review
+
+TREND_BENCH ?= $(abspath ../shared/bench/trend)
+PYTHON ?= python3
+
+bench-trend: ## detector and forecasts under the scorers in TREND_BENCH (PYTHON with numpy)
+	go build -o dist/langnghe ./cmd/langnghe
+	cd e2e && go run ./trendbench -bench $(TREND_BENCH) -python $(PYTHON) -langnghe $(abspath dist/langnghe) -seeds 201,202,203,204
 
 e2e: ## the program as its users see it: browser, crash, split form (needs Chromium)
 	cd e2e && go test -count=1 -timeout 25m ./...

@@ -105,8 +105,8 @@ func (m *Model) open() {
 		p := m.at(i - 1)
 		next.cy, next.cm = p.cy+p.y, p.cm+p.mu
 	}
-	if i%m.per == 0 && i/m.per >= tune.Guard {
-		m.learn(i/m.per - tune.Guard)
+	if i%m.per == 0 && i/m.per >= 2 {
+		m.learn(i/m.per - 2) // a day late, or a rise would be its own baseline
 		m.pool.solve(i / m.per)
 		m.reweigh()
 	}
@@ -256,7 +256,7 @@ func (m *Model) spread(sc, i, w int, accept bool) {
 		return
 	}
 	for j := from; j <= i; j++ {
-		if s := m.at(j); s.off || s.mask && !accept && tune.MaskSpread {
+		if s := m.at(j); s.off || s.mask && !accept {
 			return
 		}
 	}
@@ -345,11 +345,11 @@ func (m *Model) scan() (float64, int) {
 	r := m.local()
 	var total, best, terms float64
 	at := 0
-	for wi, n := range m.window {
+	for _, n := range m.window {
 		y, mean := m.sum(n)
 		mean = max(mean*r, 1e-3)
 		terms += float64(len(tune.K) + len(tune.Mult))
-		if y < tune.Floor || y <= mean {
+		if y < m.opts.Floor || y <= mean {
 			total += float64(len(tune.K)+len(tune.Mult)) * 2e-9
 			continue
 		}
@@ -370,7 +370,6 @@ func (m *Model) scan() (float64, int) {
 			}
 		}
 		here /= max(usual, 1e-300)
-		here *= tune.WinW[min(wi, len(tune.WinW)-1)]
 		total += here
 		if here > best {
 			best, at = here, n

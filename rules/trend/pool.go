@@ -2,32 +2,45 @@ package trend
 
 import "math"
 
+// scales are the windows, in hours, that noise is learnt from.
 const scales = 3
 
 var scaleHours = [scales]float64{6, 24, 72}
 
-// tuning holds what was set by measuring; see docs/benchmarks.md.
+// tuning are the figures that were set by measuring; docs/benchmarks.md says
+// on what. Lives are half-lives in days, gates in hours.
 type tuning struct {
-	Windows, K, Mult                          []float64
-	LevelLife, WeekLife, HourLife, SpreadLife float64
-	Gate, GateBack, GateAhead                 float64
-	GateFrom, GateMost                        int
-	Wins, WeekPrior, HourPrior                float64
-	Local, LocalPrior                         float64
-	BurstSpread, Base, LevelMin               float64
-	Outlier, Tau, Psi, Alpha                  float64
-	WinW                                      []float64
-	Floor                                     float64
-	Guard                                     int
-	MaskSpread                                bool
-	ScaleW                                    [scales]float64
+	Windows     []float64       // of the scan, in hours
+	K, Mult     []float64       // bursts that are looked for: posts more, and times the expected
+	BurstSpread float64         // of the size of a burst
+	Base        float64         // of the score, so that 0 is nothing at all
+	LevelLife   float64         // of the level
+	WeekLife    float64         // of the profile of weekdays
+	HourLife    float64         // and of hours
+	SpreadLife  float64         // of what was learnt of noise
+	LevelMin    float64         // shape of the level before anything is known
+	WeekPrior   float64         // days at the ward's profile
+	HourPrior   float64         // posts at the ward's profile
+	Wins        float64         // a day is learnt up to so many deviations
+	Gate        float64         // hours that score more are not learnt
+	GateBack    float64         // nor those before
+	GateAhead   float64         // nor those behind
+	GateFrom    int             // days before gating begins
+	GateMost    int             // days that are not learnt, after which the new level is accepted
+	Local       float64         // most that a busy week raises what is expected
+	LocalPrior  float64         // posts at no raise
+	Outlier     float64         // share of windows that no kind of noise explains
+	Tau         float64         // hours in which posts cause posts
+	Psi         float64         // squared deviation of the level from its estimate
+	Alpha       float64         // topics at even shares of the kinds
+	ScaleW      [scales]float64 // weight of the windows of each scale
 }
 
 var tune = tuning{
-	Windows: []float64{3, 6, 12, 24, 48, 72}, K: []float64{8, 16, 32}, Mult: []float64{1, 2, 4},
-	LevelLife: 28, WeekLife: 56, HourLife: 35, SpreadLife: 56, Gate: 8, GateBack: 24, GateAhead: 12, GateFrom: 15, GateMost: 6,
-	Wins: 2.5, WeekPrior: 6, HourPrior: 150, WinW: []float64{1, 1, 1, 1, 1, 1}, Floor: 3, Guard: 2, MaskSpread: true, Outlier: .05, Tau: 6, Psi: .02, Alpha: 2, ScaleW: [scales]float64{.3, 1, 0},
-	Local: 3, LocalPrior: 20, BurstSpread: .15, Base: 5, LevelMin: .5,
+	Windows: []float64{3, 6, 12, 24, 48, 72}, K: []float64{8, 16, 32}, Mult: []float64{1, 2, 4}, BurstSpread: .15, Base: 5,
+	LevelLife: 28, WeekLife: 56, HourLife: 35, SpreadLife: 56, LevelMin: .5, WeekPrior: 6, HourPrior: 150, Wins: 2.5,
+	Gate: 8, GateBack: 24, GateAhead: 12, GateFrom: 15, GateMost: 6, Local: 3, LocalPrior: 20,
+	Outlier: .05, Tau: 6, Psi: .02, Alpha: 2, ScaleW: [scales]float64{.3, 1, 0},
 }
 
 // Kinds of noise: how posts cause posts, and how days differ.

@@ -12,7 +12,7 @@ const (
 
 // ShareThreshold is the score of a share for about 0.25 false alarms in a
 // topic-month.
-const ShareThreshold = 2.9
+const ShareThreshold = 2.2
 
 // A Share follows which part of the posts of a series is of one kind:
 // negative, positive, adverse. Days are learnt a day late, so that a rise is
