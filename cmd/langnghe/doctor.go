@@ -40,11 +40,7 @@ func runDoctor(ctx context.Context, c *call) error {
 			}
 			continue
 		}
-		mark := map[string]string{"ok": "✓", "warn": "!", "bad": "✗"}[f.State]
-		fmt.Fprintf(c.out, "%s %-10s %s\n", mark, f.Name, f.What.In(c.lang))
-		if do := f.Do.In(c.lang); do != "" {
-			fmt.Fprintf(c.out, "  %-10s → %s\n", "", do)
-		}
+		c.finding(f)
 	}
 	if bad {
 		return errSilent

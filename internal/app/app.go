@@ -148,7 +148,7 @@ func Run(ctx context.Context, opts Options) (err error) {
 
 	// Build everything, then start everything: a constructor that fails must
 	// not leave half of the program running.
-	if b.read, err = reading.New(opts.Config.Profile); err != nil {
+	if b.read, err = reading.NewWard(opts.Config.Profile, opts.Config.Khoi); err != nil {
 		return err
 	}
 	for _, role := range []struct {

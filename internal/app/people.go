@@ -15,6 +15,9 @@ import (
 	"langnghe/web"
 )
 
+// MinPassword is how many characters a password has at least.
+const MinPassword = web.MinPassword
+
 // roles that a person can have.
 var roles = []review.Role{review.Reviewer, review.Leader, review.Justice, review.Liaison, review.Office, review.Editor, review.Khoi, review.Unit, review.Admin}
 

@@ -42,6 +42,9 @@ type Config struct {
 	// Profile is the ward: names, places, units. "thai-hoa-2026" or
 	// "long-son-2024".
 	Profile string `yaml:"profile"`
+	// Khoi are the names of the ward's neighbourhoods, in place of those of
+	// the profile.
+	Khoi []string `yaml:"khoi"`
 	// BaseURL is how people reach the desk, for links in notices. Default
 	// is http:// and the listening address.
 	BaseURL string `yaml:"base_url"`
@@ -368,6 +371,11 @@ func (v *checker) check(c *Config, dir string) {
 	if !slices.Contains([]string{"thai-hoa-2026", "long-son-2024"}, c.Profile) {
 		v.bad("profile", "không có hồ sơ phường %q", "there is no profile %q; use thai-hoa-2026 or long-son-2024", c.Profile)
 	}
+	for i, name := range c.Khoi {
+		if !KhoiName(name) || slices.Contains(c.Khoi[:i], name) {
+			v.bad(fmt.Sprintf("khoi[%d]", i), "%q: mỗi tên một lần, chữ và số, như Khối 12", "%q: each name once, letters and digits, such as Khối 12", name)
+		}
+	}
 	if c.Retention.TextDays < 7 || c.Retention.TextDays > 365 {
 		v.bad("retention.text_days", "phải từ 7 đến 365 ngày", "must be 7 to 365 days")
 	}
@@ -557,6 +565,11 @@ func (v *checker) check(c *Config, dir string) {
 		}
 	}
 }
+
+var khoiForm = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{M}\p{N} -]{0,39}$`)
+
+// KhoiName reports whether s can name a neighbourhood.
+func KhoiName(s string) bool { return khoiForm.MatchString(s) && strings.TrimSpace(s) == s }
 
 // Loopback reports whether addr listens on this machine alone.
 func Loopback(addr string) bool {

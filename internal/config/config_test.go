@@ -44,6 +44,7 @@ func TestMistakes(t *testing.T) {
 		{"wrong kind", "retention:\n  text_days: viele\n", "f.yaml:2: "},
 		{"not YAML", "sources: [\n", "f.yaml:1: "},
 		{"profile", "profile: ha-noi\n", `f.yaml:1: profile: there is no profile "ha-noi"`},
+		{"khoi", "khoi:\n  - Khối 1\n  - Khối 1\n", `f.yaml:3: khoi[1]: "Khối 1": each name once`},
 		{"retention", "retention:\n  text_days: 3\n", "f.yaml:2: retention.text_days: must be 7 to 365 days"},
 		{"office", "register:\n  offices:\n    - {name: A B, from: 1/7/2025}\n", `f.yaml:3: register.offices[0]: "1/7/2025" is no day; write 2026-12-31`},
 		{"calendar", "calendar:\n  off: [31/8/2026]\n", `f.yaml:2: calendar: off: "31/8/2026" is no day; write 2026-12-31`},

@@ -62,6 +62,24 @@ func (p *Profile) Unit(topic string) (Unit, bool) {
 	return p.Units[i], true
 }
 
+// rename gives the ward other neighbourhoods.
+func (p *Profile) rename(khoi []string) {
+	if len(khoi) == 0 {
+		return
+	}
+	p.Khoi = nil
+	for i, name := range khoi {
+		en := name
+		if n, ok := strings.CutPrefix(name, "Khối "); ok {
+			en = "Neighbourhood " + n
+		}
+		p.Khoi = append(p.Khoi, Unit{ID: fmt.Sprintf("khoi-%d", i+1), Name: news.Text{VI: name, EN: en}})
+		if cue := strings.ToLower(name); !slices.Contains(p.Places.Cues, cue) {
+			p.Places.Cues = append(p.Places.Cues, cue)
+		}
+	}
+}
+
 func loadProfile(fsys fs.FS, id string) (*Profile, string, error) {
 	file := "profiles/" + id + ".yaml"
 	p := new(Profile)

@@ -20,6 +20,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"io/fs"
 	"slices"
 	"strings"
@@ -68,14 +69,28 @@ func New(profile string) (*Reader, error) {
 	return NewFS(fsys, profile)
 }
 
+// NewWard is New for a ward whose neighbourhoods are not those of the profile;
+// no names leave them as they are. A name counts as a weak sign of the ward, as
+// those of the profile do.
+func NewWard(profile string, khoi []string) (*Reader, error) {
+	fsys, err := fs.Sub(embedded, "data")
+	if err != nil {
+		return nil, err
+	}
+	return newReader(fsys, profile, khoi)
+}
+
 // NewFS is New with the files of fsys: *.yaml and profiles/*.yaml. Errors
 // name the file and the line.
-func NewFS(fsys fs.FS, profile string) (*Reader, error) {
+func NewFS(fsys fs.FS, profile string) (*Reader, error) { return newReader(fsys, profile, nil) }
+
+func newReader(fsys fs.FS, profile string, khoi []string) (*Reader, error) {
 	r := new(Reader)
 	p, file, err := loadProfile(fsys, profile)
 	if err != nil {
 		return nil, fmt.Errorf("reading: %w", err)
 	}
+	p.rename(khoi)
 	r.profile = p
 	if r.mend, err = loadMender(fsys); err != nil {
 		return nil, fmt.Errorf("reading: %w", err)
@@ -107,6 +122,11 @@ func NewFS(fsys fs.FS, profile string) (*Reader, error) {
 	}
 	r.version = fmt.Sprintf("reading %d; %s %d; cues %d; mend %d; weights %d; %s",
 		codeVersion, p.ID, p.Version, r.cues.Version, r.mend.version, fitted, strings.Join(versions, "; "))
+	if len(khoi) > 0 {
+		sum := fnv.New32a()
+		fmt.Fprintf(sum, "%q", khoi)
+		r.version += fmt.Sprintf("; khoi %08x", sum.Sum32())
+	}
 	r.desks.New = func() any {
 		return &desk{hits: make(hits, len(r.lex.names)), heaviest: make([]float32, len(r.lex.names))}
 	}
