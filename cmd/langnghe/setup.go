@@ -81,10 +81,10 @@ type setupFile struct {
 	Backup     string
 }
 
-type listFlag struct{ to *[]string }
+type repeated struct{ to *[]string }
 
-func (l listFlag) String() string     { return "" }
-func (l listFlag) Set(s string) error { *l.to = append(*l.to, s); return nil }
+func (l repeated) String() string     { return "" }
+func (l repeated) Set(s string) error { *l.to = append(*l.to, s); return nil }
 
 // runSetup is the first run.
 func runSetup(ctx context.Context, c *call) error {
@@ -111,9 +111,9 @@ func runSetup(ctx context.Context, c *call) error {
 		for name, about := range texts {
 			fs.String(name, "", about)
 		}
-		fs.Var(listFlag{&sites}, "site", "`address` of a further site to listen to; may be repeated")
-		fs.Var(listFlag{&people}, "recipient", "who is told, as `NAME:ROLE:ADDRESS`; may be repeated")
-		fs.Var(listFlag{&users}, "account", "who signs in, as `NAME:ROLE` or NAME:ROLE:UNIT; the password is made and printed; may be repeated")
+		fs.Var(repeated{&sites}, "site", "`address` of a further site to listen to; may be repeated")
+		fs.Var(repeated{&people}, "recipient", "who is told, as `NAME:ROLE:ADDRESS`; may be repeated")
+		fs.Var(repeated{&users}, "account", "who signs in, as `NAME:ROLE` or NAME:ROLE:UNIT; the password is made and printed; may be repeated")
 		fs.BoolVar(&yes, "yes", false, "ask nothing: defaults for what no flag says")
 		fs.BoolVar(&w.offline, "offline", false, "ask no other machine: sites and mail are written untried")
 		fs.BoolVar(&w.force, "force", false, "replace a configuration that is there")
