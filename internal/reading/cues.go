@@ -93,6 +93,7 @@ type cueBook struct {
 	Version  int                `yaml:"version"`
 	Families map[string]*Family `yaml:"families"`
 	order    []*Family
+	starts   [][]int32 // by set: the rules that it may begin, counted through all families
 }
 
 func loadCues(fsys fs.FS, l *lexicon) (*cueBook, error) {
@@ -156,6 +157,16 @@ func loadCues(fsys fs.FS, l *lexicon) (*cueBook, error) {
 		}
 		b.order = append(b.order, f)
 	}
+	b.starts = make([][]int32, len(l.names))
+	n := int32(0)
+	for _, f := range b.order {
+		for _, rule := range f.Rules {
+			for _, w := range rule.all[0] {
+				b.starts[w.set] = append(b.starts[w.set], n)
+			}
+			n++
+		}
+	}
 	return b, nil
 }
 
@@ -180,30 +191,45 @@ func (l *lexicon) wanted(names []string) ([]wanted, error) {
 }
 
 // find returns the strongest rule of each family that holds, boosters last.
-func (b *cueBook) find(h hits, heaviest []float32) []found {
-	var out []found
-	for _, f := range b.order {
-		var best *found
-		for i := range f.Rules {
-			rule := &f.Rules[i]
-			hits, ok := rule.holds(h, heaviest)
-			if !ok {
-				continue
-			}
-			if best == nil || rule.Force > best.force || rule.Force == best.force && news.Level(rule.Level) > best.level {
-				best = &found{f, rule.Topic, news.Level(rule.Level), rule.Force, hits}
-			}
-		}
-		if best != nil {
-			out = append(out, *best)
+func (b *cueBook) find(s *desk) []found {
+	s.begun, s.taken = s.begun[:0], s.taken[:0]
+	for set, x := range s.heaviest {
+		if x > 0 {
+			s.begun = append(s.begun, b.starts[set]...)
 		}
 	}
+	if len(s.begun) == 0 {
+		return nil
+	}
+	slices.Sort(s.begun)
+	s.begun = slices.Compact(s.begun)
+	out := s.found[:0]
+	begun, first := s.begun, 0 // the number of a family's first rule
+	for _, f := range b.order {
+		held := false
+		var best found
+		for len(begun) > 0 && int(begun[0]) < first+len(f.Rules) {
+			rule := &f.Rules[int(begun[0])-first]
+			begun = begun[1:]
+			if held && (rule.Force < best.force || rule.Force == best.force && news.Level(rule.Level) <= best.level) {
+				continue
+			}
+			if hits, ok := rule.holds(s); ok {
+				held, best = true, found{f, rule.Topic, news.Level(rule.Level), rule.Force, hits}
+			}
+		}
+		if held {
+			out = append(out, best)
+		}
+		first += len(f.Rules)
+	}
+	s.found = out
 	return out
 }
 
-// holds reports whether the rule does, and by which hits; heaviest is the
-// greatest weight of each set.
-func (c *cueRule) holds(h hits, heaviest []float32) ([]hit, bool) {
+// holds reports whether the rule does, and by which hits, which are of s.taken.
+func (c *cueRule) holds(s *desk) ([]hit, bool) {
+	h, heaviest := s.hits, s.heaviest
 	has := func(list []wanted) bool {
 		for _, w := range list {
 			if x := heaviest[w.set]; x > 0 && x >= w.min {
@@ -227,22 +253,27 @@ func (c *cueRule) holds(h hits, heaviest []float32) ([]hit, bool) {
 			if !w.takes(a) {
 				continue
 			}
-			if taken := c.around(h, a); taken != nil {
-				return taken, true
+			if from := len(s.taken); c.around(s, a) {
+				return slices.Clip(s.taken[from:]), true
+			} else {
+				s.taken = s.taken[:from]
 			}
 		}
 	}
 	return nil, false
 }
 
-func (c *cueRule) around(h hits, a hit) []hit {
-	taken := []hit{a}
+// around adds to s.taken the hits with which the rule holds around a. It
+// reports whether it does.
+func (c *cueRule) around(s *desk, a hit) bool {
+	h, from := s.hits, len(s.taken)
+	s.taken = append(s.taken, a)
 	for _, alternatives := range c.all[1:] {
 		best, distance := hit{}, int32(-1)
 		for _, w := range alternatives {
 			for _, x := range h[w.set] {
 				d := max(x.start-a.end, a.start-x.end, 0)
-				if !w.takes(x) || d > int32(c.Within) || overlaps(taken, x) {
+				if !w.takes(x) || d > int32(c.Within) || overlaps(s.taken[from:], x) {
 					continue
 				}
 				if distance < 0 || d < distance {
@@ -251,11 +282,11 @@ func (c *cueRule) around(h hits, a hit) []hit {
 			}
 		}
 		if distance < 0 {
-			return nil
+			return false
 		}
-		taken = append(taken, best)
+		s.taken = append(s.taken, best)
 	}
-	return taken
+	return true
 }
 
 func overlaps(taken []hit, x hit) bool {

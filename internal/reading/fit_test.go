@@ -121,13 +121,16 @@ func (r *Reader) lookFor(t testing.TB, it *news.Item) ([]feature, *view) {
 			s.heaviest[i] = max(s.heaviest[i], x.weight)
 		}
 	}
-	u := ruled{cues: r.cues.find(s.hits, s.heaviest), tone: r.tone(&s.view, s.hits)}
-	subjects := r.subjects(&s.view, s.hits, u.cues)
+	u := ruled{cues: r.cues.find(s), tone: r.tone(&s.view, s.hits)}
+	subjects := r.subjects(s, u.cues)
 	for _, x := range subjects {
 		u.topics = append(u.topics, x.sum)
 	}
-	u.stance, u.scores = r.stance(&s.view, s.hits, it, u.cues, topics(subjects), u.tone)
-	out := r.ruleFeatures(s.view.wordFeatures(nil), &s.view, &u)
+	u.stance, u.scores = r.stance(&s.view, s.hits, it, u.cues, stands(subjects), u.tone)
+	out := s.view.wordFeatures(nil)
+	for _, f := range r.facts(nil, &s.view, &u) {
+		out = append(out, feature{id: r.named.ids[f.named], x: f.x})
+	}
 	for i, list := range s.hits {
 		if x := setValue(list); x > 0 && fitsSet(r.lex.names[i]) {
 			out = append(out, feature{id: featureID(fSet, lang.Hash(r.lex.names[i]), 0), x: x})
@@ -283,21 +286,8 @@ func (r *Reader) fitted(t testing.TB, posts []post) (*model, map[uint64]string) 
 		e.tone, e.topics, e.family = -1, nil, slices.Repeat([]bool{false}, len(r.cues.order)+1)
 		examples = append(examples, e)
 	}
-	for i, s := range order {
-		names[r.named.scores[i]] = "rule:stance." + string(s)
-		names[r.named.label[i]] = "rule:label." + string(s)
-	}
-	for i, s := range news.TopicIDs {
-		names[r.named.topics[i]] = "rule:topic." + s
-	}
-	for s, id := range r.named.cues {
-		names[id] = "rule:cue." + s
-	}
-	for i, s := range signNames {
-		names[r.named.signs[i]] = "sign:" + s
-	}
-	for i, s := range []string{"plus", "minus", "balance"} {
-		names[r.named.tones[i]] = "rule:" + s
+	for i, id := range r.named.ids {
+		names[id] = r.named.names[i]
 	}
 	for _, s := range r.lex.names {
 		names[featureID(fSet, lang.Hash(s), 0)] = "set:" + s
@@ -383,7 +373,7 @@ func (r *Reader) with(t testing.TB, file []byte) *Reader {
 	c := &Reader{profile: r.profile, mend: r.mend, lex: r.lex, cues: r.cues, set: r.set, labels: r.labels, named: r.named, version: r.version}
 	c.desks.New = r.desks.New
 	var err error
-	if c.weights, err = loadWeights(mapFile{file}, r.labels, r.lex); err != nil {
+	if c.weights, err = loadWeights(mapFile{file}, r.labels, r.lex, &r.named); err != nil {
 		t.Fatal(err)
 	}
 	return c

@@ -1,7 +1,6 @@
 package reading
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"errors"
@@ -44,29 +43,30 @@ const (
 
 var featureKinds = [...]string{"word", "bare", "pair", "first", "first2", "last", "last2", "set", "rule", "sign"}
 
-// feature is one fact about an item. A feature of words has a place.
+// feature is a word or a pair of an item, and where it stands.
 type feature struct {
 	id         uint64
 	x          float32
-	start, end int32 // words, 0 and 0 if it is not about words
+	start, end int32 // words
+	row        int32 // of the weights, if it has one
 }
 
 func featureID(kind int, a, b uint64) uint64 {
 	return (uint64(kind)+1)*0xBF58476D1CE4E5B9 ^ pairKey(a, b)
 }
 
-// weights is the linear model.
+// weights is the linear model. The weights of a feature for all labels are a
+// row. Rows of words are whole numbers, four in each number of 64 bits, so
+// that one addition adds four; those of sets and named features, which have
+// all kinds of values, are numbers that are multiplied.
 type weights struct {
 	version int
-	table   table
-	rows    []int32 // row i is cells[rows[i]:rows[i+1]]
-	cells   []cell
-	sets    []int32 // the row of each set of the lexicon, -1 if it has none
-}
-
-type cell struct {
-	label uint16
-	w     float32
+	table   table // the row of a feature
+	width   int   // packed numbers in a row
+	packed  []uint64
+	many    int         // so many rows add up without leaving 16 bits
+	sets    [][]float32 // the row of each set of the lexicon, nil if it has none
+	named   [][]float32 // and of each named feature
 }
 
 // labels are what the model scores, by name: stances, topics, tones, families.
@@ -106,48 +106,52 @@ func (b *cueBook) labels() *labelIDs {
 
 // loadWeights reads the weights. A file without weights, which a ward may put
 // over ours, leaves the decision to the rules.
-func loadWeights(fsys fs.FS, l *labelIDs, lex *lexicon) (*weights, error) {
+func loadWeights(fsys fs.FS, l *labelIDs, lex *lexicon, n *named) (*weights, error) {
 	src, err := fs.ReadFile(fsys, weightsFile)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", weightsFile, err)
 	}
-	w := &weights{}
-	ids := map[uint64]int32{}
+	w := &weights{table: newTable(bytes.Count(src, []byte("\n")) + 1), width: (len(l.names) + 3) / 4}
+	row, rows, most := make([]int16, 4*w.width), int32(0), 1
 	var errs []error
-	s := bufio.NewScanner(bytes.NewReader(src))
-	s.Buffer(nil, 1<<20)
-	for n := 1; s.Scan(); n++ {
-		text := strings.TrimSpace(s.Text())
+	number := 0
+	for text := range strings.Lines(string(src)) {
+		number++
+		text = strings.TrimSpace(text)
 		if text == "" || strings.HasPrefix(text, "#") {
 			continue
 		}
 		if v, ok := strings.CutPrefix(text, "version "); ok {
 			if w.version, err = strconv.Atoi(v); err != nil || w.version < 1 {
-				errs = append(errs, &lexiconError{weightsFile, n, fmt.Sprintf("version is %q, want a number from 1", v)})
+				errs = append(errs, &lexiconError{weightsFile, number, fmt.Sprintf("version is %q, want a number from 1", v)})
 			}
 			continue
 		}
 		name, rest, _ := strings.Cut(text, "\t")
 		id, err := parseFeature(name)
 		if err == nil {
-			if _, ok := ids[id]; ok {
+			if _, ok := w.table.get(id); ok {
 				err = errors.New("is there twice")
 			}
 		}
 		if err != nil {
-			errs = append(errs, &lexiconError{weightsFile, n, fmt.Sprintf("feature %q: %v", name, err)})
+			errs = append(errs, &lexiconError{weightsFile, number, fmt.Sprintf("feature %q: %v", name, err)})
 			continue
 		}
-		ids[id] = int32(len(w.rows))
-		w.rows = append(w.rows, int32(len(w.cells)))
+		w.table.put(id, rows)
+		rows++
+		clear(row)
 		for part := range strings.SplitSeq(rest, "\t") {
-			if err := w.add(l, part); err != nil {
-				errs = append(errs, &lexiconError{weightsFile, n, err.Error()})
+			if err := l.parseWeights(row, part); err != nil {
+				errs = append(errs, &lexiconError{weightsFile, number, err.Error()})
 			}
 		}
-	}
-	if err := s.Err(); err != nil {
-		errs = append(errs, fmt.Errorf("%s: %w", weightsFile, err))
+		for i := 0; i < len(row); i += 4 {
+			w.packed = append(w.packed, pack(row[i:i+4]))
+		}
+		for _, x := range row {
+			most = max(most, int(x), -int(x))
+		}
 	}
 	if w.version == 0 && len(errs) == 0 {
 		errs = append(errs, &lexiconError{weightsFile, 1, "version is missing"})
@@ -155,22 +159,57 @@ func loadWeights(fsys fs.FS, l *labelIDs, lex *lexicon) (*weights, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	if len(w.rows) == 0 {
+	if rows == 0 {
 		return nil, nil
 	}
-	w.rows = append(w.rows, int32(len(w.cells)))
-	w.table = newTable(len(ids))
-	for id, row := range ids {
-		w.table.put(id, row)
-	}
+	w.many = max(1, math.MaxInt16/most)
 	for _, name := range lex.names {
-		row, ok := w.table.get(featureID(fSet, lang.Hash(name), 0))
-		if !ok {
-			row = -1
-		}
-		w.sets = append(w.sets, row)
+		w.sets = append(w.sets, w.numbers(featureID(fSet, lang.Hash(name), 0), len(l.names)))
+	}
+	for _, id := range n.ids {
+		w.named = append(w.named, w.numbers(id, len(l.names)))
 	}
 	return w, nil
+}
+
+// pack puts four weights into one number; each borrows from the next if it
+// is negative, so that sums of such numbers hold the sums of the weights.
+func pack(x []int16) uint64 {
+	return uint64(int64(x[0]) + int64(x[1])<<16 + int64(x[2])<<32 + int64(x[3])<<48)
+}
+
+// unpack is the weights in one number.
+func unpack(sum uint64) (x [4]int16) {
+	rest := int64(sum)
+	for i := range x {
+		x[i] = int16(rest)
+		rest = (rest - int64(x[i])) >> 16
+	}
+	return x
+}
+
+// numbers is a row with its hundredths as they are, nil if there is none.
+func (w *weights) numbers(id uint64, labels int) []float32 {
+	row, ok := w.table.get(id)
+	if !ok {
+		return nil
+	}
+	var out []float32
+	for _, sum := range w.row(row) {
+		for _, x := range unpack(sum) {
+			out = append(out, float32(x)/100)
+		}
+	}
+	return out[:labels]
+}
+
+func (w *weights) row(i int32) []uint64 {
+	return w.packed[int(i)*w.width : (int(i)+1)*w.width]
+}
+
+// weight is what row i is worth for a label.
+func (w *weights) weight(i int32, label int) float32 {
+	return float32(unpack(w.row(i)[label/4])[label%4]) / 100
 }
 
 // group is labels whose weights stand together.
@@ -184,19 +223,20 @@ func (l *labelIDs) groups() [4]group {
 	return [4]group{{"stance", 0, l.topics, true}, {"tone", l.tones, l.families, true}, {"topic", l.topics, l.tones, false}, {"cue", l.families, len(l.names), false}}
 }
 
-// add takes the weights of a group, in hundredths, nothing for 0:
-// "topic=11,,-7,…".
-func (w *weights) add(l *labelIDs, part string) error {
+// parseWeights reads the weights of a group into row, in hundredths, nothing
+// for 0: "topic=11,,-7,…".
+func (l *labelIDs) parseWeights(row []int16, part string) error {
 	name, values, _ := strings.Cut(part, "=")
 	for _, g := range l.groups() {
 		if g.name != name {
 			continue
 		}
-		list := strings.Split(values, ",")
-		if len(list) != g.to-g.from {
-			return fmt.Errorf("%s has %d weights, want %d", name, len(list), g.to-g.from)
+		if n := strings.Count(values, ",") + 1; n != g.to-g.from {
+			return fmt.Errorf("%s has %d weights, want %d", name, n, g.to-g.from)
 		}
-		for i, s := range list {
+		for i := g.from; i < g.to; i++ {
+			var s string
+			s, values, _ = strings.Cut(values, ",")
 			if s == "" {
 				continue
 			}
@@ -204,9 +244,7 @@ func (w *weights) add(l *labelIDs, part string) error {
 			if err != nil {
 				return fmt.Errorf("%s: weight %q is no whole number", name, s)
 			}
-			if x != 0 {
-				w.cells = append(w.cells, cell{uint16(g.from + i), float32(x) / 100})
-			}
+			row[i] = int16(x)
 		}
 		return nil
 	}
@@ -259,22 +297,22 @@ func (v *view) wordFeatures(out []feature) []feature {
 		w := &v.words[i]
 		switch {
 		case w.number:
-			out = append(out, feature{featureID(fWord, numberKey, 0), x, int32(i), int32(i + 1)})
+			out = append(out, feature{id: featureID(fWord, numberKey, 0), x: x, start: int32(i), end: int32(i + 1)})
 		case w.plain:
-			out = append(out, feature{featureID(fBare, w.fold, 0), x, int32(i), int32(i + 1)})
+			out = append(out, feature{id: featureID(fBare, w.fold, 0), x: x, start: int32(i), end: int32(i + 1)})
 		default:
-			out = append(out, feature{featureID(fWord, w.key, 0), x, int32(i), int32(i + 1)})
+			out = append(out, feature{id: featureID(fWord, w.key, 0), x: x, start: int32(i), end: int32(i + 1)})
 		}
 		if i+1 < n && !v.words[i+1].sentence {
-			out = append(out, feature{featureID(fPair, key(w), key(&v.words[i+1])), x, int32(i), int32(i + 2)})
+			out = append(out, feature{id: featureID(fPair, key(w), key(&v.words[i+1])), x: x, start: int32(i), end: int32(i + 2)})
 		}
 	}
-	out = append(out, feature{featureID(fFirst, key(&v.words[0]), 0), 0.7, 0, 1})
+	out = append(out, feature{id: featureID(fFirst, key(&v.words[0]), 0), x: 0.7, start: 0, end: 1})
 	last := int32(len(v.words))
-	out = append(out, feature{featureID(fLast, key(&v.words[last-1]), 0), 0.7, last - 1, last})
+	out = append(out, feature{id: featureID(fLast, key(&v.words[last-1]), 0), x: 0.7, start: last - 1, end: last})
 	if n > 1 {
-		out = append(out, feature{featureID(fFirst2, key(&v.words[0]), key(&v.words[1])), 0.7, 0, 2},
-			feature{featureID(fLast2, key(&v.words[last-2]), key(&v.words[last-1])), 0.7, last - 2, last})
+		out = append(out, feature{id: featureID(fFirst2, key(&v.words[0]), key(&v.words[1])), x: 0.7, start: 0, end: 2},
+			feature{id: featureID(fLast2, key(&v.words[last-2]), key(&v.words[last-1])), x: 0.7, start: last - 2, end: last})
 	}
 	return out
 }
@@ -288,79 +326,112 @@ type ruled struct {
 	scores scores
 }
 
-// named are the features that have names, made once.
+// named are the features that have names: ids holds all, the rest where each
+// group of them begins.
 type named struct {
-	scores, label [len(order)]uint64
-	topics        []uint64
-	cues          map[string]uint64
-	signs         [len(signNames)]uint64
-	tones         [3]uint64
+	ids                                          []uint64
+	names                                        []string // as in the file
+	scores, label, topics, cues, signs, tonality int
+	family                                       map[*Family]int
 }
 
 var signNames = [...]string{"one", "short", "middle", "long", "accentless", "asks", "question", "exclaims", "shouts", "alarm", "laugh", "wry", "warm",
 	"sore", "quotes", "edited", "number", "money", "date", "docno", "phone", "url", "percent", "opens", "told", "denied", "headed_denial", "headed_warning"}
 
 func newNamed(b *cueBook) named {
-	id := func(kind int, name string) uint64 { return featureID(kind, lang.Hash(name), 0) }
-	n := named{cues: map[string]uint64{}}
-	for i, s := range order {
-		n.scores[i] = id(fRule, "stance."+string(s))
-		n.label[i] = id(fRule, "label."+string(s))
+	n := named{family: map[*Family]int{}}
+	add := func(kind int, name string) {
+		n.ids = append(n.ids, featureID(kind, lang.Hash(name), 0))
+		n.names = append(n.names, featureKinds[kind]+":"+name)
 	}
+	for _, s := range order {
+		add(fRule, "stance."+string(s))
+	}
+	n.label = len(n.ids)
+	for _, s := range order {
+		add(fRule, "label."+string(s))
+	}
+	n.topics = len(n.ids)
 	for _, t := range news.TopicIDs {
-		n.topics = append(n.topics, id(fRule, "topic."+t))
+		add(fRule, "topic."+t)
 	}
-	for _, f := range b.order {
-		n.cues[f.ID] = id(fRule, "cue."+f.ID)
+	n.cues = len(n.ids)
+	for i, f := range b.order {
+		add(fRule, "cue."+f.ID)
+		n.family[f] = i
 	}
-	for i, s := range signNames {
-		n.signs[i] = id(fSign, s)
+	n.signs = len(n.ids)
+	for _, s := range signNames {
+		add(fSign, s)
 	}
-	n.tones = [3]uint64{id(fRule, "plus"), id(fRule, "minus"), id(fRule, "balance")}
+	n.tonality = len(n.ids)
+	for _, s := range []string{"plus", "minus", "balance"} {
+		add(fRule, s)
+	}
 	return n
 }
 
-// ruleFeatures appends what the rules and signs say; sets are apart.
-func (r *Reader) ruleFeatures(out []feature, v *view, u *ruled) []feature {
-	add := func(id uint64, x float64) {
+// fact is a named feature of an item, by its index in named.ids.
+type fact struct {
+	named int
+	x     float32
+}
+
+// facts appends what the rules and signs say; sets are apart.
+func (r *Reader) facts(out []fact, v *view, u *ruled) []fact {
+	add := func(i int, x float64) {
 		if x != 0 {
-			out = append(out, feature{id: id, x: float32(x)})
+			out = append(out, fact{i, float32(x)})
 		}
 	}
 	f := &r.named
 	for i, s := range u.scores {
-		add(f.scores[i], max(-1, min(2, s/2)))
+		add(f.scores+i, max(-1, min(2, s/2)))
 	}
-	add(f.label[slices.Index(order[:], u.stance.label)], 1)
+	add(f.label+slices.Index(order[:], u.stance.label), 1)
 	for i, x := range u.topics {
-		add(f.topics[i], min(2, x/1.5))
+		add(f.topics+i, min(2, x/1.5))
 	}
 	for _, c := range u.cues {
-		add(f.cues[c.family.ID], float64(min(c.force, 2))/1.5)
+		add(f.cues+f.family[c.family], float64(min(c.force, 2))/1.5)
 	}
-	add(f.tones[0], min(2, u.tone.plus/2))
-	add(f.tones[1], min(2, u.tone.minus/2))
-	add(f.tones[2], u.tone.balance())
+	add(f.tonality, min(2, u.tone.plus/2))
+	add(f.tonality+1, min(2, u.tone.minus/2))
+	add(f.tonality+2, u.tone.balance())
 	flag := func(b bool) float64 {
 		if b {
 			return 1
 		}
 		return 0
 	}
-	var kinds [5]float64
-	for _, x := range v.values {
-		if i := slices.Index([]string{"money", "date", "docno", "phone", "url"}, x.Type); i >= 0 {
-			kinds[i] = 1
+	var kinds struct{ money, date, docno, phone, url, percent float64 }
+	for i := range v.values {
+		switch v.values[i].Type {
+		case money:
+			kinds.money = 1
+		case date:
+			kinds.date = 1
+		case docno:
+			kinds.docno = 1
+		case phone:
+			kinds.phone = 1
+		case link:
+			kinds.url = 1
+		case percent:
+			kinds.percent = 1
 		}
 	}
-	percent := slices.ContainsFunc(v.values, func(x news.Value) bool { return x.Type == "percent" })
-	number := slices.ContainsFunc(v.words[:min(len(v.words), maxWords)], func(w word) bool { return w.number })
+	number := false
+	for i := 0; i < min(len(v.words), maxWords) && !number; i++ {
+		number = v.words[i].number
+	}
 	n, s := len(v.words), &v.signs
 	for i, x := range [len(signNames)]float64{1, flag(n <= 8), flag(n > 8 && n <= 25), flag(n > 60), flag(v.accentless), flag(u.stance.asks),
 		min(2, float64(s.questions)), flag(s.exclamations > 0), flag(s.exclamations > 2), flag(s.alarm > 0), min(2, float64(s.laugh)), min(2, float64(s.wry)),
-		min(2, float64(s.warm)), min(2, float64(s.sore)), flag(s.quotes > 1), flag(u.stance.article), flag(number), kinds[0], kinds[1], kinds[2], kinds[3],
-		kinds[4], flag(percent), flag(u.stance.opens), flag(v.told() >= toldWords), flag(u.stance.denied), flag(u.stance.headed[iDenial]), flag(u.stance.headed[iWarning])} {
-		add(f.signs[i], x)
+		min(2, float64(s.warm)), min(2, float64(s.sore)), flag(s.quotes > 1), flag(u.stance.article), flag(number), kinds.money, kinds.date, kinds.docno,
+		kinds.phone, kinds.url, kinds.percent, flag(u.stance.opens), flag(v.told() >= toldWords), flag(u.stance.denied), flag(u.stance.headed[iDenial]),
+		flag(u.stance.headed[iWarning])} {
+		add(f.signs+i, x)
 	}
 	return out
 }
@@ -390,31 +461,33 @@ func (d *verdict) family(i int) float64 { return d.p[d.labels.families+i] }
 // asked about, or warned of by one whom it met.
 func (d *verdict) story() float64 { return d.p[d.labels.story] }
 
-// weigh scores an item. s.features are left for reasons.
+// weigh scores an item. Those of s.features that have weights are left for
+// reasons.
 func (r *Reader) weigh(s *desk, u *ruled) verdict {
 	w, v := r.weights, &s.view
-	s.scores = append(s.scores[:0], make([]float32, len(r.labels.names))...)
+	n := len(r.labels.names)
+	s.scores = zeroed(s.scores, n)
 	s.features = v.wordFeatures(s.features[:0])
-	words := len(s.features)
-	s.features = r.ruleFeatures(s.features, v, u)
-	addRow := func(row int32, x float32) {
-		for _, c := range w.cells[w.rows[row]:w.rows[row+1]] {
-			s.scores[c.label] += c.w * x
-		}
-	}
+	known := s.features[:0]
 	for _, f := range s.features {
 		if row, ok := w.table.get(f.id); ok {
-			addRow(row, f.x)
+			f.row = row
+			known = append(known, f)
 		}
 	}
-	s.features = s.features[:words]
+	s.features = known
+	w.addWords(s, known)
+	s.facts = r.facts(s.facts[:0], v, u)
+	for _, f := range s.facts {
+		addRow(s.scores, w.named[f.named], f.x)
+	}
 	for i, list := range s.hits {
-		if len(list) > 0 && w.sets[i] >= 0 {
-			addRow(w.sets[i], setValue(list))
+		if len(list) > 0 {
+			addRow(s.scores, w.sets[i], setValue(list))
 		}
 	}
-	d := verdict{r.labels, append(s.probabilities[:0], make([]float64, len(s.scores))...)}
-	s.probabilities = d.p
+	s.probabilities = zeroed(s.probabilities, n)
+	d := verdict{r.labels, s.probabilities}
 	softmax(d.p[:r.labels.topics], s.scores[:r.labels.topics])
 	softmax(d.p[r.labels.tones:r.labels.families], s.scores[r.labels.tones:r.labels.families])
 	for _, span := range [][2]int{{r.labels.topics, r.labels.tones}, {r.labels.families, len(d.p)}} {
@@ -423,6 +496,48 @@ func (r *Reader) weigh(s *desk, u *ruled) verdict {
 		}
 	}
 	return d
+}
+
+// zeroed is list with n zeros.
+func zeroed[T any](list []T, n int) []T {
+	list = slices.Grow(list[:0], n)[:n]
+	clear(list)
+	return list
+}
+
+// addWords adds the rows of words to the scores of s. Neighbours of one value
+// are added up first.
+func (w *weights) addWords(s *desk, words []feature) {
+	s.sums = zeroed(s.sums, w.width)
+	for len(words) > 0 {
+		x, n := words[0].x, 0
+		for n < len(words) && n < w.many && words[n].x == x {
+			row := w.row(words[n].row)
+			sums := s.sums[:len(row)]
+			for i, y := range row {
+				sums[i] += y
+			}
+			n++
+		}
+		words = words[n:]
+		for i, sum := range s.sums {
+			s.sums[i] = 0
+			for k, y := range unpack(sum) {
+				if i := 4*i + k; i < len(s.scores) {
+					s.scores[i] += float32(float32(y) * x / 100)
+				}
+			}
+		}
+	}
+}
+
+// addRow adds x times a row; nil is a row of zeros. The product is rounded
+// on every machine, also where it could be added without.
+func addRow(scores, row []float32, x float32) {
+	scores = scores[:len(row)]
+	for i, w := range row {
+		scores[i] += float32(w * x)
+	}
 }
 
 func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
@@ -449,14 +564,8 @@ func (r *Reader) reasons(s *desk, label int, most int) []hit {
 	}
 	var all []reason
 	for _, f := range s.features {
-		row, ok := r.weights.table.get(f.id)
-		if !ok {
-			continue
-		}
-		for _, c := range r.weights.cells[r.weights.rows[row]:r.weights.rows[row+1]] {
-			if int(c.label) == label && c.w*f.x > 0.01 {
-				all = append(all, reason{hit{f.start, f.end, 1}, c.w * f.x})
-			}
+		if x := r.weights.weight(f.row, label) * f.x; x > 0.01 {
+			all = append(all, reason{hit{f.start, f.end, 1}, x})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b reason) int { return cmp.Compare(b.score, a.score) })

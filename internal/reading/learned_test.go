@@ -1,6 +1,8 @@
 package reading
 
 import (
+	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -81,5 +83,74 @@ func TestReasons(t *testing.T) {
 				t.Errorf("%s: cue %s without a reason", p.ID, c.Family)
 			}
 		}
+	}
+}
+
+// TestPacked: rows added in packed numbers are the sums of their weights, at
+// the widest that they may be and beyond what 16 bits hold.
+func TestPacked(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	for _, most := range []int{1, 183, math.MaxInt16} {
+		const width, rows = 5, 700
+		w := &weights{width: width, many: math.MaxInt16 / most}
+		want := make([]float64, 4*width)
+		var words []feature
+		for i := range rows {
+			row := make([]int16, 4*width)
+			for k := range row {
+				row[k] = int16(rnd.IntN(2*most+1) - most)
+				if k == 0 {
+					row[k] = int16(-most) // always borrows
+				}
+				if k == 1 {
+					row[k] = int16(most)
+				}
+				want[k] += float64(row[k]) / 100
+			}
+			for k := 0; k < len(row); k += 4 {
+				w.packed = append(w.packed, pack(row[k:k+4]))
+			}
+			for k, x := range row {
+				if got := w.weight(int32(i), k); got != float32(x)/100 {
+					t.Fatalf("weight %d of row %d is %v, want %v", k, i, got, float32(x)/100)
+				}
+			}
+			words = append(words, feature{x: 1, row: int32(i)})
+		}
+		s := &desk{scores: make([]float32, 4*width-1)} // the last number is not full
+		w.addWords(s, words)
+		for k, got := range s.scores {
+			if math.Abs(float64(got)-want[k]) > 1e-4*max(1, math.Abs(want[k])) {
+				t.Errorf("weights to %d: label %d adds up to %v, want %v", most, k, got, want[k])
+			}
+		}
+	}
+}
+
+// TestTable: what was put is found, and nothing else is.
+func TestTable(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(3, 4))
+	for _, n := range []int{0, 1, 15, 16, 17, 5000} {
+		tab, want := newTable(n), map[uint64]int32{}
+		for i := range n {
+			k := rnd.Uint64()
+			want[k] = int32(i)
+			tab.put(k, int32(i))
+		}
+		for k, at := range want {
+			if got, ok := tab.get(k); !ok || got != at {
+				t.Fatalf("of %d: key %d is at %d, %v, want %d", n, k, got, ok, at)
+			}
+		}
+		for range 20000 {
+			k := rnd.Uint64()
+			_, put := want[k]
+			if _, ok := tab.get(k); ok != put {
+				t.Fatalf("of %d: key %d is found: %v, was put: %v", n, k, ok, put)
+			}
+		}
+	}
+	if _, ok := new(table).get(7); ok {
+		t.Error("an empty table has a key")
 	}
 }

@@ -225,8 +225,8 @@ func compile(raw map[string]rawSet) (*lexicon, error) {
 			}
 		}
 	}
-	l.singles, l.pairs = newLists(in.singles), newLists(in.pairs)
-	l.foldSingles, l.foldPairs = newLists(in.foldSingles), newLists(in.foldPairs)
+	l.singles, l.pairs = newLists(in.singles, l.entries), newLists(in.pairs, l.entries)
+	l.foldSingles, l.foldPairs = newLists(in.foldSingles, l.entries), newLists(in.foldPairs, l.entries)
 	return l, errors.Join(errs...)
 }
 

@@ -34,49 +34,78 @@ func (l *lexicon) find(v *view, h hits) {
 			break
 		}
 		n := &v.words[i+1]
-		l.try(v, h, i, l.pairs.get(pairKey(w.key, n.key)))
+		if n.sentence {
+			continue // no phrase runs over its end
+		}
+		l.tryPair(v, h, i, l.pairs.get(pairKey(w.key, n.key)), true)
 		if w.raw != w.key {
-			l.try(v, h, i, l.pairs.get(pairKey(w.raw, n.key)))
+			l.tryPair(v, h, i, l.pairs.get(pairKey(w.raw, n.key)), true)
 		}
 		if n.raw != n.key {
-			l.try(v, h, i, l.pairs.get(pairKey(w.key, n.raw)))
+			l.tryPair(v, h, i, l.pairs.get(pairKey(w.key, n.raw)), true)
 			if w.raw != w.key {
-				l.try(v, h, i, l.pairs.get(pairKey(w.raw, n.raw)))
+				l.tryPair(v, h, i, l.pairs.get(pairKey(w.raw, n.raw)), true)
 			}
 		}
 		if w.number {
-			l.try(v, h, i, l.pairs.get(pairKey(numberKey, n.key)))
+			l.tryPair(v, h, i, l.pairs.get(pairKey(numberKey, n.key)), true)
 		}
 		if n.number {
-			l.try(v, h, i, l.pairs.get(pairKey(w.key, numberKey)))
+			l.tryPair(v, h, i, l.pairs.get(pairKey(w.key, numberKey)), true)
 		}
 		if w.plain || n.plain {
-			l.try(v, h, i, l.foldPairs.get(pairKey(w.fold, n.fold)))
+			l.tryPair(v, h, i, l.foldPairs.get(pairKey(w.fold, n.fold)), false)
 			// "nha" may be nhé, and it may be nhà.
 			if w.bare && w.raw != w.fold {
-				l.try(v, h, i, l.foldPairs.get(pairKey(w.raw, n.fold)))
+				l.tryPair(v, h, i, l.foldPairs.get(pairKey(w.raw, n.fold)), false)
 			}
 			if n.bare && n.raw != n.fold {
-				l.try(v, h, i, l.foldPairs.get(pairKey(w.fold, n.raw)))
+				l.tryPair(v, h, i, l.foldPairs.get(pairKey(w.fold, n.raw)), false)
 			}
 			if n.number {
-				l.try(v, h, i, l.foldPairs.get(pairKey(w.fold, numberKey)))
+				l.tryPair(v, h, i, l.foldPairs.get(pairKey(w.fold, numberKey)), false)
 			}
 			if w.number {
-				l.try(v, h, i, l.foldPairs.get(pairKey(numberKey, n.fold)))
+				l.tryPair(v, h, i, l.foldPairs.get(pairKey(numberKey, n.fold)), false)
 			}
 		}
 	}
 }
 
-func (l *lexicon) try(v *view, h hits, at int, candidates []int32) {
-	for _, id := range candidates {
-		e := &l.entries[id]
-		if len(e.steps) == 1 && v.words[at].plain && !e.fold {
+// try adds the phrases of list that stand at word at, whose first word does.
+func (l *lexicon) try(v *view, h hits, at int, list []candidate) {
+	for i := range list {
+		c := &list[i]
+		if c.steps == 1 && v.words[at].plain && !c.fold {
 			continue // "bao" may be bão, báo, bảo
 		}
-		if end := e.match(v, at, 0); end > 0 {
-			h.add(int(e.set), hit{int32(at), int32(end), e.weight})
+		if end := l.entries[c.entry].match(v, at, 0); end > 0 {
+			h.add(int(c.set), hit{int32(at), int32(end), c.weight})
+		}
+	}
+}
+
+// tryPair is try with phrases whose first two words stand there: surely, or
+// if they fit.
+func (l *lexicon) tryPair(v *view, h hits, at int, list []candidate, surely bool) {
+	if len(list) == 0 {
+		return
+	}
+	var third *word
+	if at+2 < len(v.words) && !v.words[at+2].sentence {
+		third = &v.words[at+2]
+	}
+	for i := range list {
+		c := &list[i]
+		if surely && c.steps == 2 {
+			h.add(int(c.set), hit{int32(at), int32(at + 2), c.weight})
+			continue
+		}
+		if c.third && (third == nil || !c.follows(third)) {
+			continue
+		}
+		if end := l.entries[c.entry].match(v, at, 0); end > 0 {
+			h.add(int(c.set), hit{int32(at), int32(end), c.weight})
 		}
 	}
 }

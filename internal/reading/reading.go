@@ -33,7 +33,7 @@ import (
 var embedded embed.FS
 
 // codeVersion counts changes of meaning of the code in this package.
-const codeVersion = 4
+const codeVersion = 5
 
 // Reader reads items about one ward.
 type Reader struct {
@@ -54,8 +54,16 @@ type desk struct {
 	view     view
 	hits     hits
 	heaviest []float32 // of the hits of each set
+	begun    []int32   // the cue rules whose first part is there
+	taken    []hit     // the hits of those that hold
+	found    []found
+	subjects []subject
+	topics   []float64
+	seen     []uint64
 	// Of the model.
 	features      []feature
+	facts         []fact
+	sums          []uint64
 	scores        []float32
 	probabilities []float64
 }
@@ -113,7 +121,7 @@ func newReader(fsys fs.FS, profile string, khoi []string) (*Reader, error) {
 		return nil, fmt.Errorf("reading: %w", err)
 	}
 	r.labels, r.named = r.cues.labels(), newNamed(r.cues)
-	if r.weights, err = loadWeights(fsys, r.labels, r.lex); err != nil {
+	if r.weights, err = loadWeights(fsys, r.labels, r.lex, &r.named); err != nil {
 		return nil, fmt.Errorf("reading: %w", err)
 	}
 	fitted := 0
@@ -181,28 +189,28 @@ func (r *Reader) Read(it *news.Item, prior int) news.Reading {
 			s.heaviest[i] = max(s.heaviest[i], x.weight)
 		}
 	}
-	var u ruled
-	u.cues = r.cues.find(h, s.heaviest)
+	u := ruled{cues: r.cues.find(s), topics: s.topics[:0]}
 	u.tone = r.tone(v, h)
-	subjects := r.subjects(v, h, u.cues)
+	subjects := r.subjects(s, u.cues)
 	for _, x := range subjects {
 		u.topics = append(u.topics, x.sum)
 	}
-	out.Topics = topics(subjects)
-	u.stance, u.scores = r.stance(v, h, it, u.cues, out.Topics, u.tone)
-	likely := func(label string) string { return label }
+	s.topics = u.topics
+	u.stance, u.scores = r.stance(v, h, it, u.cues, stands(subjects), u.tone)
+	label := u.tone.label(v, &u.stance)
 	if r.weights == nil {
+		out.Topics = topics(v, subjects)
 		out.Cues = r.gate(v, u.stance, u.cues, 1)
 	} else {
 		d := r.weigh(s, &u)
 		out.Topics = r.likelyTopics(s, &d, subjects)
-		before, ruled := u.tone.label(v, u.stance, likely).Label, u.stance.label
+		before, ruled := label, u.stance.label
 		r.decide(s, &d, &u)
 		out.Cues = r.gate(v, u.stance, u.cues, d.story())
-		likely = func(label string) string { return d.likelyTone(before, label, ruled) }
+		label = d.likelyTone(before, u.tone.label(v, &u.stance), ruled)
 	}
 	out.Stance, out.StanceWhy = u.stance.label, u.stance.because(v)
-	out.Tone = u.tone.label(v, u.stance, likely)
+	out.Tone = u.tone.reading(v, label)
 	out.Impact = impact(out)
 	out.Values = slices.Clone(v.values)
 	return out

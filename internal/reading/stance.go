@@ -89,8 +89,8 @@ const maxFeature = 5
 // stance weighs what the writer does. Refutations and warnings are looked for
 // first, then questions about a rumour, then everything a resident may say;
 // a claim is what is left when cues are there and nothing speaks for those.
-func (r *Reader) stance(v *view, h hits, it *news.Item, cues []found, topics []news.Topic, t tone) (stance, scores) {
-	s := stance{topical: len(topics) > 0}
+func (r *Reader) stance(v *view, h hits, it *news.Item, cues []found, topical bool, t tone) (stance, scores) {
+	s := stance{topical: topical}
 	for i, id := range r.set.stances {
 		sum := 0.0
 		for _, x := range h[id] {

@@ -138,60 +138,65 @@ func (t *tone) balance() float64 {
 }
 
 // label decides on the tone: what the stance makes likely, and what the words
-// say; likely has the last word.
-func (t *tone) label(v *view, st stance, likely func(string) string) news.Tone {
+// say.
+func (t *tone) label(v *view, st *stance) string {
 	b := t.balance()
-	out := news.Tone{Score: round(b)}
+	label := ""
 	mixed := t.good >= 1.2 && t.bad >= 1.2 && t.good < 3*t.bad && t.bad < 3*t.good
 	switch st.label {
 	case news.Complaint:
-		out.Label = "negative"
+		label = "negative"
 		if !st.topical && v.signs.laugh > 0 {
-			out.Label = pick(b+0.3, 0.2, "negative", "neutral", "positive") // grumbling for fun
+			label = pick(b+0.3, 0.2, "negative", "neutral", "positive") // grumbling for fun
 		}
 		if mixed && t.good >= 2 && st.sarcasm == 0 {
-			out.Label = "mixed"
+			label = "mixed"
 		}
 	case news.Denial, news.Warning, news.Question, news.Suggestion:
-		out.Label = "neutral"
+		label = "neutral"
 		switch {
 		case st.topical || st.label == news.Denial || st.label == news.Warning:
 		case st.label == news.Suggestion:
-			out.Label = t.plain(v)
+			label = t.plain(v)
 		default:
-			out.Label = pick(b, 0.5, "negative", "neutral", "positive")
+			label = pick(b, 0.5, "negative", "neutral", "positive")
 		}
 		if st.label == news.Question && t.minus >= 3 && t.plus < 1 {
-			out.Label = "negative"
+			label = "negative"
 		}
 	case news.Praise:
-		out.Label = "positive"
+		label = "positive"
 		if mixed {
-			out.Label = "mixed"
+			label = "mixed"
 		}
 	case news.RumourQuery:
-		out.Label = "neutral"
+		label = "neutral"
 		if st.fear > 0 || t.minus >= 2.5 {
-			out.Label = "negative"
+			label = "negative"
 		}
 	case news.Claiming:
-		out.Label = st.mood
+		label = st.mood
 	case news.Satire:
-		out.Label = pick(b, 0.2, "negative", "neutral", "positive")
+		label = pick(b, 0.2, "negative", "neutral", "positive")
 	case news.Report:
 		if st.incident > 0 {
-			out.Label = "negative"
+			label = "negative"
 		} else if st.official > 0 {
-			out.Label = pick(b, 0.55, "neutral", "neutral", "positive")
+			label = pick(b, 0.55, "neutral", "neutral", "positive")
 		} else {
-			out.Label = pick(b, 0.35, "negative", "neutral", "positive")
+			label = pick(b, 0.35, "negative", "neutral", "positive")
 		}
 	case news.Opinion:
-		out.Label = pick(b, 0.45, "negative", "neutral", "positive")
+		label = pick(b, 0.45, "negative", "neutral", "positive")
 	default:
-		out.Label = t.plain(v)
+		label = t.plain(v)
 	}
-	out.Label = likely(out.Label)
+	return label
+}
+
+// reading is the tone with its score and reasons.
+func (t *tone) reading(v *view, label string) news.Tone {
+	out := news.Tone{Label: label, Score: round(t.balance())}
 	// The score never contradicts the label.
 	switch {
 	case out.Label == "negative" && out.Score >= 0:

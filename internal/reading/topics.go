@@ -19,15 +19,32 @@ const (
 
 // subject is what the lexicons and cues say of one topic.
 type subject struct {
-	sum     float64
-	because []news.Span
+	sum  float64
+	hits [5]hit // the first of them
+	n    int
+	cue  *found // of the subject, if there are no hits
 }
 
-// subjects weighs the topics of v, in the order of news.TopicIDs. cues add
-// the subject of their family.
-func (r *Reader) subjects(v *view, h hits, cues []found) []subject {
-	all := make([]subject, len(news.TopicIDs))
-	var seen []uint64
+func (t *subject) because(v *view) []news.Span {
+	if t.n == 0 && t.cue != nil {
+		return t.cue.spans(v)
+	}
+	if t.n == 0 {
+		return nil
+	}
+	out := make([]news.Span, t.n)
+	for i, x := range t.hits[:t.n] {
+		out[i] = v.span(x.start, x.end)
+	}
+	return out
+}
+
+// subjects weighs the topics of s.view, in the order of news.TopicIDs. cues
+// add the subject of their family.
+func (r *Reader) subjects(s *desk, cues []found) []subject {
+	v, h := &s.view, s.hits
+	s.subjects = zeroed(s.subjects, len(news.TopicIDs))
+	all, seen := s.subjects, s.seen
 	for i, id := range news.TopicIDs {
 		t := &all[i]
 		seen = seen[:0]
@@ -41,29 +58,34 @@ func (r *Reader) subjects(v *view, h hits, cues []found) []subject {
 			}
 			seen = append(seen, k)
 			t.sum += float64(x.weight)
-			if len(t.because) < 5 {
-				t.because = append(t.because, v.span(x.start, x.end))
+			if t.n < len(t.hits) {
+				t.hits[t.n] = x
+				t.n++
 			}
 		}
-		for _, c := range cues {
-			if c.topic == id {
+		for k := range cues {
+			if c := &cues[k]; c.topic == id {
 				t.sum += float64(c.force)
-				if len(t.because) == 0 {
-					t.because = c.spans(v)
-				}
+				t.cue = c
 				break
 			}
 		}
 	}
+	s.seen = seen
 	return all
 }
 
+// stands reports whether a subject stands out.
+func stands(all []subject) bool {
+	return slices.ContainsFunc(all, func(t subject) bool { return t.sum >= topicFloor })
+}
+
 // topics are the subjects that stand out.
-func topics(all []subject) []news.Topic {
+func topics(v *view, all []subject) []news.Topic {
 	var out []news.Topic
 	for i, id := range news.TopicIDs {
 		if all[i].sum >= topicFloor {
-			out = append(out, news.Topic{ID: id, Score: all[i].sum, Because: all[i].because})
+			out = append(out, news.Topic{ID: id, Score: all[i].sum, Because: all[i].because(v)})
 		}
 	}
 	out = strongest(out)
@@ -108,7 +130,7 @@ func (r *Reader) likelyTopics(s *desk, d *verdict, all []subject) []news.Topic {
 		if p < topicLikely && (i != best || p < topicAlone) {
 			continue
 		}
-		t := news.Topic{ID: id, Score: round(min(p, 0.99)), Because: all[i].because}
+		t := news.Topic{ID: id, Score: round(min(p, 0.99)), Because: all[i].because(&s.view)}
 		if len(t.Because) == 0 {
 			for _, x := range r.reasons(s, r.labels.topics+i, 3) {
 				t.Because = append(t.Because, s.view.span(x.start, x.end))
