@@ -58,6 +58,7 @@ var commands = []command{
 	{"backup", "init|now|list|verify|drill|prune|key", [2]string{"sao lưu, kiểm tra bản sao lưu", "make and check backups"}, runBackup},
 	{"restore", "-from FOLDER", [2]string{"khôi phục từ bản sao lưu", "bring a backup back"}, runRestore},
 	{"doctor", "", [2]string{"kiểm tra mọi thứ và chỉ cách sửa", "examine everything and say what to do"}, runDoctor},
+	{"support", "-o FILE.zip", [2]string{"gói thông tin hỗ trợ, không có dữ liệu cá nhân", "a bundle for whoever helps, without personal data"}, runSupport},
 	{"config", "check FILE", [2]string{"kiểm tra tệp cấu hình", "check a configuration file"}, runConfig},
 	{"discover", "URL", [2]string{"tìm RSS, sitemap, trang danh sách của một trang web", "find the feeds, sitemaps and lists of a site"}, runDiscover},
 	{"parse", "-as page|feed|… -url U FILE…", [2]string{"đọc trang đã lưu thành mục tin", "read saved documents into items"}, runParse},

@@ -176,6 +176,7 @@ func Run(ctx context.Context, opts Options) (err error) {
 	b.warn = append(b.warn, kept.warning)
 	b.every("backup", time.Minute, kept.tick)
 	reply(b, AskBackup(opts.DataDir), kept.do)
+	reply(b, AskMetrics(opts.DataDir), b.numbers)
 	b.part("socket", func(ctx context.Context) error { return b.bus.ServeSocket(ctx, SocketPath(opts.DataDir)) })
 	b.metrics()
 	b.deadMan()

@@ -101,23 +101,51 @@ func VerifyAudit(ctx context.Context, file string) (n int, err error) {
 
 // Tables counts the rows of each table of the database in file, which nobody
 // may be writing.
-func Tables(ctx context.Context, file string) (map[string]int, error) {
-	out := map[string]int{}
-	err := still(ctx, file, func(r *sql.DB) error {
-		names, err := column[string](ctx, r, `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`)
-		if err != nil {
-			return err
-		}
-		for _, name := range names {
-			var n int
-			if err := r.QueryRowContext(ctx, `SELECT count(*) FROM "`+name+`"`).Scan(&n); err != nil {
-				return err
-			}
-			out[name] = n
-		}
-		return nil
+func Tables(ctx context.Context, file string) (out map[string]int, err error) {
+	err = still(ctx, file, func(r *sql.DB) error {
+		out, err = rowCounts(ctx, r)
+		return err
 	})
 	return out, err
+}
+
+// A Survey is what a database holds, in numbers.
+type Survey struct {
+	Tables     map[string]int `json:"tables"` // rows
+	Migrations []string       `json:"migrations"`
+}
+
+// Look counts what the database in file holds, while others may be writing
+// it.
+func Look(ctx context.Context, file string) (out Survey, err error) {
+	r, err := sql.Open("sqlite", "file:"+escape.Replace(file)+"?_pragma=busy_timeout(10000)&_pragma=query_only(1)")
+	if err != nil {
+		return out, fmt.Errorf("store: %s: %w", file, err)
+	}
+	defer r.Close()
+	if out.Tables, err = rowCounts(ctx, r); err == nil {
+		out.Migrations, err = column[string](ctx, r, `SELECT name FROM migration ORDER BY name`)
+	}
+	if err != nil {
+		return out, fmt.Errorf("store: %s: %w", file, err)
+	}
+	return out, nil
+}
+
+func rowCounts(ctx context.Context, r *sql.DB) (map[string]int, error) {
+	out := map[string]int{}
+	names, err := column[string](ctx, r, `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		var n int
+		if err := r.QueryRowContext(ctx, `SELECT count(*) FROM "`+name+`"`).Scan(&n); err != nil {
+			return nil, err
+		}
+		out[name] = n
+	}
+	return out, nil
 }
 
 // Erasures lists what has been erased, from a copy of the desk's file.
