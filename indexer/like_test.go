@@ -57,7 +57,7 @@ func TestLike(t *testing.T) {
 }
 
 // A newer reads everything as about roads.
-type newer struct{ words }
+type newer struct{}
 
 func (newer) Version() string { return "test 2" }
 func (newer) Read(it *news.Item, prior int) news.Reading {

@@ -3,7 +3,6 @@ package reports
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -585,12 +584,6 @@ func (d *Desk) Opinions(ctx context.Context, draft string) (OpinionGroup, error)
 	}
 	slices.SortStableFunc(g.Articles, func(a, b ArticleGroup) int { return strings.Compare(a.Article, b.Article) })
 	return g, nil
-}
-
-// refused reports whether an error is a rule of the house.
-func refused(err error) bool {
-	var e *Error
-	return errors.As(err, &e)
 }
 
 // Write writes a report for the program itself, which has checked who asks.

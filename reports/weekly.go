@@ -432,17 +432,17 @@ func (w *writer) expect(q Query, from, to time.Time) (string, error) {
 }
 
 // bands asks for the seven days after a week.
-func (w *counter) bands(q Query, from, to time.Time) ([]Band, error) {
-	if w.d.Forecast == nil {
+func (c *counter) bands(q Query, from, to time.Time) ([]Band, error) {
+	if c.d.Forecast == nil {
 		return nil, nil
 	}
 	q.From = from.AddDate(0, 0, -21)
 	q.To = to
-	series, err := w.daily(q)
+	series, err := c.daily(q)
 	if err != nil {
 		return nil, err
 	}
-	bands, err := w.d.Forecast(w.ctx, q.From, series, 7)
+	bands, err := c.d.Forecast(c.ctx, q.From, series, 7)
 	if err != nil {
 		return nil, fmt.Errorf("reports: forecast: %w", err)
 	}

@@ -42,7 +42,7 @@ func runBackup(ctx context.Context, c *call) error {
 	}
 	if fs.NArg() > 1 { // flags may follow the word
 		c.args = fs.Args()[1:]
-		if fs, err = c.flags("config data json", func(fs *flag.FlagSet) {
+		if _, err = c.flags("config data json", func(fs *flag.FlagSet) {
 			fs.StringVar(&to, "to", to, "`folder` of the backups")
 		}); err != nil {
 			return err

@@ -115,7 +115,7 @@ func Lines(data []byte) (rows []Row, refused []crawler.Refusal) {
 	return rows, refused
 }
 
-// The fields of an item that a column can hold.
+// Fields are those of an item that a column can hold.
 var Fields = []string{"text", "title", "published", "url", "id", "kind", "platform", "account", "thread", "parent", "lang", "reactions", "comments", "shares", "views"}
 
 // names of columns, folded, as people head them.

@@ -9,9 +9,7 @@ func (b *builder) register() patterns.Register {
 	for _, k := range b.read.Profile().Khoi {
 		r.Places = append(r.Places, k.Name.VI)
 	}
-	for _, p := range b.opts.Config.Register.Places {
-		r.Places = append(r.Places, p)
-	}
+	r.Places = append(r.Places, b.opts.Config.Register.Places...)
 	for _, o := range b.opts.Config.Register.Offices {
 		r.Offices = append(r.Offices, patterns.Office{Name: o.Name, From: o.From, To: o.To})
 	}

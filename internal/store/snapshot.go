@@ -25,8 +25,8 @@ func (d *db) Snapshot(ctx context.Context, file string) error {
 
 // Snapshot is that of the other roles without the pseudonym keys: a key that
 // is destroyed when its period is over must not live on in a backup.
-func (d *Crawler) Snapshot(ctx context.Context, file string) error {
-	if err := d.db.Snapshot(ctx, file); err != nil {
+func (c *Crawler) Snapshot(ctx context.Context, file string) error {
+	if err := c.db.Snapshot(ctx, file); err != nil {
 		return err
 	}
 	return withoutKeys(ctx, file)

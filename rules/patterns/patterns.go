@@ -210,13 +210,13 @@ func (w *Watch) Cues(it *news.Item) (out []news.Cue) {
 	for _, v := range numbers {
 		w.number(v, it, demands || fake, add)
 	}
-	for _, m := range w.known.Match(it.Text) {
+	if ms := w.known.Match(it.Text); len(ms) > 0 {
+		m := ms[0]        // the surest says enough
 		level := news.Low // a person should look whether it is the same
 		if m.Tier == rumour.Confirmed && !m.Denies {
 			level = news.Medium
 		}
 		add(KnownClaim, level, m.Span)
-		break // the surest says enough
 	}
 	says := slices.ContainsFunc(rd.Cues, func(c news.Cue) bool { return c.Family != "urgency" && c.Family != "hearsay" })
 	if says {

@@ -155,7 +155,6 @@ type line struct {
 	marks    map[int]string
 	low, up  map[int]float64
 	last     float64
-	quiet    int
 	hour     map[string]bool
 	story    map[string]bool
 	shares   [3]Share

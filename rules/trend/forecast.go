@@ -62,7 +62,6 @@ type Forecaster struct {
 	week   []float64           // profile: sum of values
 	weekN  []float64           // and of what the level made of them
 	day    [24]float64
-	dayN   float64
 	dayE   [24]float64
 	made   [][]forecast // by horizon, a ring of those under way
 	loss   [][experts]float64
