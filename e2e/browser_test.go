@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -84,37 +83,57 @@ func signIn(t *testing.T, ctx context.Context, url, name string) {
 
 var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 
-// demo starts "langnghe demo" and waits until the sixty days are replayed.
-func demo(t *testing.T) (url string, p *process) {
+// shared is the demo that the tests of the browser share: its replay takes
+// longer than any of them.
+var shared struct {
+	url string
+	p   *process
+}
+
+// demo starts "langnghe demo" for the first who asks and waits until the
+// sixty days are replayed; TestMain ends it. When LANGNGHE_DEMO names one
+// that already runs, that one is looked at instead, which is quicker for
+// whoever changes a page.
+func demo(t *testing.T) string {
 	t.Helper()
-	begin := time.Now()
-	p = launch(t, "demo", "-listen", freeAddr(t))
+	if url := os.Getenv("LANGNGHE_DEMO"); url != "" {
+		return url
+	}
+	if shared.url != "" {
+		return shared.url
+	}
+	start := time.Now()
+	if shared.p == nil {
+		shared.p = begin(t, "demo", "-listen", freeAddr(t))
+	}
+	p := shared.p
 	for !address.MatchString(p.out.String()) {
-		if time.Since(begin) > 30*time.Second {
+		if time.Since(start) > 30*time.Second {
 			t.Fatalf("no address within 30s\n%s", p.out.String())
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
-	url = address.FindString(p.out.String())
+	url := address.FindString(p.out.String())
 	if err := up(t.Context(), strings.TrimPrefix(url, "http://")); err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("start → first page: %v", time.Since(begin).Round(time.Millisecond))
+	t.Logf("start → first page: %v", time.Since(start).Round(time.Millisecond))
 	for !strings.Contains(p.out.String(), "Đã phát lại") {
-		if time.Since(begin) > 3*time.Minute {
+		if time.Since(start) > 3*time.Minute {
 			t.Fatalf("the replay did not end within 3 minutes\n%s", p.out.String())
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	t.Logf("start → replayed: %v", time.Since(begin).Round(10*time.Millisecond))
-	return url, p
+	t.Logf("start → replayed: %v", time.Since(start).Round(10*time.Millisecond))
+	shared.url = url
+	return url
 }
 
 // TestDesk is a morning at the desk: the reviewer clears an item with the
 // keyboard alone, the leader sees it in the audit log, the liaison sees
 // nothing but hand-offs.
 func TestDesk(t *testing.T) {
-	url, p := demo(t)
+	url := demo(t)
 
 	ctx := tab(t, 1280, 900)
 	signIn(t, ctx, url, "canbo")
@@ -152,56 +171,4 @@ func TestDesk(t *testing.T) {
 			t.Errorf("the liaison gets status %d for %s, want 403:\n%.300s", status, path, eval[string](t, liaison, "document.body.innerText"))
 		}
 	}
-	p.stop(t)
-}
-
-// pages of each role; the pictures go to the folder that
-// LANGNGHE_SCREENSHOTS names, and in any case no page may be wider than the
-// screen or ask another host for anything.
-var pages = map[string][]string{
-	"canbo":   {"/inbox", "/cases", "/search?q=mất+nước", "/trends", "/rules", "/sources", "/alerts", "/documents", "/rumours", "/radar", "/help", "/account"},
-	"chutich": {"/trends", "/cases", "/audit"},
-	"congan":  {"/handoffs"},
-	"tuphap":  {"/audit", "/handoffs"},
-	"quantri": {"/users", "/sources"},
-}
-
-func TestPages(t *testing.T) {
-	url, p := demo(t)
-	out := os.Getenv("LANGNGHE_SCREENSHOTS")
-	for _, width := range []int64{1280, 360} {
-		for who, paths := range pages {
-			ctx := tab(t, width, 900)
-			signIn(t, ctx, url, who)
-			for _, lang := range []string{"vi", "en"} {
-				do(t, ctx, chromedp.Evaluate[chromedp.Void](fmt.Sprintf("document.cookie = 'langnghe_lang=%s; path=/'", lang)))
-				for _, path := range paths {
-					do(t, ctx, chromedp.Navigate(url+path))
-					until(t, ctx, path, "document.readyState === 'complete' && document.querySelector('main')")
-					name := fmt.Sprintf("%s %s %d %s", who, path, width, lang)
-					if got := eval[string](t, ctx, "document.documentElement.lang"); got != lang {
-						t.Errorf("%s: the page is in %q", name, got)
-					}
-					if wide := eval[int](t, ctx, "document.documentElement.scrollWidth"); int64(wide) > width {
-						t.Errorf("%s: %d px wide", name, wide)
-					}
-					if hosts := eval[[]string](t, ctx, "performance.getEntriesByType('resource').map(e => e.name).filter(n => !n.startsWith(location.origin))"); len(hosts) > 0 {
-						t.Errorf("%s: asked %v", name, hosts)
-					}
-					if out == "" {
-						continue
-					}
-					shot, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
-					if err != nil {
-						t.Fatal(err)
-					}
-					file := strings.Trim(strings.NewReplacer("/", "-", "?", "-", "=", "-", "+", "-", "&", "-").Replace(path), "-")
-					if err := os.WriteFile(filepath.Join(out, fmt.Sprintf("%s-%s-%d-%s.png", file, who, width, lang)), shot, 0o644); err != nil {
-						t.Fatal(err)
-					}
-				}
-			}
-		}
-	}
-	p.stop(t)
 }

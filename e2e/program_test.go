@@ -46,6 +46,20 @@ func binary(t *testing.T) string {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	if shared.p != nil {
+		shared.p.cmd.Process.Signal(os.Interrupt)
+		select {
+		case err := <-shared.p.end:
+			if err != nil {
+				fmt.Fprintln(os.Stderr, "the demo did not stop well:", err)
+				code = 1
+			}
+		case <-time.After(30 * time.Second):
+			fmt.Fprintln(os.Stderr, "the demo did not stop within 30s")
+			shared.p.kill()
+			code = 1
+		}
+	}
 	if build.path != "" {
 		os.RemoveAll(filepath.Dir(build.path))
 	}
@@ -79,13 +93,20 @@ func (s *safeBuffer) String() string {
 
 func launch(t *testing.T, args ...string) *process {
 	t.Helper()
+	p := begin(t, args...)
+	t.Cleanup(func() { p.cmd.Process.Kill() })
+	return p
+}
+
+// begin starts the program and leaves it running when the test has ended.
+func begin(t *testing.T, args ...string) *process {
+	t.Helper()
 	p := &process{cmd: exec.Command(binary(t), args...), end: make(chan error, 1)}
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.out
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	go func() { p.end <- p.cmd.Wait() }()
-	t.Cleanup(func() { p.cmd.Process.Kill() })
 	return p
 }
 

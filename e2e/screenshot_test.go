@@ -14,7 +14,7 @@ func TestScreenshot(t *testing.T) {
 	if file == "" {
 		t.Skip("LANGNGHE_README_SHOT names no file")
 	}
-	url, p := demo(t)
+	url := demo(t)
 	ctx := tab(t, 1280, 860)
 	signIn(t, ctx, url, "canbo")
 	until(t, ctx, "the inbox", "document.querySelectorAll('.stack .entry').length > 3")
@@ -25,5 +25,4 @@ func TestScreenshot(t *testing.T) {
 	if err := os.WriteFile(file, shot, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	p.stop(t)
 }

@@ -46,11 +46,30 @@ type accountPage struct {
 	Problem string
 	Min     int
 	Push    *alerts.PushInfo
+
+	Tokens       []Token // of the person
+	HasTokens    bool
+	NewToken     string // shown this once
+	TokenProblem string
+	Scopes       []string
+	Days         []int
+}
+
+func (s *server) account(r *http.Request) (p accountPage, err error) {
+	p = accountPage{frame: s.frame(r, visitorOf(r).t.T("account.title")), Min: MinPassword, Push: s.push(r), HasTokens: s.Tokens != nil, Scopes: scopes, Days: tokenDays}
+	if s.Tokens != nil {
+		p.Tokens, err = s.Tokens.Tokens(r.Context(), by(r).Name)
+	}
+	return p, err
 }
 
 // accountPage is where people change their own password and end sessions.
 func (s *server) accountPage(w http.ResponseWriter, r *http.Request) error {
-	return s.render(w, r, "account", accountPage{frame: s.frame(r, visitorOf(r).t.T("account.title")), Min: MinPassword, Push: s.push(r)})
+	p, err := s.account(r)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, "account", p)
 }
 
 func (s *server) changePassword(w http.ResponseWriter, r *http.Request) error {
@@ -75,7 +94,11 @@ func (s *server) changePassword(w http.ResponseWriter, r *http.Request) error {
 		key, ok = "password.differ", false
 	}
 	if !ok {
-		page := accountPage{frame: s.frame(r, t.T("account.title")), Problem: t.T(key, MinPassword), Min: MinPassword}
+		page, err := s.account(r)
+		if err != nil {
+			return err
+		}
+		page.Problem = t.T(key, MinPassword)
 		return s.renderStatus(w, r, http.StatusUnprocessableEntity, "account", page)
 	}
 	if err := s.newPassword(r, me.Name, password); err != nil {
@@ -84,7 +107,7 @@ func (s *server) changePassword(w http.ResponseWriter, r *http.Request) error {
 	return s.admit(w, r, me.Name, "/account?done=password") // the old session ended with the others
 }
 
-// newPassword sets a password and ends every session of the user.
+// newPassword sets a password and ends every session and token of the user.
 func (s *server) newPassword(r *http.Request, name, password string) error {
 	var hash string
 	if err := s.door.hashing.do(r.Context(), func() { hash = HashPassword(password) }); err != nil {
@@ -95,6 +118,11 @@ func (s *server) newPassword(r *http.Request, name, password string) error {
 	}
 	if err := s.Accounts.DropSessions(r.Context(), name); err != nil {
 		return fmt.Errorf("password of %s: %w", name, err)
+	}
+	if s.Tokens != nil {
+		if err := s.Tokens.DropToken(r.Context(), 0, name); err != nil {
+			return fmt.Errorf("password of %s: %w", name, err)
+		}
 	}
 	if err := s.Accounts.ClearFailures(r.Context(), name); err != nil {
 		return fmt.Errorf("password of %s: %w", name, err)

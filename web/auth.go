@@ -79,6 +79,9 @@ func (s *server) cookie() string {
 // visitor finds out who asks.
 func (s *server) visitor(r *http.Request) (visitor, error) {
 	v := visitor{t: s.tongue(r)}
+	if token, ok := bearer(r); ok {
+		return s.tokenVisitor(r, v, token)
+	}
 	c, err := r.Cookie(s.cookie())
 	if err != nil || c.Value == "" || len(c.Value) > 100 {
 		return v, nil

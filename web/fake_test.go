@@ -586,7 +586,7 @@ func options(d *fakeDesk, a *fakeAccounts) Options {
 			r.Facets = map[string][]indexer.Facet{"topic": {{Value: "water", Count: 9}, {Value: "education", Count: 6}}, "tone": {{Value: "negative", Count: 12}, {Value: "positive", Count: 3}}, "stance": {{Value: "complaint", Count: 8}}, "source": {{Value: "Diễn đàn Thái Hòa", Count: 4}}}
 			return r, nil
 		},
-		Saved: &fakeSaved{},
+		Saved: &fakeSaved{}, Tokens: &fakeTokens{},
 		Item: func(_ context.Context, id string) (news.Item, error) {
 			for _, e := range d.entries {
 				if e.Item != nil && e.Item.ID == id {

@@ -105,6 +105,7 @@ type Options struct {
 	Search func(context.Context, indexer.Query) (indexer.Result, error)
 	Item   func(ctx context.Context, id string) (news.Item, error)
 	Counts func(context.Context, indexer.CountQuery) (indexer.Counts, error)
+	Tokens Tokens // of programs; nil is none
 	Saved  SavedSearches
 
 	Rules   func(context.Context) (rules.List, error)
@@ -191,6 +192,7 @@ func (s *server) routes() []route {
 		{"POST /account/password", everyone, s.changePassword},
 		{"POST /account/sessions", everyone, s.dropSessions},
 		{"POST /account/push", everyone, s.subscribe},
+		{"POST /account/token", everyone, s.tokenAct},
 		{"GET /account/second", everyone, s.secondPage},
 		{"POST /account/second", everyone, s.setSecond},
 		{"GET /sw.js", anyone, s.worker},
@@ -400,6 +402,8 @@ func (s *server) guard(rt route) http.Handler {
 			switch {
 			case must:
 				err = s.sendToSecond(w, r)
+			case v.program && !v.may(rt.pattern):
+				err = errScope
 			case rt.who.has(v.user):
 				if err = readForm(r); err == nil {
 					err = rt.handle(w, r)
@@ -432,6 +436,8 @@ type visitorKey struct{}
 type visitor struct {
 	user    *review.User // nil when not signed in
 	session string       // id of the session
+	program bool         // with a token, for its scopes
+	scopes  []string
 	t       *tongue
 }
 

@@ -144,7 +144,7 @@ func TestMatrix(t *testing.T) {
 // TestNarrowRoles spells out everything that the roles with the least may
 // reach, so that a slip in the table of roles does not go unnoticed.
 func TestNarrowRoles(t *testing.T) {
-	own := []string{"GET /{$}", "POST /sign-out", "GET /account", "POST /account/password", "POST /account/sessions", "POST /account/push", "GET /account/second", "POST /account/second", "GET /help", "GET /api/v1/openapi.json"}
+	own := []string{"GET /{$}", "POST /sign-out", "GET /account", "POST /account/password", "POST /account/sessions", "POST /account/push", "POST /account/token", "GET /account/second", "POST /account/second", "GET /help", "GET /api/v1/openapi.json"}
 	books := []string{"GET /reports", "GET /reports/{id}", "GET /reports/{id}/{format}", "GET /ledgers", "GET /ledgers/{ledger}", "POST /ledgers/{ledger}", "GET /ledgers/{ledger}/xlsx"}
 	want := map[review.Role][]string{
 		review.Liaison: {"GET /handoffs", "POST /handoffs/{id}"},
@@ -785,6 +785,7 @@ func TestOpenAPI(t *testing.T) {
 			OperationID string `json:"operationId"`
 			Responses   map[string]any
 			Parameters  []struct{ Name, In string }
+			Security    []map[string][]string
 		}
 		Components struct{ Schemas map[string]any }
 	}
@@ -806,6 +807,15 @@ func TestOpenAPI(t *testing.T) {
 				t.Errorf("%s %s is described and not served", method, p)
 			}
 			delete(want, method+" "+p)
+			var need []string
+			if scope := scopeOf(strings.ToUpper(method) + " " + p); scope != "" {
+				need = append(need, scope)
+			} else if p != "/api/v1/openapi.json" {
+				t.Errorf("%s %s: needs no scope", method, p)
+			}
+			if len(op.Security) != 2 || !slices.Equal(op.Security[1]["token"], need) {
+				t.Errorf("%s %s: security %v, want the scope %q", method, p, op.Security, need)
+			}
 			if op.OperationID == "" || op.Responses["default"] == nil {
 				t.Errorf("%s %s: no operationId or no error described", method, p)
 			}

@@ -535,6 +535,7 @@ func (b *builder) web(d *review.Desk, rd *reports.Desk, s *store.Desk, profile r
 		Search:     ask(b, AskSearch),
 		Item:       ask(b, AskItem),
 		Counts:     ask(b, AskCounts),
+		Tokens:     s,
 		Saved:      s,
 		Rules:      askNone(b, AskRules),
 		Trends:     askNone(b, AskTrends),

@@ -43,6 +43,8 @@ var Staff = []struct{ Name, Role, Unit string }{
 	{"tuphap", "justice", ""},
 	{"hatang", "unit", "Phòng Kinh tế, Hạ tầng và Đô thị"},
 	{"bientap", "editor", ""},
+	{"khoi", "khoi", "Khối Tân Sơn"},
+	{"vanphong", "office", ""},
 	{"quantri", "admin", ""},
 }
 
