@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"io/fs"
 	"strings"
 	"syscall"
 	"testing"
@@ -39,16 +40,33 @@ func BenchmarkRead(b *testing.B) {
 	run("article", 20000, func() { r.Read(it, 0) })
 }
 
-// BenchmarkNew is what a start costs.
+// BenchmarkNew is what a start costs: all of it, and what the weights do.
 func BenchmarkNew(b *testing.B) {
-	n, before := 0, processorTime()
-	for b.Loop() {
-		if _, err := New("thai-hoa-2026"); err != nil {
-			b.Fatal(err)
-		}
-		n++
+	run := func(name string, load func() error) {
+		b.Run(name, func(b *testing.B) {
+			n, before := 0, processorTime()
+			for b.Loop() {
+				if err := load(); err != nil {
+					b.Fatal(err)
+				}
+				n++
+			}
+			b.ReportMetric(float64(processorTime()-before)/1e6/float64(n), "cpu-ms/op")
+		})
 	}
-	b.ReportMetric(float64(processorTime()-before)/1e6/float64(n), "cpu-ms/op")
+	run("all", func() error {
+		_, err := New("thai-hoa-2026")
+		return err
+	})
+	r := reader(b)
+	data, err := fs.Sub(embedded, "data")
+	if err != nil {
+		b.Fatal(err)
+	}
+	run("weights", func() error {
+		_, err := loadWeights(data, r.labels, r.lex, &r.named)
+		return err
+	})
 }
 
 // processorTime is what the process has used of the processors so far.

@@ -127,7 +127,7 @@ func (r *Reader) lookFor(t testing.TB, it *news.Item) ([]feature, *view) {
 		u.topics = append(u.topics, x.sum)
 	}
 	u.stance, u.scores = r.stance(&s.view, s.hits, it, u.cues, stands(subjects), u.tone)
-	out := s.view.wordFeatures(nil)
+	out := s.view.wordFeatures(nil, nil)
 	for _, f := range r.facts(nil, &s.view, &u) {
 		out = append(out, feature{id: r.named.ids[f.named], x: f.x})
 	}

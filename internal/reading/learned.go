@@ -62,7 +62,7 @@ func featureID(kind int, a, b uint64) uint64 {
 type weights struct {
 	version int
 	table   table // the row of a feature
-	width   int   // packed numbers in a row
+	width   int   // packed numbers in a row, whole cache lines
 	packed  []uint64
 	many    int         // so many rows add up without leaving 16 bits
 	sets    [][]float32 // the row of each set of the lexicon, nil if it has none
@@ -111,7 +111,7 @@ func loadWeights(fsys fs.FS, l *labelIDs, lex *lexicon, n *named) (*weights, err
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", weightsFile, err)
 	}
-	w := &weights{table: newTable(bytes.Count(src, []byte("\n")) + 1), width: (len(l.names) + 3) / 4}
+	w := &weights{table: newTable(bytes.Count(src, []byte("\n")) + 1), width: ((len(l.names)+3)/4 + 7) &^ 7}
 	row, rows, most := make([]int16, 4*w.width), int32(0), 1
 	var errs []error
 	number := 0
@@ -279,8 +279,9 @@ func parseFeature(name string) (uint64, error) {
 // maxWords is how much of an item the model reads: the rules read all of it.
 const maxWords = 240
 
-// wordFeatures appends the features of the words of v.
-func (v *view) wordFeatures(out []feature) []feature {
+// wordFeatures appends the features of the words of v, of those in known if
+// it is not nil.
+func (v *view) wordFeatures(out []feature, known *table) []feature {
 	n := min(len(v.words), maxWords)
 	if n == 0 {
 		return out
@@ -293,26 +294,35 @@ func (v *view) wordFeatures(out []feature) []feature {
 		}
 		return w.fold
 	}
+	add := func(id uint64, x float32, start, end int) {
+		row, ok := int32(0), true
+		if known != nil {
+			row, ok = known.get(id)
+		}
+		if ok {
+			out = append(out, feature{id, x, int32(start), int32(end), row})
+		}
+	}
 	for i := range n {
 		w := &v.words[i]
 		switch {
 		case w.number:
-			out = append(out, feature{id: featureID(fWord, numberKey, 0), x: x, start: int32(i), end: int32(i + 1)})
+			add(featureID(fWord, numberKey, 0), x, i, i+1)
 		case w.plain:
-			out = append(out, feature{id: featureID(fBare, w.fold, 0), x: x, start: int32(i), end: int32(i + 1)})
+			add(featureID(fBare, w.fold, 0), x, i, i+1)
 		default:
-			out = append(out, feature{id: featureID(fWord, w.key, 0), x: x, start: int32(i), end: int32(i + 1)})
+			add(featureID(fWord, w.key, 0), x, i, i+1)
 		}
 		if i+1 < n && !v.words[i+1].sentence {
-			out = append(out, feature{id: featureID(fPair, key(w), key(&v.words[i+1])), x: x, start: int32(i), end: int32(i + 2)})
+			add(featureID(fPair, key(w), key(&v.words[i+1])), x, i, i+2)
 		}
 	}
-	out = append(out, feature{id: featureID(fFirst, key(&v.words[0]), 0), x: 0.7, start: 0, end: 1})
-	last := int32(len(v.words))
-	out = append(out, feature{id: featureID(fLast, key(&v.words[last-1]), 0), x: 0.7, start: last - 1, end: last})
+	last := len(v.words) - 1
+	add(featureID(fFirst, key(&v.words[0]), 0), 0.7, 0, 1)
+	add(featureID(fLast, key(&v.words[last]), 0), 0.7, last, last+1)
 	if n > 1 {
-		out = append(out, feature{id: featureID(fFirst2, key(&v.words[0]), key(&v.words[1])), x: 0.7, start: 0, end: 2},
-			feature{id: featureID(fLast2, key(&v.words[last-2]), key(&v.words[last-1])), x: 0.7, start: last - 2, end: last})
+		add(featureID(fFirst2, key(&v.words[0]), key(&v.words[1])), 0.7, 0, 2)
+		add(featureID(fLast2, key(&v.words[last-1]), key(&v.words[last])), 0.7, last-1, last+1)
 	}
 	return out
 }
@@ -467,23 +477,15 @@ func (r *Reader) weigh(s *desk, u *ruled) verdict {
 	w, v := r.weights, &s.view
 	n := len(r.labels.names)
 	s.scores = zeroed(s.scores, n)
-	s.features = v.wordFeatures(s.features[:0])
-	known := s.features[:0]
-	for _, f := range s.features {
-		if row, ok := w.table.get(f.id); ok {
-			f.row = row
-			known = append(known, f)
-		}
-	}
-	s.features = known
-	w.addWords(s, known)
+	s.features = v.wordFeatures(s.features[:0], &w.table)
+	w.addWords(s, s.features)
 	s.facts = r.facts(s.facts[:0], v, u)
 	for _, f := range s.facts {
 		addRow(s.scores, w.named[f.named], f.x)
 	}
-	for i, list := range s.hits {
-		if len(list) > 0 {
-			addRow(s.scores, w.sets[i], setValue(list))
+	for i, x := range s.heaviest {
+		if x > 0 {
+			addRow(s.scores, w.sets[i], setValue(s.hits[i]))
 		}
 	}
 	s.probabilities = zeroed(s.probabilities, n)

@@ -216,7 +216,7 @@ func compile(raw map[string]rawSet) (*lexicon, error) {
 	for i, name := range l.names {
 		l.ids[name] = i
 	}
-	x := expander{raw: raw, open: map[string]bool{}}
+	x := expander{raw: raw, open: map[string]bool{}, words: map[string][]step{}}
 	var errs []error
 	for id, name := range l.names {
 		for _, e := range raw[name].entries {
@@ -246,7 +246,7 @@ func (l *lexicon) add(in *index, x *expander, set int, text string) error {
 		return err
 	}
 	for _, form := range forms {
-		steps, err := steps(form)
+		steps, err := x.steps(form)
 		if err != nil {
 			return err
 		}
@@ -287,8 +287,8 @@ func pairKey(a, b uint64) uint64 { return a*0x9E3779B97F4A7C15 ^ b }
 // numberKey stands for any number in the index.
 const numberKey = 0x6E756D626572
 
-func steps(words []string) ([]step, error) {
-	var out []step
+func (x *expander) steps(words []string) ([]step, error) {
+	out := make([]step, 0, len(words))
 	gap := 0
 	for _, w := range words {
 		if n, ok := strings.CutPrefix(w, ".."); ok {
@@ -306,12 +306,19 @@ func steps(words []string) ([]step, error) {
 			gap = 0
 			continue
 		}
-		keys := strings.Fields(lang.Key(w))
-		if len(keys) == 0 {
-			return nil, fmt.Errorf("%q holds no letter", w)
+		known, ok := x.words[w]
+		if !ok {
+			for k := range strings.FieldsSeq(lang.Key(w)) {
+				known = append(known, step{key: lang.Hash(k), fold: lang.Hash(lang.Fold(k))})
+			}
+			if len(known) == 0 {
+				return nil, fmt.Errorf("%q holds no letter", w)
+			}
+			x.words[w] = known
 		}
-		for _, k := range keys {
-			out = append(out, step{lang.Hash(k), lang.Hash(lang.Fold(k)), uint8(gap), false})
+		for _, s := range known {
+			s.gap = uint8(gap)
+			out = append(out, s)
 			gap = 0
 		}
 	}
@@ -325,6 +332,8 @@ func steps(words []string) ([]step, error) {
 type expander struct {
 	raw  map[string]rawSet
 	open map[string]bool // sets being expanded
+	// words are the steps of words that came before: the same ones come often.
+	words map[string][]step
 }
 
 func (x *expander) phrase(words []string) ([][]string, error) {

@@ -1,6 +1,9 @@
 package reading
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // signs are what a text shows besides words.
 type signs struct {
@@ -20,34 +23,37 @@ const (
 
 func (s *signs) read(text string) {
 	faces := false
-	for _, r := range text {
-		switch {
-		case r < 0x80:
-			switch {
-			case r == '!':
+	for i := 0; i < len(text); {
+		b := text[i]
+		if b < 0xE2 { // the lead of U+2000; below, only ASCII counts
+			i++
+			switch b {
+			case '!':
 				s.exclamations++
-			case r == '?':
+			case '?':
 				s.questions++
-			case r == '"':
+			case '"':
 				s.quotes++
-			case r == ':' || r == '=' || r == '<' || r == '^' || r == '_':
+			case ':', '=', '<', '^', '_':
 				faces = true
 			}
+			continue
+		}
+		r, w := utf8.DecodeRuneInString(text[i:])
+		i += w
+		switch {
 		case r == '“' || r == '”':
 			s.quotes++
-		case r >= 0x2000:
-			switch {
-			case strings.ContainsRune(alarmSigns, r):
-				s.alarm++
-			case strings.ContainsRune(laughSigns, r):
-				s.laugh++
-			case strings.ContainsRune(wrySigns, r):
-				s.wry++
-			case strings.ContainsRune(warmSigns, r):
-				s.warm++
-			case strings.ContainsRune(soreSigns, r):
-				s.sore++
-			}
+		case strings.ContainsRune(alarmSigns, r):
+			s.alarm++
+		case strings.ContainsRune(laughSigns, r):
+			s.laugh++
+		case strings.ContainsRune(wrySigns, r):
+			s.wry++
+		case strings.ContainsRune(warmSigns, r):
+			s.warm++
+		case strings.ContainsRune(soreSigns, r):
+			s.sore++
 		}
 	}
 	if !faces {

@@ -21,9 +21,9 @@ type slot struct {
 const tableMix = 0x9E3779B97F4A7C15
 
 func newTable(n int) table {
-	size := max(64, 1<<bits.Len(uint(4*n)))
+	size := max(64, 1<<bits.Len(uint(2*n)))
 	places := uint8(bits.Len(uint(size - 1)))
-	return table{make([]uint64, size/16), make([]slot, size), 64 - places, 64 - places - 2}
+	return table{make([]uint64, size/8), make([]slot, size), 64 - places, 64 - places - 3}
 }
 
 // slot is where k stands or would stand. The key 0 shares its place with 1.
