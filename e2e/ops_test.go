@@ -1,0 +1,462 @@
+package e2e
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	_ "modernc.org/sqlite" // the driver "sqlite", to make databases of an older program
+
+	"langnghe/indexer"
+	"langnghe/internal/app"
+	"langnghe/internal/backup"
+	"langnghe/internal/bus"
+	"langnghe/internal/news"
+	"langnghe/internal/store"
+	"langnghe/review"
+)
+
+// A ward is an installation that is killed again and again: what it has
+// acknowledged is remembered here, and must be there each time it is up.
+type ward struct {
+	t         *testing.T
+	ctx       context.Context
+	rng       *rand.Rand
+	dir       string
+	cfg, data string
+	stick     string // of the backups
+	key       backup.Key
+	addr      string
+	p         *process
+
+	items map[string]bool
+	users []string
+	cases int
+	audit int
+}
+
+// TestKillOperations kills backup, restore, upgrade and reindex at 50 random
+// moments under load. Each time the service starts again by itself, with every
+// item, account and case that had been acknowledged, an unbroken audit chain
+// and backups that can be read; in the end a backup restored on an empty
+// folder has the same counts.
+func TestKillOperations(t *testing.T) {
+	dir := t.TempDir()
+	page := newPage()
+	for range 100 {
+		page.add()
+	}
+	site := httptest.NewServer(page)
+	defer site.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+	defer cancel()
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	w := &ward{
+		t: t, ctx: ctx, rng: rand.New(rand.NewPCG(seed, 2)), dir: dir,
+		cfg: filepath.Join(dir, "langnghe.yaml"), data: filepath.Join(dir, "data"), stick: filepath.Join(dir, "stick"), items: map[string]bool{},
+	}
+	text := fmt.Sprintf(`
+backup: {to: %q, no_drill: true}
+sources:
+  - {id: community, name: Trang mẫu, kind: feed, url: "%s/rss.xml", items: post, platform: forum, prior: 3, full_text: true, internal: true, every: 200ms, pace: 1ms}
+`, w.stick, site.URL)
+	if err := os.WriteFile(w.cfg, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.start()
+	if out, err := w.command("backup", "init", "-config", w.cfg, "-data", w.data); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	var err error
+	if w.key, err = backup.LoadKey(app.KeyPath(w.data)); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, ctx, "the first items", func() bool { return count(ctx, t, w.data) >= 100 }, w.p)
+	for range 20 { // the entries come a moment after the items
+		time.Sleep(time.Second)
+		w.p.stop(t)
+		w.decide()
+		w.start()
+		if w.cases > 0 {
+			break
+		}
+	}
+	if w.cases == 0 {
+		t.Fatal("the load makes no entries")
+	}
+
+	stop := make(chan struct{})
+	var load sync.WaitGroup
+	load.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			case <-time.After(200 * time.Millisecond):
+				if page.len() < 450 { // a feed is read to its 500th entry
+					page.add()
+				}
+			}
+		}
+	})
+	turns := []struct {
+		name string
+		n    int
+		f    func()
+	}{{"backup", 13, w.killBackup}, {"reindex", 12, w.killReindex}, {"restore", 13, w.killRestore}, {"upgrade", 12, w.killUpgrade}}
+	for _, turn := range turns {
+		begun := time.Now()
+		for i := range turn.n {
+			w.learn(fmt.Sprintf("%s-%d", turn.name, i))
+			turn.f()
+			w.look()
+			if t.Failed() {
+				t.Fatalf("after %s %d\n%s", turn.name, i, w.p.out.String())
+			}
+		}
+		t.Logf("%s: %d kills in %v", turn.name, turn.n, time.Since(begun).Round(time.Second))
+	}
+	close(stop)
+	load.Wait()
+
+	eventually(t, ctx, "everything that was published", func() bool { return count(ctx, t, w.data) >= page.len() }, w.p)
+	if n := count(ctx, t, w.data); n != page.len() {
+		t.Errorf("%d items of %d", n, page.len())
+	}
+	w.look()
+	// The proof that an operator has: an empty folder, the stick and the key.
+	// Stopped, so that nothing moves between the counts.
+	w.p.stop(t)
+	if out, err := w.command("backup", "-config", w.cfg, "-data", w.data); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	fresh := filepath.Join(dir, "fresh")
+	out, err := w.command("restore", "-from", w.stick, "-key", app.KeyPath(w.data), "-data", fresh, "-config", w.cfg)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	t.Logf("%s", strings.TrimSpace(out))
+	if want := fmt.Sprintf("%d mục tin / items, %d vụ việc / cases", page.len(), w.cases); !strings.Contains(out, want) {
+		t.Errorf("restored: %s\nwant %s", out, want)
+	}
+}
+
+func (w *ward) command(args ...string) (string, error) {
+	p := launch(w.t, args...)
+	select {
+	case err := <-p.end:
+		return p.out.String(), err
+	case <-w.ctx.Done():
+		return p.out.String(), w.ctx.Err()
+	}
+}
+
+func (w *ward) start() {
+	w.t.Helper()
+	w.addr = freeAddr(w.t)
+	w.p = launch(w.t, "serve", "-config", w.cfg, "-data", w.data, "-listen", w.addr)
+	for {
+		ctx, cancel := context.WithTimeout(w.ctx, 100*time.Millisecond)
+		err := up(ctx, w.addr)
+		cancel()
+		if err == nil {
+			break
+		}
+		select {
+		case err := <-w.p.end:
+			w.t.Fatalf("the service does not start: %v\n%s", err, w.p.out.String())
+		case <-w.ctx.Done():
+			w.t.Fatalf("the service is not up\n%s", w.p.out.String())
+		default:
+		}
+	}
+	eventually(w.t, w.ctx, "it answers", func() bool {
+		_, err := bus.Ask(w.ctx, bus.Dial(app.SocketPath(w.data)), app.AskIndex, app.None{})
+		return err == nil
+	}, w.p)
+}
+
+// soon is a random moment within what an operation takes; half of them early.
+func (w *ward) soon(most time.Duration) time.Duration {
+	d := time.Duration(w.rng.Int64N(int64(most)))
+	if w.rng.IntN(2) == 0 {
+		d /= 4
+	}
+	return d
+}
+
+// decide makes cases of some entries, as a reviewer would.
+func (w *ward) decide() {
+	w.t.Helper()
+	s, err := store.OpenDesk(w.ctx, filepath.Join(w.data, "desk.db"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer s.Close()
+	desk, err := review.New(review.Options{Store: s, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	by := review.User{Name: "hoa", Role: review.Reviewer}
+	page, err := desk.Inbox(w.ctx, review.InboxQuery{Limit: 20, By: by})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, e := range page.Entries {
+		if _, err := desk.Decide(w.ctx, review.DecideRequest{Entry: e.ID, Choice: news.Scam, By: by}); err != nil {
+			w.t.Fatal(err)
+		}
+		w.cases++
+	}
+}
+
+// learn remembers what is there, and adds an account.
+func (w *ward) learn(name string) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, 30*time.Second)
+	defer cancel()
+	_, err := bus.Ask(ctx, bus.Dial(app.SocketPath(w.data)), app.AskUsers, app.UserRequest{
+		Add: &review.Account{Name: name, Role: review.Reviewer}, Password: "mot mat khau dai 27", By: "test",
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.users = append(w.users, name)
+	w.items = ids(ctx, w.t, w.data)
+	w.audit = w.verify(ctx)
+}
+
+func (w *ward) verify(ctx context.Context) int {
+	w.t.Helper()
+	rep, err := bus.Ask(ctx, bus.Dial(app.SocketPath(w.data)), app.AskAudit, app.AuditRequest{Verify: true, Limit: 1})
+	if err != nil {
+		w.t.Fatalf("audit: %v", err)
+	}
+	return rep.Verified
+}
+
+// look compares the running service with what was learned.
+func (w *ward) look() {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, 60*time.Second)
+	defer cancel()
+	now := ids(ctx, w.t, w.data)
+	for id := range w.items {
+		if !now[id] {
+			w.t.Errorf("item %s is lost", id)
+		}
+	}
+	client := bus.Dial(app.SocketPath(w.data))
+	list, err := bus.Ask(ctx, client, app.AskUsers, app.UserRequest{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, name := range w.users {
+		if !slices.ContainsFunc(list, func(a review.Account) bool { return a.Name == name }) {
+			w.t.Errorf("the account %s is lost", name)
+		}
+	}
+	if n := w.verify(ctx); n < w.audit {
+		w.t.Errorf("the audit chain has %d entries, it had %d", n, w.audit)
+	}
+	// Whatever is stored can be found.
+	for {
+		res, err := bus.Ask(ctx, client, app.AskSearch, indexer.Query{Text: "phường thái hòa", Limit: 1})
+		if err == nil && res.Total >= len(w.items) {
+			break
+		}
+		if ctx.Err() != nil {
+			w.t.Fatalf("%d of %d items can be found: %v", res.Total, len(w.items), err)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	repo, err := backup.Open(w.stick, w.key)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	all, err := repo.List()
+	if err != nil {
+		w.t.Errorf("backups: %v", err)
+	}
+	for _, s := range all[:min(2, len(all))] {
+		if err := repo.Verify(ctx, s); err != nil {
+			w.t.Errorf("backup %s: %v", s.ID, err)
+		}
+	}
+}
+
+// killBackup ends the service, which makes the backup, or the command, which
+// asks for it.
+func (w *ward) killBackup() {
+	c := launch(w.t, "backup", "-config", w.cfg, "-data", w.data)
+	time.Sleep(w.soon(900 * time.Millisecond))
+	if w.rng.IntN(4) == 0 {
+		c.kill()
+	} else {
+		w.p.kill()
+		<-c.end
+		w.start()
+	}
+	if out, err := w.command("backup", "-config", w.cfg, "-data", w.data); err != nil {
+		w.t.Fatalf("a backup after the kill: %v\n%s", err, out)
+	}
+}
+
+func (w *ward) killReindex() {
+	c := launch(w.t, "reindex", "-config", w.cfg, "-data", w.data)
+	time.Sleep(w.soon(900 * time.Millisecond))
+	w.p.kill()
+	<-c.end
+	w.start()
+}
+
+// killRestore brings a backup of just now back over the data, so that
+// whichever of both is there afterwards, nothing may be missing.
+func (w *ward) killRestore() {
+	if out, err := w.command("backup", "-config", w.cfg, "-data", w.data); err != nil {
+		w.t.Fatalf("%v\n%s", err, out)
+	}
+	w.p.kill()
+	c := launch(w.t, "restore", "-from", w.stick, "-replace", "-config", w.cfg, "-data", w.data)
+	time.Sleep(w.soon(1200 * time.Millisecond))
+	c.kill()
+	w.start()
+}
+
+// killUpgrade starts on the databases of an older program and is killed
+// while it brings them up to date.
+func (w *ward) killUpgrade() {
+	w.p.kill()
+	older := 0
+	for _, role := range app.Roles {
+		older += w.age(role)
+	}
+	if older < 3 {
+		w.t.Fatalf("only %d databases can be made older: write undo scripts for the last migrations", older)
+	}
+	c := launch(w.t, "serve", "-config", w.cfg, "-data", w.data, "-listen", freeAddr(w.t))
+	time.Sleep(w.soon(600 * time.Millisecond))
+	c.kill()
+	w.start()
+	copies, err := filepath.Glob(filepath.Join(w.data, store.BeforeUpgrade, "*.db"))
+	if err != nil || len(copies) < older {
+		w.t.Errorf("%d copies from before the upgrade of %d databases, %v", len(copies), older, err)
+	}
+	for _, c := range copies {
+		if err := store.Check(w.ctx, c); err != nil {
+			w.t.Error(err)
+		}
+	}
+}
+
+// undo takes back migrations that do more than add tables and columns.
+var undo = map[string]string{
+	"indexer/0002_apart.sql": `
+		CREATE TABLE item1 (
+			key       INTEGER PRIMARY KEY,
+			id        TEXT    NOT NULL UNIQUE,
+			at        INTEGER NOT NULL,
+			hash      TEXT    NOT NULL,
+			seen      INTEGER NOT NULL,
+			indexed   INTEGER NOT NULL DEFAULT 0 CHECK (indexed IN (0, 1)),
+			announced INTEGER NOT NULL DEFAULT 0 CHECK (announced IN (0, 1)),
+			body      TEXT    NOT NULL
+		) STRICT;
+		INSERT INTO item1 SELECT i.key, i.id, i.at, i.hash, i.seen, coalesce(t.indexed, 1), t.key IS NULL, json_set(i.body, '$.title', i.title, '$.text', i.text)
+			FROM item i LEFT JOIN todo t ON t.key = i.key;
+		DROP TABLE item;
+		DROP TABLE todo;
+		ALTER TABLE item1 RENAME TO item;
+		CREATE INDEX item_order ON item (at, id);
+		CREATE INDEX item_unindexed ON item (key) WHERE indexed = 0;
+		CREATE INDEX item_unannounced ON item (at, id) WHERE announced = 0;
+		UPDATE version SET body = json_set(body, '$.title', title, '$.text', text);
+		ALTER TABLE version DROP COLUMN title;
+		ALTER TABLE version DROP COLUMN text;
+		DROP INDEX fact_day;
+		CREATE INDEX fact_day ON fact (day);`,
+}
+
+var (
+	comments  = regexp.MustCompile(`--[^\n]*`)
+	newTable  = regexp.MustCompile(`^CREATE TABLE (\w+)`)
+	newIndex  = regexp.MustCompile(`^CREATE (?:UNIQUE )?INDEX (\w+)`)
+	newColumn = regexp.MustCompile(`^ALTER TABLE (\w+) ADD COLUMN (\w+)`)
+)
+
+// reverse is the script that takes a migration back, "" when it is not known.
+func reverse(name, script string) string {
+	if u := undo[name]; u != "" {
+		return u
+	}
+	out := ""
+	for part := range strings.SplitSeq(comments.ReplaceAllString(script, ""), ";") {
+		part = strings.TrimSpace(part)
+		if part == "" {
+			continue
+		}
+		switch {
+		case newTable.MatchString(part):
+			out = "DROP TABLE " + newTable.FindStringSubmatch(part)[1] + ";" + out
+		case newIndex.MatchString(part):
+			out = "DROP INDEX " + newIndex.FindStringSubmatch(part)[1] + ";" + out
+		case newColumn.MatchString(part):
+			m := newColumn.FindStringSubmatch(part)
+			out = "ALTER TABLE " + m[1] + " DROP COLUMN " + m[2] + ";" + out
+		default:
+			return ""
+		}
+	}
+	return out
+}
+
+// age makes the role's database that of a program without its last
+// migration, and returns 1 when that was done.
+func (w *ward) age(role string) int {
+	w.t.Helper()
+	d, err := sql.Open("sqlite", "file:"+filepath.Join(w.data, role+".db")+"?_pragma=busy_timeout(10000)&_pragma=synchronous(FULL)&_txlock=immediate")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var name string
+	err = d.QueryRowContext(w.ctx, `SELECT name FROM migration ORDER BY name DESC LIMIT 1`).Scan(&name)
+	if err != nil {
+		w.t.Fatal(errors.Join(err, d.Close()))
+	}
+	script, err := os.ReadFile(filepath.Join("..", "internal", "store", "migrations", role, name))
+	if err != nil {
+		w.t.Fatal(errors.Join(err, d.Close()))
+	}
+	back := reverse(role+"/"+name, string(script))
+	if back == "" || strings.HasPrefix(name, "0001") {
+		if err := d.Close(); err != nil {
+			w.t.Fatal(err)
+		}
+		return 0
+	}
+	tx, err := d.BeginTx(w.ctx, nil)
+	if err == nil {
+		_, err = tx.ExecContext(w.ctx, back)
+		if err == nil {
+			_, err = tx.ExecContext(w.ctx, `DELETE FROM migration WHERE name = ?`, name)
+		}
+		err = errors.Join(err, tx.Commit())
+	}
+	if err := errors.Join(err, d.Close()); err != nil {
+		w.t.Fatalf("%s: %v", name, err)
+	}
+	return 1
+}
