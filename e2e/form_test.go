@@ -19,9 +19,7 @@ import (
 	"langnghe/reports/pdf"
 )
 
-// form is a document with every kind of block, over several pages. The inside
-// of a chart is drawn by each program in its own way, so a chart is compared
-// for its place alone: by what stands around it.
+// form is a document with every kind of block, over several pages.
 func form(chart bool) *paper.Paper {
 	long := "Trong kỳ, các đơn vị đã phối hợp truyền thông những chính sách liên quan trực tiếp đến quyền, nghĩa vụ của người dân; nghĩ đến việc giữ gìn, gửi gắm, thuở ấy, ước mơ, mỡ, ngỡ, Ỷ lại, Ỹ, quỵ, khoẻ."
 	p := &paper.Paper{
@@ -34,7 +32,7 @@ func form(chart bool) *paper.Paper {
 		p.Body = append(p.Body, paper.P(paper.Text, long+" "+long), paper.P(paper.Item, long))
 	}
 	if chart {
-		p.Body = append(p.Body, paper.Block{Chart: &paper.Chart{Title: "Số tin mỗi ngày", Labels: []string{"T2", "T3", "T4", "T5", "T6"}, Values: []int{3, 5, 9, 2, 4}, Level: 4.5, Legend: "Trung bình 4 tuần", Unit: "Tin"}})
+		p.Body = append(p.Body, paper.Block{Chart: &paper.Chart{Title: "Số tin mỗi ngày", Labels: []string{"T2", "T3", "T4", "T5", "T6"}, Values: []int{3, 5, 9, 2, 4}, Level: 4.5, Legend: "trung bình 4 tuần", Unit: "Tin"}})
 	}
 	t := &paper.Table{Title: "Chính sách và kênh", Widths: []int{4, 2, 1}, Heads: []string{"Chính sách", "Kênh", "Số"}, Align: []paper.AlignTo{"", "", paper.Right}}
 	for i := range 30 {
@@ -126,11 +124,14 @@ func bands(t *testing.T, file string) (pages [][]float64) {
 // same rows of ink in their pictures. What LibreOffice has rewritten as DOCX
 // is still in form.
 func TestForm(t *testing.T) {
-	t.Run("text and tables", func(t *testing.T) { compare(t, false, 2, 2) })
-	t.Run("with a chart", func(t *testing.T) { compare(t, true, 5, 5) })
+	t.Run("text and tables", func(t *testing.T) { compare(t, false) })
+	t.Run("with a chart", func(t *testing.T) { compare(t, true) })
 }
 
-func compare(t *testing.T, chart bool, sideways, upright float64) {
+// apart is how far a block may stand off its place, in millimetres.
+const apart = 2
+
+func compare(t *testing.T, chart bool) {
 	for _, tool := range []string{"soffice", "pdftotext", "pdftoppm"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skipf("%s is not here", tool)
@@ -168,19 +169,20 @@ func compare(t *testing.T, chart bool, sideways, upright float64) {
 		}
 		return m
 	}
-	// The chart is drawn by each program; all else must be on the same page.
+	// A word is on the same page, but for the one or two that a program cuts
+	// in pieces where a line breaks at a hyphen.
 	cx, cy, differ := count(x), count(y), 0
 	for k, n := range cx {
 		if cy[k] != n {
 			differ++
 		}
 	}
-	if len(x) < 1500 || differ > 25 {
+	if len(x) < 1500 || differ > 8 {
 		t.Errorf("%d words, %d differ from page to page", len(x), differ)
 	}
 	worst := 0.0
 	j := 0
-	for _, w := range x { // in order; a word that is not found again is of the chart
+	for _, w := range x { // in order
 		for k := j; k < min(j+12, len(y)); k++ {
 			if y[k].text == w.text && y[k].page == w.page {
 				if d := math.Abs(y[k].x - w.x); d < 5 {
@@ -191,7 +193,7 @@ func compare(t *testing.T, chart bool, sideways, upright float64) {
 			}
 		}
 	}
-	if worst > sideways {
+	if worst > apart {
 		t.Errorf("a word stands %.1f mm beside its place", worst)
 	}
 	p, q := bands(t, theirs), bands(t, ours)
@@ -200,18 +202,18 @@ func compare(t *testing.T, chart bool, sideways, upright float64) {
 	}
 	far, lines := 0.0, 0
 	for i := range p {
-		for _, at := range p[i] { // each row of ink has one of ours beside it
-			near := math.Inf(1)
-			for _, o := range q[i] {
-				near = min(near, math.Abs(o-at))
-			}
-			if near < 10 { // the inside of the chart apart
+		for _, pair := range [][2][]float64{{p[i], q[i]}, {q[i], p[i]}} {
+			for _, at := range pair[0] { // each row of ink has one of the other's beside it
+				near := math.Inf(1)
+				for _, o := range pair[1] {
+					near = min(near, math.Abs(o-at))
+				}
 				far, lines = max(far, near), lines+1
 			}
 		}
 	}
-	t.Logf("%d pages, %d words, %d rows of ink: %.2f mm sideways, %.2f mm up or down at most", len(p), len(x), lines, worst, far)
-	if far > upright {
+	t.Logf("%d pages, %d words of which %d differ, %d rows of ink: %.2f mm sideways, %.2f mm up or down at most", len(p), len(x), differ, lines, worst, far)
+	if far > apart {
 		t.Errorf("a row of ink stands %.1f mm off its place", far)
 	}
 	// A round trip through another format, and the form still holds.

@@ -263,7 +263,7 @@ func (w *writer) slowest(at time.Time) string {
 
 // chart shows the days of the week against the mean of four weeks.
 func (w *writer) chart(from, to time.Time) {
-	c := &paper.Chart{Title: "Số tin mỗi ngày", Legend: "Trung bình một ngày của 4 tuần trước", Unit: "Tin"}
+	c := &paper.Chart{Title: "Số tin mỗi ngày", Legend: "trung bình một ngày của 4 tuần trước", Unit: "Tin"}
 	days := [...]string{"CN", "T2", "T3", "T4", "T5", "T6", "T7"}
 	for day := from.In(calendar.Zone); day.Before(to); day = day.AddDate(0, 0, 1) {
 		f := w.fig(Query{What: "items", From: day.UTC(), To: day.AddDate(0, 0, 1).UTC()})

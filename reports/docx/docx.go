@@ -12,6 +12,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -45,7 +46,7 @@ func Write(w io.Writer, f *paper.Flow) error {
 		{"word/header2.xml", header(false)},
 	}
 	for i, c := range d.charts {
-		parts = append(parts, struct{ name, content string }{fmt.Sprintf("word/charts/chart%d.xml", i+1), chart(c)})
+		parts = append(parts, struct{ name, content string }{fmt.Sprintf("word/charts/chart%d.xml", i+1), chart(c.Chart, c.Layout())})
 	}
 	for _, p := range parts {
 		if err := add(p.name, p.content); err != nil {
@@ -81,7 +82,7 @@ func header(number bool) string {
 type writer struct {
 	flow   *paper.Flow
 	b      bytes.Buffer
-	charts []*paper.Chart
+	charts []*paper.Drawing
 	links  []string
 }
 
@@ -250,7 +251,7 @@ func (d *writer) grid(g *paper.Grid) {
 const emu = 635
 
 func (d *writer) drawing(g *paper.Drawing) {
-	d.charts = append(d.charts, g.Chart)
+	d.charts = append(d.charts, g)
 	n := len(d.charts)
 	fmt.Fprintf(&d.b, `<w:p><w:pPr><w:spacing w:before="%d" w:after="%d" w:line="240" w:lineRule="auto"/><w:jc w:val="center"/><w:rPr>%s<w:sz w:val="2"/></w:rPr></w:pPr><w:r><w:rPr>%s<w:sz w:val="2"/></w:rPr><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="%d" cy="%d"/><wp:docPr id="%d" name="Biểu đồ %d" descr="%s"/><wp:cNvGraphicFramePr/><a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/chart"><c:chart r:id="chart%d"/></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>`,
 		g.Before, g.After, fonts, fonts, g.Width*emu, g.Height*emu, n, n, escape(g.Chart.Describe()), n)
@@ -258,7 +259,7 @@ func (d *writer) drawing(g *paper.Drawing) {
 
 // chart is a bar chart that people can go on working with in their word
 // processor; the level to compare with is a line.
-func chart(c *paper.Chart) string {
+func chart(c *paper.Chart, at paper.Layout) string {
 	var s strings.Builder
 	text := `<c:txPr><a:bodyPr/><a:lstStyle/><a:p><a:pPr><a:defRPr sz="900"><a:solidFill><a:srgbClr val="000000"/></a:solidFill><a:latin typeface="` + Font + `"/><a:ea typeface="` + Font + `"/><a:cs typeface="` + Font + `"/></a:defRPr></a:pPr><a:endParaRPr lang="vi-VN"/></a:p></c:txPr>`
 	cats := func() {
@@ -271,7 +272,7 @@ func chart(c *paper.Chart) string {
 	name := func(n string) {
 		fmt.Fprintf(&s, `<c:tx><c:v>%s</c:v></c:tx>`, escape(n))
 	}
-	s.WriteString(decl + `<c:chartSpace xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><c:roundedCorners val="0"/><c:chart><c:autoTitleDeleted val="1"/><c:plotArea><c:layout/><c:barChart><c:barDir val="col"/><c:grouping val="clustered"/><c:varyColors val="0"/><c:ser><c:idx val="0"/><c:order val="0"/>`)
+	s.WriteString(decl + `<c:chartSpace xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><c:roundedCorners val="0"/><c:chart><c:autoTitleDeleted val="1"/><c:plotArea>` + place(at.Plot) + `<c:barChart><c:barDir val="col"/><c:grouping val="clustered"/><c:varyColors val="0"/><c:ser><c:idx val="0"/><c:order val="0"/>`)
 	name(c.Unit)
 	s.WriteString(`<c:spPr><a:solidFill><a:srgbClr val="595959"/></a:solidFill></c:spPr><c:invertIfNegative val="0"/><c:dLbls>` + text + `<c:showLegendKey val="0"/><c:showVal val="1"/><c:showCatName val="0"/><c:showSerName val="0"/><c:showPercent val="0"/><c:showBubbleSize val="0"/></c:dLbls>`)
 	cats()
@@ -291,11 +292,20 @@ func chart(c *paper.Chart) string {
 		}
 		s.WriteString(`</c:numLit></c:val><c:smooth val="0"/></c:ser><c:marker val="1"/><c:axId val="1"/><c:axId val="2"/></c:lineChart>`)
 	}
-	s.WriteString(`<c:catAx><c:axId val="1"/><c:scaling><c:orientation val="minMax"/></c:scaling><c:delete val="0"/><c:axPos val="b"/><c:numFmt formatCode="General" sourceLinked="0"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="nextTo"/>` + text + `<c:crossAx val="2"/><c:crosses val="autoZero"/></c:catAx><c:valAx><c:axId val="2"/><c:scaling><c:orientation val="minMax"/><c:min val="0"/></c:scaling><c:delete val="1"/><c:axPos val="l"/><c:numFmt formatCode="General" sourceLinked="0"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="nextTo"/><c:crossAx val="1"/><c:crosses val="autoZero"/></c:valAx></c:plotArea>`)
-	if c.Level > 0 {
-		s.WriteString(`<c:legend><c:legendPos val="b"/><c:overlay val="0"/>` + text + `</c:legend>`)
-	}
+	s.WriteString(`<c:catAx><c:axId val="1"/><c:scaling><c:orientation val="minMax"/></c:scaling><c:delete val="0"/><c:axPos val="b"/><c:numFmt formatCode="General" sourceLinked="0"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="nextTo"/>` + text + `<c:crossAx val="2"/><c:crosses val="autoZero"/></c:catAx><c:valAx><c:axId val="2"/><c:scaling><c:orientation val="minMax"/><c:max val="` + strconv.FormatFloat(at.Peak, 'f', -1, 64) + `"/><c:min val="0"/></c:scaling><c:delete val="1"/><c:axPos val="l"/><c:numFmt formatCode="General" sourceLinked="0"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="nextTo"/><c:crossAx val="1"/><c:crosses val="autoZero"/></c:valAx></c:plotArea>`)
 	s.WriteString(`<c:plotVisOnly val="1"/></c:chart><c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>` + text + `</c:chartSpace>`)
+	return s.String()
+}
+
+// place is a part of a chart at a place that is given: left, top, width and
+// height in shares of the whole.
+func place(b [4]float64) string {
+	var s strings.Builder
+	s.WriteString(`<c:layout><c:manualLayout><c:layoutTarget val="inner"/><c:xMode val="edge"/><c:yMode val="edge"/>`)
+	for i, name := range []string{"x", "y", "w", "h"} {
+		fmt.Fprintf(&s, `<c:%s val="%.5f"/>`, name, b[i])
+	}
+	s.WriteString(`</c:manualLayout></c:layout>`)
 	return s.String()
 }
 

@@ -299,9 +299,17 @@ func (p *Paper) block(b Block, beforeTable bool) []Thing {
 	case b.Table != nil:
 		return p.table(b.Table)
 	case b.Chart != nil:
+		title := []Run{{Text: b.Chart.Title, Size: 26, Bold: true}}
+		if b.Chart.Level > 0 {
+			level := Span{Text: Decimal(b.Chart.Level)}
+			if n := len(b.Chart.Values); n < len(b.Chart.Figures) {
+				level.Figure = b.Chart.Figures[n]
+			}
+			title = append(title, p.runs([]Span{{Text: " (nét đứt: " + b.Chart.Legend + " "}, level, {Text: ")"}}, 26, false, true)...)
+		}
 		return []Thing{
-			para(Para{Runs: []Run{{Text: b.Chart.Title, Size: 26, Bold: true}}, Align: Centre, Before: 60, Line: line13, KeepNext: true}),
-			{Draw: &Drawing{Chart: b.Chart, Width: TextWidth, Height: Mm(32), After: 60}},
+			para(Para{Runs: title, Align: Centre, Before: 60, Line: line13, KeepNext: true}),
+			{Draw: &Drawing{Chart: b.Chart, Width: TextWidth, Height: Mm(28), After: 60}},
 		}
 	}
 	size := 28

@@ -239,20 +239,11 @@ func (s *setter) row(g *paper.Grid, r paper.Row, h float64) {
 func draw(s *setter, d *paper.Drawing) {
 	c := d.Chart
 	left, width := float64(paper.MarginLeft), float64(d.Width)
-	const letters, band = 18, 240.0 // half points; twips for a line of labels
-	rows := 1.0
-	if c.Level > 0 {
-		rows = 2
-	}
-	base := s.y + float64(d.Height) - rows*band
-	room := base - s.y - band
-	peak := c.Level
-	for _, v := range c.Values {
-		peak = max(peak, float64(v))
-	}
-	if peak == 0 {
-		peak = 1
-	}
+	const letters = paper.ChartLetters
+	at := d.Layout()
+	base := s.y + (at.Plot[1]+at.Plot[3])*float64(d.Height)
+	room := at.Plot[3] * float64(d.Height)
+	peak := at.Peak
 	step := width / float64(max(len(c.Values), 1))
 	middle := func(t string, x, y float64) {
 		r := paper.Run{Text: t, Size: letters}
@@ -273,9 +264,5 @@ func draw(s *setter, d *paper.Drawing) {
 	if c.Level > 0 {
 		y := base - room*c.Level/peak
 		s.mark(stroke{left, y, left + width, y, 1, true})
-		r := paper.Run{Text: c.Legend + ": " + paper.Decimal(c.Level), Size: letters}
-		x := left + (width-r.Width())/2
-		s.mark(stroke{x - 500, base + band + 130, x - 80, base + band + 130, 1, true})
-		s.write(r, x, base+band+190)
 	}
 }
