@@ -1,9 +1,11 @@
 package reports_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"regexp"
@@ -37,7 +39,7 @@ func TestEveryDocument(t *testing.T) {
 			continue
 		}
 		var doc, print, sheet bytes.Buffer
-		if err := errors.Join(w.desk.WriteDOCX(&doc, &r), w.desk.WritePDF(&print, &r), w.desk.WriteXLSX(&sheet, &r)); err != nil {
+		if err := errors.Join(w.desk.WriteDOCX(&doc, &r), w.desk.WritePDF(&print, &r), w.desk.WriteXLSX(context.Background(), &sheet, &r)); err != nil {
 			t.Fatalf("%s: %v", q.Kind, err)
 		}
 		fs, err := lint.File(bytes.NewReader(doc.Bytes()), int64(doc.Len()))
@@ -264,6 +266,18 @@ func TestLedgers(t *testing.T) {
 			t.Errorf("%s = %v, want %v", what, got, want)
 		}
 	}
+	// The workbooks carry the matrix with its gap, and the response table.
+	for ledger, want := range map[string][]string{"policies": {"Độ phủ", "Bảng giá đất", "1/2 (50 %)"}, "consultations": {"Tiếp thu, giải trình", "Bố trí chỗ để xe miễn phí 15 phút", "Tiếp thu", "Đã bổ sung khoản 2"}} {
+		l, _ := reports.LedgerByID(ledger)
+		list, err := w.store.Reports().Records(ctx, ledger)
+		var b bytes.Buffer
+		if err := errors.Join(err, w.desk.WriteLedger(ctx, &b, l, list, "vi")); err != nil {
+			t.Fatal(err)
+		}
+		if all := unzipped(t, b.Bytes()); !contains(all, want...) {
+			t.Errorf("the workbook of %s lacks one of %q", ledger, want)
+		}
+	}
 	// A correction today does not change what was true in February.
 	v := rs[0].Values()
 	v["answered"] = "2026-01-16"
@@ -299,6 +313,61 @@ func TestLedgers(t *testing.T) {
 	}
 	if n, err := w.store.VerifyAudit(ctx); err != nil || n < 15 {
 		t.Errorf("audit chain: %d, %v", n, err)
+	}
+}
+
+// unzipped is everything in a workbook, one file behind the other.
+func unzipped(t *testing.T, data []byte) string {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(&out, r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out.String()
+}
+
+func contains(s string, parts ...string) bool {
+	for _, p := range parts {
+		if !strings.Contains(s, p) {
+			return false
+		}
+	}
+	return true
+}
+
+// TestUnansweredList: two pages hold the oldest of what is unanswered, the
+// workbook of the summary every one.
+func TestUnansweredList(t *testing.T) {
+	w := newWorld(t, 11, 12)
+	ctx := context.Background()
+	r, err := w.desk.Preview(ctx, reports.Request{Kind: reports.Weekly}, reviewer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := w.desk.WriteXLSX(ctx, &b, &r); err != nil {
+		t.Fatal(err)
+	}
+	all, n := unzipped(t, b.Bytes()), 0
+	for _, c := range w.cases {
+		if c.Kind == news.Answer && c.Opened.Before(r.To) && (c.Answered.IsZero() || !c.Answered.Before(r.To)) {
+			if n++; !strings.Contains(all, c.ID) {
+				t.Errorf("%s is not in the list", c.ID)
+			}
+		}
+	}
+	if n < 20 || strings.Contains(all, "KÍN") {
+		t.Errorf("%d unanswered; or a resident's words are in the workbook", n)
 	}
 }
 

@@ -36,7 +36,7 @@ type Reports interface {
 
 	WriteDOCX(w io.Writer, r *reports.Report) error
 	WritePDF(w io.Writer, r *reports.Report) error
-	WriteXLSX(w io.Writer, r *reports.Report) error
+	WriteXLSX(ctx context.Context, w io.Writer, r *reports.Report) error
 
 	Save(ctx context.Context, ledger, id string, values map[string]string, by reports.Person) (reports.Record, error)
 	Remove(ctx context.Context, id string, by reports.Person) error
@@ -44,7 +44,7 @@ type Reports interface {
 	DeadlineOf(r reports.Record) (reports.Deadline, bool)
 	Coverage(ctx context.Context) (reports.Coverage, error)
 	Opinions(ctx context.Context, draft string) (reports.OpinionGroup, error)
-	WriteLedger(w io.Writer, l reports.Ledger, rs []reports.Record, lang string) error
+	WriteLedger(ctx context.Context, w io.Writer, l reports.Ledger, rs []reports.Record, lang string) error
 }
 
 func person(u review.User) reports.Person {
@@ -297,7 +297,7 @@ func (s *server) reportFile(w http.ResponseWriter, r *http.Request) error {
 	case "pdf":
 		kind, err = "application/pdf", d.WritePDF(&b, &rep)
 	case "xlsx":
-		kind, err = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", d.WriteXLSX(&b, &rep)
+		kind, err = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", d.WriteXLSX(r.Context(), &b, &rep)
 	case "txt":
 		kind = "text/plain; charset=utf-8"
 		b.WriteString(reports.Plaintext(&rep) + "\n")
@@ -596,7 +596,7 @@ func (s *server) ledgerFile(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var b bytes.Buffer
-	if err := d.WriteLedger(&b, l, rs, visitorOf(r).t.lang); err != nil {
+	if err := d.WriteLedger(r.Context(), &b, l, rs, visitorOf(r).t.lang); err != nil {
 		return err
 	}
 	return handOut(w, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", l.ID+"-"+s.Now().In(zone).Format(time.DateOnly)+".xlsx", b.Bytes())

@@ -88,6 +88,13 @@ func TestOffline(t *testing.T) {
 		{"detect series", "series,timestamp,value\nwater,2026-11-01 00:00:00,1\nwater,2026-11-01 01:00:00,2\n", []string{"trend", "detect"}, 0, "water,2026-11-01 01:00:00,2,", ""},
 		{"forecast", "timestamp,value\n2026-11-01 00:00:00,1\n2026-11-01 01:00:00,2\n", []string{"trend", "forecast", "-horizon", "2"}, 0, "2026-11-01 03:00:00,", ""},
 		{"detect no number", "timestamp,value\n2026-11-01 00:00:00,viele\n", []string{"trend", "detect"}, 1, "", "line 2: "},
+		{"report of nothing", "", []string{"report"}, 2, "", "needs a kind"},
+		{"report of no kind", "", []string{"report", "poem"}, 2, "", "poem"},
+		{"report in no format", "", []string{"report", "weekly", "-format", "odt"}, 2, "", "docx"},
+		{"report of no day", "", []string{"report", "weekly", "-at", "20/11"}, 2, "", "2026-11-20"},
+		{"slip without a case", "", []string{"report", "radio"}, 2, "", "-case"},
+		{"lint of nothing", "", []string{"report", "lint"}, 2, "", ".docx"},
+		{"lint of what is no document", "", []string{"report", "lint", file(t, "x.docx", "x")}, 1, "", "x.docx"},
 		{"config", "", []string{"config", "check", file(t, "ok.yaml", "profile: thai-hoa-2026\n")}, 0, "ok, 0 sources", ""},
 		{"bad config", "", []string{"config", "check", file(t, "bad.yaml", "profile: thai-hoa-2026\nsorces: []\n")}, 1, "", "bad.yaml:2: "},
 		{"serve a bad config", "", []string{"serve", "-data", t.TempDir(), "-config", file(t, "bad.yaml", "profile: nowhere\n")}, 1, "", "bad.yaml:1: profile: "},
@@ -180,6 +187,7 @@ func TestState(t *testing.T) {
 		if code, out, errs = do(t, "", "rules", "preview", "-data", data, "-rule", name, "-days", "7"); code != 0 || !strings.Contains(out, "flags in 7 days") || !strings.Contains(out, "false alerts to expect") {
 			t.Errorf("preview: exit %d\n%s%s", code, out, errs)
 		}
+		walkReports(t, data)
 	}
 	for _, args := range [][]string{{"search", "x"}, {"reindex"}, {"export"}, {"rules", "preview", "-rule", "../../rules/builtin/rules/phan-anh-can-tra-loi.yaml"}} {
 		args = append(args[:1:1], append([]string{"-data", filepath.Join(data, "typo")}, args[1:]...)...)

@@ -168,7 +168,10 @@ func play(ctx context.Context, o DemoOptions, s *Service, w *demo.World, box *de
 
 	start := time.Now()
 	total, shown := w.Last.Sub(w.First), -1
-	crew := newStaff(s.desk, w)
+	crew, err := newStaff(s.desk, s.reports, w)
+	if err != nil {
+		return err
+	}
 	items := 0
 	for t := w.First; ; t = w.Next(t) {
 		w.Clock.Set(t)

@@ -153,6 +153,7 @@ func TestDemo(t *testing.T) {
 	}
 
 	trendsAgree(t, ctx, svc)
+	reportsAgree(t, ctx, svc, world)
 
 	// Observed follows the simulated time.
 	page, err := bus.Ask(ctx, svc.bus, AskItems, indexer.ItemsQuery{To: world.First.AddDate(0, 0, 10)})

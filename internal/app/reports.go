@@ -244,7 +244,7 @@ func (b *builder) report(ctx context.Context, r *reports.Desk, s *store.Desk, q 
 	case "pdf":
 		err = r.WritePDF(&file, &rep)
 	case "xlsx":
-		err = r.WriteXLSX(&file, &rep)
+		err = r.WriteXLSX(ctx, &file, &rep)
 	case "text":
 		file.WriteString(reports.Plaintext(&rep) + "\n")
 	default:

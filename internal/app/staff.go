@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"langnghe/internal/demo"
 	"langnghe/internal/news"
+	"langnghe/reports"
 	"langnghe/review"
 )
 
@@ -21,6 +23,9 @@ type staff struct {
 	next  time.Time
 	cases map[string]string // choice and story → case
 	steps map[string]int    // case → steps done of its dossier
+	books []demo.Entry      // that are still to be written into the ledgers
+	refs  map[string]string // of entries → id
+	keep  *reports.Desk
 }
 
 const staffDelay = 72 * time.Hour
@@ -32,8 +37,9 @@ var (
 	sampleUnit     = review.User{Name: "hatang", Role: review.Unit, Unit: "Phòng Kinh tế, Hạ tầng và Đô thị"}
 )
 
-func newStaff(d *review.Desk, w *demo.World) *staff {
-	return &staff{desk: d, world: w, cases: map[string]string{}, steps: map[string]int{}}
+func newStaff(d *review.Desk, r *reports.Desk, w *demo.World) (*staff, error) {
+	books, err := w.Books()
+	return &staff{desk: d, keep: r, world: w, cases: map[string]string{}, steps: map[string]int{}, books: books, refs: map[string]string{}}, err
 }
 
 func (s *staff) work(ctx context.Context, now time.Time) error {
@@ -41,6 +47,9 @@ func (s *staff) work(ctx context.Context, now time.Time) error {
 		return nil
 	}
 	s.next = now.Add(6 * time.Hour)
+	if err := s.write(ctx, now); err != nil {
+		return err
+	}
 	if err := s.clear(ctx, now); err != nil {
 		return err
 	}
@@ -51,6 +60,31 @@ func (s *staff) work(ctx context.Context, now time.Time) error {
 		if err := s.carry(ctx, key, id); err != nil {
 			return fmt.Errorf("case %s: %w", id, err)
 		}
+	}
+	return nil
+}
+
+// write writes what is due into the ledgers.
+func (s *staff) write(ctx context.Context, now time.Time) error {
+	for len(s.books) > 0 && !s.books[0].At.After(now) {
+		e := s.books[0]
+		s.books = s.books[1:]
+		by := reports.Person{Name: e.By}
+		for _, p := range demo.Staff {
+			if p.Name == e.By {
+				by.Role, by.Unit = p.Role, p.Unit
+			}
+		}
+		for k, v := range e.Values {
+			if ref, ok := strings.CutPrefix(v, "@"); ok {
+				e.Values[k] = s.refs[ref]
+			}
+		}
+		r, err := s.keep.Save(ctx, e.Ledger, "", e.Values, by)
+		if err != nil {
+			return fmt.Errorf("ledger %s, day %d: %w", e.Ledger, e.Day, err)
+		}
+		s.refs[e.Ref] = r.ID
 	}
 	return nil
 }

@@ -38,6 +38,33 @@ recipients:
 }
 
 // Each mistake is named with its line, all of them at once.
+// TestExampleReports: the section about reports in the example, which stands
+// there as a comment, is taken as it is when somebody uncomments it.
+func TestExampleReports(t *testing.T) {
+	data, err := os.ReadFile("../../deploy/example.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, ok := strings.Cut(string(data), "\n# reports:\n")
+	if !ok {
+		t.Fatal("the example has no section about reports")
+	}
+	text := "profile: thai-hoa-2026\nreports:\n"
+	for line := range strings.Lines(section) {
+		if !strings.HasPrefix(line, "# ") {
+			break
+		}
+		text += strings.TrimPrefix(line, "# ")
+	}
+	c, err := Parse("example.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Reports.Heads) != 1 || len(c.Reports.Signers) != 1 || c.Reports.Due != "12-10" || len(c.Reports.Lists) == 0 {
+		t.Errorf("the example is read as %+v", c.Reports)
+	}
+}
+
 func TestMistakes(t *testing.T) {
 	tests := []struct{ name, in, want string }{
 		{"unknown key", "profile: thai-hoa-2026\nsorces: []\n", "f.yaml:2: "},

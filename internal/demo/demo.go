@@ -232,7 +232,10 @@ type Paper struct {
 	From time.Time // in force
 }
 
-var dayMark = regexp.MustCompile(`\{\{(day|ngày) ([+-]?\d+)\}\}`)
+var (
+	dayMark  = regexp.MustCompile(`\{\{(day|ngày) ([+-]?\d+)\}\}`)
+	yearMark = regexp.MustCompile(`\{\{year\}\}`)
+)
 
 // Papers are the official documents, dated relative to the last day.
 func (w *World) Papers() ([]Paper, error) {
@@ -240,23 +243,13 @@ func (w *World) Papers() ([]Paper, error) {
 	if err != nil {
 		return nil, err
 	}
-	last := w.First.AddDate(0, 0, Days-1)
 	var out []Paper
 	for _, f := range files {
 		data, err := content.ReadFile(f)
 		if err != nil {
 			return nil, err
 		}
-		text := dayMark.ReplaceAllStringFunc(string(data), func(m string) string {
-			sub := dayMark.FindStringSubmatch(m)
-			n, _ := strconv.Atoi(sub[2])
-			d := last.AddDate(0, 0, n)
-			if sub[1] == "day" {
-				return d.Format("2006-01-02")
-			}
-			return longDate(d)
-		})
-		text = strings.ReplaceAll(text, "{{year}}", strconv.Itoa(last.Year()))
+		text := w.dated(string(data))
 		p := Paper{Name: path.Base(f), Data: []byte(text)}
 		if m := fromLine.FindStringSubmatch(text); m != nil {
 			p.From, _ = time.ParseInLocation("2006-01-02", m[1], Zone)

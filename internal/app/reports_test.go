@@ -1,0 +1,192 @@
+package app
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"langnghe/indexer"
+	"langnghe/internal/bus"
+	"langnghe/internal/demo"
+	"langnghe/internal/news"
+	"langnghe/reports"
+	"langnghe/review"
+)
+
+// recount answers the queries of reports by reading every item and every case
+// itself, one by one.
+type recount struct {
+	t     *testing.T
+	items []news.Item
+	cases []review.Case
+}
+
+func newRecount(t *testing.T, ctx context.Context, svc *Service, before time.Time) *recount {
+	t.Helper()
+	c := &recount{t: t}
+	for q := (indexer.ItemsQuery{To: before}); ; {
+		page, err := bus.Ask(ctx, svc.bus, AskItems, q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, it := range page.Items {
+			if it.Reading != nil && it.Reading.Area.Fit != news.OutOfArea {
+				c.items = append(c.items, it)
+			}
+		}
+		if q.Cursor = page.Next; page.Next == "" {
+			break
+		}
+	}
+	for {
+		page, err := svc.desk.Cases(ctx, review.CaseQuery{Closed: true, Offset: len(c.cases), Limit: 200})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.cases = append(c.cases, page...)
+		if len(page) < 200 {
+			break
+		}
+	}
+	return c
+}
+
+func (c *recount) value(q reports.Query) float64 {
+	c.t.Helper()
+	earlier := func(q reports.Query, n int) reports.Query {
+		days := int(math.Round(q.To.Sub(q.From).Hours() / 24)) // the ward has no summer time
+		q.From, q.To = q.From.AddDate(0, 0, -n*days), q.To.AddDate(0, 0, -n*days)
+		return q
+	}
+	switch q.What {
+	case "items":
+		n := 0
+		for i := range c.items {
+			if at := c.items[i].At(); !at.Before(q.From) && at.Before(q.To) && c.fits(q, &c.items[i]) {
+				n++
+			}
+		}
+		return float64(n)
+	case "mean":
+		sum := 0.0
+		for i := 1; i <= q.N; i++ {
+			sum += c.value(earlier(*q.Of, i))
+		}
+		return sum / float64(q.N)
+	}
+	n := 0
+	for i := range c.cases {
+		if k := &c.cases[i]; len(k.Entries) > 0 && (q.Topic == "" || k.Topic == q.Topic) && c.counts(q, k) {
+			n++
+		}
+	}
+	return float64(n)
+}
+
+func (c *recount) fits(q reports.Query, it *news.Item) bool {
+	if q.Topic != "" && !slices.ContainsFunc(it.Reading.Topics, func(m news.Topic) bool { return m.ID == q.Topic }) {
+		return false
+	}
+	switch q.By {
+	case "":
+		return true
+	case "tone":
+		return string(it.Reading.Tone.Label) == q.Key
+	case "stance":
+		return string(it.Reading.Stance) == q.Key
+	case "source":
+		return it.Source == q.Key
+	}
+	c.t.Fatalf("a report counts items by %q, which this test does not know", q.By)
+	return false
+}
+
+// counts tells from a case's own history whether it belongs to a measure.
+func (c *recount) counts(q reports.Query, k *review.Case) bool {
+	first := func(act string) (at time.Time) {
+		for _, e := range k.Timeline {
+			if e.Act == act && (at.IsZero() || e.At.Before(at)) {
+				at = e.At
+			}
+		}
+		return at
+	}
+	was := func(at time.Time) bool { return !at.IsZero() && at.Before(q.To) }
+	in := func(at time.Time) bool { return was(at) && !at.Before(q.From) }
+	answer := k.Kind == news.Answer
+	claim := k.Kind == news.Verify || k.Kind == news.Scam
+	replied, drafted := first(string(review.ReplyAnswer)), first(string(review.DraftCorrection))
+	open := was(k.Opened) && !was(k.Closed)
+	waiting := answer && open && !was(replied)
+	switch q.What {
+	case "complaints.received":
+		return answer && in(k.Opened)
+	case "complaints.answered":
+		return answer && in(replied)
+	case "complaints.in_time":
+		return answer && in(replied) && (k.Due.IsZero() || !replied.After(k.Due))
+	case "complaints.waiting":
+		return waiting
+	case "complaints.overdue":
+		return waiting && was(k.Due)
+	case "rumours.opened":
+		return claim && in(k.Opened)
+	case "rumours.open":
+		return claim && open
+	case "corrections.waiting":
+		return claim && open && was(drafted) && (k.Correction == nil || !was(k.Correction.At))
+	}
+	c.t.Fatalf("a report counts %q, which this test does not know", q.What)
+	return false
+}
+
+// reportsAgree writes fifty weekly summaries, of weeks that begin on days
+// chosen by dice, and holds every number of theirs against the items and
+// cases themselves.
+func reportsAgree(t *testing.T, ctx context.Context, svc *Service, world *demo.World) {
+	t.Helper()
+	c := newRecount(t, ctx, svc, world.First.AddDate(0, 0, demo.Days))
+	r := rand.New(rand.NewPCG(uint64(world.First.Unix()), 50))
+	numbers, nonzero, wrong := 0, 0, 0
+	begin := time.Now()
+	for range 50 {
+		at := world.First.AddDate(0, 0, 7+r.IntN(demo.Days-6)).Add(15 * time.Hour)
+		rep, err := svc.reports.Write(ctx, reports.Request{Kind: reports.Weekly, At: at})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range rep.Figures {
+			if f.Query.What == "forecast.hits" {
+				continue // no count of what is stored: it replays forecasts
+			}
+			want := c.value(f.Query)
+			numbers++
+			if want != 0 {
+				nonzero++
+			}
+			if math.Abs(f.Value-want) > 1e-9 || f.Text != reports.Number(want) {
+				if wrong++; wrong < 20 {
+					t.Errorf("week before %s, %s: the report says %s, counted %v", at.Format(time.DateOnly), svc.reports.Describe(f.Query).EN, f.Text, want)
+				}
+			}
+		}
+	}
+	t.Logf("50 weeks: %d of %d numbers are those of %d items and %d cases (%d are not zero), in %v", numbers-wrong, numbers, len(c.items), len(c.cases), nonzero, time.Since(begin).Round(time.Millisecond))
+	if nonzero < 500 {
+		t.Errorf("only %d numbers are not zero", nonzero)
+	}
+
+	// The ledgers are alive, and one policy at least waits for its evidence.
+	cover, err := svc.reports.Coverage(ctx)
+	if err != nil || cover.All < 6 || cover.Covered == 0 || cover.Covered == cover.All || !cover.Rows[0].Gap {
+		t.Errorf("coverage %d of %d, %v; want some policies covered and some not, those first", cover.Covered, cover.All, err)
+	}
+	for _, l := range reports.Ledgers {
+		if rs, err := svc.accounts.Reports().Records(ctx, l.ID); err != nil || len(rs) == 0 {
+			t.Errorf("the ledger %s has %d entries, %v", l.ID, len(rs), err)
+		}
+	}
+}
