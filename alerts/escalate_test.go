@@ -237,8 +237,9 @@ func TestConfirmation(t *testing.T) {
 		_, _ = r.Confirm(t.Context(), alerts.ConfirmRequest{Code: "x"})
 	}
 	var e *alerts.Error
-	if _, err := r.Confirm(t.Context(), alerts.ConfirmRequest{Code: "y"}); !errors.As(err, &e) || e.Kind != "invalid" {
-		t.Errorf("codes can be tried without end: %v", err)
+	// A stranger who guesses keeps nobody from confirming.
+	if _, err := r.Confirm(t.Context(), alerts.ConfirmRequest{Code: "y"}); !errors.As(err, &e) || e.Kind != "not_found" {
+		t.Errorf("after wrong codes: %v", err)
 	}
 }
 

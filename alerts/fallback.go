@@ -15,8 +15,8 @@ const impatience = 3
 func (d *Dispatcher) fallback(ctx context.Context, c *Change, rows []Row, now time.Time) error {
 	lead := map[string]string{} // by person: the identity of the message that stands in
 	for _, r := range rows {
-		if r.Alert.Kind == probe {
-			continue // a fallback would hide what the test has found
+		if r.Alert.Kind == probe || r.Alert.Kind == confirm {
+			continue // it would hide what the test has found, or hand a code to somebody else
 		}
 		have, err := d.opts.Store.Rows(ctx, r.Alert.ID)
 		if err != nil {

@@ -58,6 +58,10 @@ type FetchRequest struct {
 	Items  []news.Item `json:"items,omitempty"`
 	Source string      `json:"source,omitempty"` // of Items; default "import"
 	By     string      `json:"by,omitempty"`
+	// Readings keeps the readings that Items bring, and lets them replace items
+	// of other sources: for the command line, whose user owns the machine. What
+	// comes over the network is read here and stays with its source.
+	Readings bool `json:"readings,omitempty"`
 }
 
 // A FetchResult says what was taken and what was refused, row by row.

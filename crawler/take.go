@@ -197,8 +197,8 @@ func (t *taking) rows(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if out.Title != it.Title || out.Text != it.Text || !clean(it.Reading) {
-			out.Reading = nil // its spans would point at other words now
+		if !t.q.Readings || out.Title != it.Title || out.Text != it.Text || !clean(it.Reading) {
+			out.Reading = nil // not ours to believe, or its spans would point at other words now
 		}
 		good = append(good, row{i + 1, out})
 	}
@@ -337,6 +337,9 @@ func (t *taking) publish(ctx context.Context, s Source, rows []row) error {
 		switch {
 		case t.seen[it.ID]:
 			t.refuse(r.n, fmt.Sprintf("trùng với một dòng trước (id %s, the same as an earlier row)", it.ID))
+			continue
+		case t.q.URL == "" && !t.q.Readings && k.Source != "" && k.Source != s.ID:
+			t.refuse(r.n, fmt.Sprintf("id %s thuộc nguồn khác (belongs to another source)", it.ID))
 			continue
 		case k.Erased:
 			t.refuse(r.n, fmt.Sprintf("mục %s đã bị xóa theo yêu cầu và không được đưa lại (erased on request)", it.ID))

@@ -108,9 +108,20 @@ func TestImport(t *testing.T) {
 	if it := byText["Mất điện nữa"]; it.Account != "p:0123456789abcdef" {
 		t.Errorf("a pseudonym became %q", it.Account)
 	}
-	if it := byText["Ngày mai."]; it.ID != "own-1" || !it.Published.Equal(r.now) || it.Notes[0] != "time_clamped" || it.Reading == nil {
+	if it := byText["Ngày mai."]; it.ID != "own-1" || !it.Published.Equal(r.now) || it.Notes[0] != "time_clamped" || it.Reading != nil {
 		t.Errorf("future item %+v", it)
 	}
+	// Who delivers over the network brings no readings and takes nothing over;
+	// the command line may.
+	theirs := []news.Item{{ID: "own-1", Text: "Thay bài của nguồn khác.", Kind: news.Official, Published: at, Reading: &news.Reading{Impact: "useful"}}}
+	n := len(r.found)
+	if res, err := r.Fetch(t.Context(), crawler.FetchRequest{Items: theirs, Source: "so-tin", By: "partner: so-tin"}); err != nil || len(res.Taken) != 0 || len(res.Refused) != 1 {
+		t.Errorf("another source's item was replaced: %+v, %v", res, err)
+	}
+	if res, err := r.Fetch(t.Context(), crawler.FetchRequest{Items: theirs, Source: "so-tin", Readings: true}); err != nil || len(res.Taken) != 1 || r.found[n].Item.Reading == nil {
+		t.Errorf("from the command line: %+v, %v", res, err)
+	}
+	r.found = r.found[:n]
 	// The same file again is the same items.
 	r.found = nil
 	again, err := r.Fetch(t.Context(), crawler.FetchRequest{Items: items[:1]})

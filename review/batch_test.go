@@ -73,6 +73,28 @@ func TestBatches(t *testing.T) {
 	}
 }
 
+// What was told to the ward itself is protected whatever the machine calls
+// it, and what a person has called a complaint stays one for the lock.
+func TestToldToTheWard(t *testing.T) {
+	h := newHouse(t)
+	tip := flag("tip", news.Claiming, news.High)
+	tip.Item.Kind = news.Tip
+	h.take(tip, flag("post", news.Claiming, news.High), flag("said", news.Claiming, news.High))
+	if c := h.kase(h.decide("tip", news.Verify, hoa).Case); !c.Locked || c.LockWhy != review.LockVoice {
+		t.Errorf("a report to the ward opens a case: %+v", c)
+	}
+	if c := h.kase(h.decide("post", news.Verify, hoa).Case); c.LockWhy == review.LockVoice {
+		t.Errorf("a public claim is locked as a voice: %+v", c)
+	}
+	h.decide("said", news.Answer, hoa)
+	h.later(time.Hour)
+	e, err := h.Reclassify(t.Context(), review.DecideRequest{Entry: "said", Choice: news.Verify, Note: "xem lại", By: hoa})
+	h.must(err)
+	if c := h.kase(e.Case); !c.Locked || c.LockWhy != review.LockVoice {
+		t.Errorf("one person takes back that it is to be answered: %+v", c)
+	}
+}
+
 // After the undo window a decision is replaced and not forgotten; the unit
 // that had the complaint hears that it is taken back.
 func TestReclassify(t *testing.T) {

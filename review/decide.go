@@ -256,7 +256,8 @@ func (d *Desk) undo(tx Tx, e *Entry, by User) error {
 // because of it are withdrawn, and the entry leaves an open case for the one
 // that the new choice leads to. It is refused when something that left the
 // team rests on the entry, or when a hand-off of its case waits or was
-// vetoed. Nothing is unlocked by it: the lock looks at what the entry is.
+// vetoed. Nothing is unlocked by it: the lock looks at what the entry is and
+// what was decided of it before.
 func (d *Desk) Reclassify(ctx context.Context, r DecideRequest) (e Entry, err error) {
 	err = d.act(ctx, r.By, ChangeDecision, r.Entry, string(r.Choice), func(tx Tx) error {
 		now := d.now()

@@ -65,7 +65,7 @@ func Lock(c *Case) (why string, locked bool) {
 		return LockVetoed, true
 	}
 	free := func(v Voice) bool {
-		return v.Stance != "" && !v.Stance.Protected() || v.Cue && c.Kind == news.Scam
+		return !v.Said && (v.Stance != "" && !v.Stance.Protected() || v.Cue && c.Kind == news.Scam)
 	}
 	if c.Unlocked == nil && !slices.ContainsFunc(c.Voices, free) {
 		return LockVoice, true
@@ -105,15 +105,26 @@ func (e *Entry) locked() bool {
 
 func protected(s news.Stance) bool { return s == "" || s.Protected() }
 
-// stance of the machine, or "" without a reading.
+// stance of the machine, or "" without a reading. What somebody told the ward
+// itself, in a report or a private message, is theirs whatever the machine
+// makes of it, and counts as unread: protected.
 func (e *Entry) stance() news.Stance {
-	if e.Item == nil || e.Item.Reading == nil {
+	if e.Item == nil || e.Item.Reading == nil || e.Item.Kind == news.Tip {
 		return ""
 	}
 	return e.Item.Reading.Stance
 }
 
+// said reports whether a person had decided, and not undone as a slip of the
+// key, that the entry is to be answered, counted or dropped: the gate reads
+// what a person decided, and one alone does not take it back.
+func (e *Entry) said() bool {
+	return slices.ContainsFunc(e.History, func(d Decision) bool {
+		return d.Undone.IsZero() && (d.Choice == news.Answer || d.Choice == news.Stat || d.Choice == news.Out)
+	})
+}
+
 // voice is what a case remembers of the entry.
 func (e *Entry) voice() Voice {
-	return Voice{Entry: e.ID, Stance: e.stance(), Cue: e.Item != nil && scamCue(e.Item.Reading), Subject: e.Subject}
+	return Voice{Entry: e.ID, Stance: e.stance(), Cue: e.Item != nil && scamCue(e.Item.Reading), Said: e.said(), Subject: e.Subject}
 }

@@ -75,7 +75,12 @@ func (d *Desk) AddRequest(ctx context.Context, kind, about string, by User) (r D
 // AnswerRequest ends a request. For an erasure, items are the ids to erase;
 // they go from every role.
 func (d *Desk) AnswerRequest(ctx context.Context, id, answer string, refused bool, items []string, by User) error {
-	err := d.act(ctx, by, HandleRequest, id, answer, func(tx Tx) error {
+	// The chain never forgets, so it holds no words of the answer.
+	outcome := "done"
+	if refused {
+		outcome = "refused"
+	}
+	err := d.act(ctx, by, HandleRequest, id, outcome, func(tx Tx) error {
 		r, err := tx.Request(id)
 		if err != nil {
 			return err
@@ -89,6 +94,9 @@ func (d *Desk) AnswerRequest(ctx context.Context, id, answer string, refused boo
 			return refuse("request_kind", r.Kind)
 		}
 		r.Answer, r.Refused, r.Done, r.DoneBy, r.Items = tidy(answer), refused, d.now(), by.Name, items
+		if r.Kind == "erase" && !refused {
+			r.About = "" // what led to the post goes with it
+		}
 		for _, item := range items {
 			er := news.Erased{ID: item, Reason: r.ID, At: d.now()}
 			if err := send(tx, ErasedMessage, "erased/"+item, item, d.now(), er); err != nil {

@@ -206,6 +206,7 @@ type Voice struct {
 	Entry   string      `json:"entry"`
 	Stance  news.Stance `json:"stance,omitempty"` // of the machine; empty when it did not read the item
 	Cue     bool        `json:"cue,omitempty"`    // the machine saw signs of a scam: a victim speaks of it
+	Said    bool        `json:"said,omitempty"`   // a person had decided before that it has no path to a hand-off
 	Subject string      `json:"subject,omitempty"`
 	Vetoed  time.Time   `json:"vetoed,omitzero"` // since when a veto about the entry or its story holds in this case
 }

@@ -164,9 +164,6 @@ func (s *server) signIn(w http.ResponseWriter, r *http.Request) error {
 		page := signInPage{frame: s.frame(r, t.T("signin.title")), Name: name, Next: localPath(r.FormValue("next")), Problem: t.T("signin.wrong", maxFailures, int(lockout/time.Minute))}
 		return s.renderStatus(w, r, http.StatusUnauthorized, "signin", page)
 	}
-	if err := s.Accounts.ClearFailures(ctx, name); err != nil {
-		return fmt.Errorf("sign in: %w", err)
-	}
 	return s.enter(w, r, user.Name, localPath(r.FormValue("next")))
 }
 
@@ -277,15 +274,19 @@ func host(r *http.Request) string {
 // address that the proxy saw.
 func peer(r *http.Request) string {
 	h := host(r)
-	if ip := net.ParseIP(h); ip == nil || !ip.IsLoopback() {
-		return h
+	ip := net.ParseIP(h)
+	if ip != nil && ip.IsLoopback() {
+		through := r.Header.Get("X-Forwarded-For")
+		if i := strings.LastIndexByte(through, ','); i >= 0 {
+			through = through[i+1:]
+		}
+		if through = strings.TrimSpace(through); through != "" {
+			h, ip = through, net.ParseIP(through)
+		}
 	}
-	through := r.Header.Get("X-Forwarded-For")
-	if i := strings.LastIndexByte(through, ','); i >= 0 {
-		through = through[i+1:]
-	}
-	if through = strings.TrimSpace(through); through != "" {
-		return through
+	// A household or a rented machine has a whole /64 of addresses.
+	if ip != nil && ip.To4() == nil {
+		return (&net.IPNet{IP: ip.Mask(net.CIDRMask(64, 128)), Mask: net.CIDRMask(64, 128)}).String()
 	}
 	return h
 }

@@ -85,6 +85,10 @@ func (s *server) enter(w http.ResponseWriter, r *http.Request, name, next string
 	f, err := s.Accounts.SecondFactor(r.Context(), name)
 	switch {
 	case errors.Is(err, review.ErrNotFound) || err == nil && f.Since.IsZero():
+		// Wrong passwords are forgotten once somebody is in, not before a code.
+		if err := s.Accounts.ClearFailures(r.Context(), name); err != nil {
+			return fmt.Errorf("sign in: %w", err)
+		}
 		return s.admit(w, r, name, next)
 	case err != nil:
 		return fmt.Errorf("sign in: %w", err)
@@ -230,6 +234,9 @@ func (s *server) setSecond(w http.ResponseWriter, r *http.Request) error {
 	}
 	wrong := func() error {
 		s.door.fail(peer(r), now)
+		if err := s.Accounts.NoteFailure(ctx, u.Name, time.Time{}); err != nil {
+			return fmt.Errorf("second factor: %w", err)
+		}
 		return s.showSecond(w, r, http.StatusUnprocessableEntity, secondPage{Problem: t.T("code.wrong")})
 	}
 	if !f.Since.IsZero() { // off, or new recovery codes

@@ -62,7 +62,7 @@ func runImport(ctx context.Context, c *call) error {
 		m.send = func(ctx context.Context, items []news.Item) (crawler.FetchResult, error) {
 			ctx, cancel := context.WithTimeout(ctx, time.Minute)
 			defer cancel()
-			return bus.Ask(ctx, a, app.AskFetch, crawler.FetchRequest{Items: items, Source: m.source, By: caller()})
+			return bus.Ask(ctx, a, app.AskFetch, crawler.FetchRequest{Items: items, Source: m.source, By: caller(), Readings: true})
 		}
 		var errs []error
 		for _, name := range fs.Args() {

@@ -183,8 +183,9 @@ func (s *Server) guard(kind string, h func(http.ResponseWriter, *http.Request, [
 			}
 			result = a.result
 			if a == errSigned {
-				s.over("failed", mostFailed) // counted
-				s.o.Log.Warn("receive", "kind", kind, "err", "a signature does not fit")
+				if !s.over("failed", mostFailed) { // the log is not for strangers to fill
+					s.o.Log.Warn("receive", "kind", kind, "err", "a signature does not fit")
+				}
 			}
 			if a.status == http.StatusTooManyRequests || a.status == http.StatusServiceUnavailable {
 				w.Header().Set("Retry-After", "60")
@@ -200,9 +201,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, kind string, h fu
 	if kind == "websub" {
 		who = kind // its tokens are secrets, and hubs are few
 	}
-	if s.spent("failed", mostFailed) || !s.known(kind, r) && s.over("unknown", mostFailed) || s.over(who, s.o.PerMinute) {
+	if !s.known(kind, r) && s.over("unknown", mostFailed) || s.spent(who, s.o.PerMinute) {
 		return errOften
 	}
+	// A body that trickles in must not hold a slot.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyWithin))
 	select {
 	case s.slots <- struct{}{}:
 		defer func() { <-s.slots }()
@@ -224,8 +227,16 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, kind string, h fu
 	if err != nil {
 		return &answer{http.StatusBadRequest, "the body did not arrive whole", "content"}
 	}
-	return h(w, r.WithContext(ctx), body)
+	err = h(w, r.WithContext(ctx), body)
+	// Only what was signed is charged: a stranger cannot use a sender's budget up.
+	if !errors.Is(err, errSigned) && !errors.Is(err, errNobody) {
+		s.over(who, s.o.PerMinute)
+	}
+	return err
 }
+
+// bodyWithin is how long a sender may take for its body.
+const bodyWithin = 5 * time.Second
 
 // known reports whether an address is one of ours, so that guesses share one
 // budget instead of making a new one each.

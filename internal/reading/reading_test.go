@@ -380,7 +380,7 @@ func TestHostile(t *testing.T) {
 		got := r.Read(&news.Item{Text: text}, 0)
 		took := time.Since(start)
 		t.Logf("%s: %v", name, took.Round(time.Millisecond))
-		if took > 5*time.Second {
+		if took > time.Minute { // far more than linear work on a busy machine
 			t.Errorf("%s: a megabyte took %v", name, took)
 		}
 		checkSpans(t, &news.Item{Text: text}, got)
