@@ -55,6 +55,7 @@ type accountPage struct {
 	Days         []int
 }
 
+// account fills the page of the person who asks.
 func (s *server) account(r *http.Request) (p accountPage, err error) {
 	p = accountPage{frame: s.frame(r, visitorOf(r).t.T("account.title")), Min: MinPassword, Push: s.push(r), HasTokens: s.Tokens != nil, Scopes: scopes, Days: tokenDays}
 	if s.Tokens != nil {
