@@ -89,7 +89,7 @@ func (d *Desk) SetClaim(ctx context.Context, id, title, claim string, indicators
 // SetVerdict records a person's finding about the claim. All but unverified,
 // suspected and inconclusive cite a document that is in force.
 func (d *Desk) SetVerdict(ctx context.Context, id string, v Verdict, cite news.Citation, by User) error {
-	return d.change(ctx, by, SetVerdict, id, string(v)+" "+cite.Document, func(tx Tx, c *Case) error {
+	return d.changeThen(ctx, by, SetVerdict, id, string(v)+" "+cite.Document, d.publish, func(tx Tx, c *Case) error {
 		cited := &cite
 		switch {
 		case cite.Document != "":

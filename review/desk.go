@@ -139,6 +139,12 @@ func (d *Desk) entry(who, act, object, detail string) news.Audit {
 
 // change is an act on one case.
 func (d *Desk) change(ctx context.Context, by User, a Action, id, detail string, f func(Tx, *Case) error) error {
+	return d.changeThen(ctx, by, a, id, detail, func(Tx) error { return nil }, f)
+}
+
+// changeThen changes a case and does then, in the same transaction, when the
+// case stands.
+func (d *Desk) changeThen(ctx context.Context, by User, a Action, id, detail string, then func(Tx) error, f func(Tx, *Case) error) error {
 	return d.act(ctx, by, a, id, detail, func(tx Tx) error {
 		c, err := tx.Case(id)
 		if err != nil {
@@ -154,6 +160,9 @@ func (d *Desk) change(ctx context.Context, by User, a Action, id, detail string,
 			return err
 		}
 		c.lock()
-		return tx.PutCase(c)
+		if err := tx.PutCase(c); err != nil {
+			return err
+		}
+		return then(tx)
 	})
 }

@@ -366,6 +366,15 @@ func (s *state) PutRumour(c rumour.Claim) (bool, error) {
 	}
 	return !there, nil
 }
+func (s *state) SetRumour(c rumour.Claim) error { s.rumours[c.ID] = encode(c); return nil }
+func (s *state) Judged() (out []review.Case, err error) {
+	for _, c := range all[review.Case](s.cases) {
+		if c.Verdict != "" && (c.Kind == news.Verify || c.Kind == news.Scam) {
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}
 func (s *state) PutLink(l review.Link) error {
 	if s.links == nil {
 		s.links = map[string][]byte{}

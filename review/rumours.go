@@ -36,6 +36,7 @@ func (d *Desk) Rumours(ctx context.Context) ([]rumour.Claim, error) {
 	if err != nil {
 		return nil, fmt.Errorf("review: rumours: %w", err)
 	}
+	list = settled(list)
 	for _, kind := range []CaseKind{news.Verify, news.Scam} {
 		cases, err := d.Store.Cases(ctx, CaseQuery{Kind: kind, Closed: true, Limit: 1000})
 		if err != nil {
@@ -99,10 +100,10 @@ func (d *Desk) AddRumours(ctx context.Context, claims []rumour.Claim, by User) (
 			if c.Text == "" || utf8.RuneCountInString(c.Text) > maxClaim {
 				return refuse("incomplete")
 			}
-			if !slices.Contains([]string{"claimreview", "vafc", "police"}, c.Source) {
+			if !slices.Contains(checkers, c.Source) {
 				return refuse("incomplete")
 			}
-			c.ID, c.Verdict, c.Case, c.Added = "K-"+fingerprint(c.Text), "", "", d.now()
+			c.ID, c.Verdict, c.Case, c.Added, c.Proposed, c.Refused = "K-"+fingerprint(c.Text), "", "", d.now(), false, false
 			isNew, err := tx.PutRumour(c)
 			if err != nil {
 				return err
@@ -133,16 +134,26 @@ func (d *Desk) LinkRumour(ctx context.Context, claim, item string, same bool, by
 	})
 }
 
-// knownClaims are what rules look for: the texts of the register, without what
-// people decided about items.
+// knownClaims are what rules look for: the texts of the register and of the
+// ward's own cases that have a verdict, without what people decided about
+// items.
 func knownClaims(tx Tx) ([]news.KnownClaim, error) {
 	list, err := tx.Rumours()
 	if err != nil {
 		return nil, fmt.Errorf("rumours: %w", err)
 	}
 	var out []news.KnownClaim
-	for _, c := range list {
+	for _, c := range settled(list) {
 		out = append(out, news.KnownClaim{ID: c.ID, Text: c.Text, At: latest(c)})
+	}
+	cases, err := tx.Judged()
+	if err != nil {
+		return nil, fmt.Errorf("rumours: %w", err)
+	}
+	for i := range cases {
+		if k, ok := known(&cases[i]); ok {
+			out = append(out, news.KnownClaim{ID: k.ID, Text: k.Text, At: latest(k)})
+		}
 	}
 	return out, nil
 }

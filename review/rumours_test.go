@@ -85,3 +85,57 @@ func TestNoticeCarriesPlaybook(t *testing.T) {
 		t.Errorf("in English: %s", as[0].Body.EN)
 	}
 }
+
+// What a source of checks publishes waits for a person; rules hear of it, and
+// of a case's claim, when a person has spoken. A verdict travels along
+// confirmed links alone.
+func TestProposedRumours(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	const said = "Đập Khe Son sắp vỡ nước sẽ tràn về hạ du ngay trong đêm nay"
+	in := []rumour.Claim{
+		{Text: said, Source: "claimreview", Says: "Sai sự thật", Verdict: "false_info", URL: "https://kiem-chung.example/1"},
+		{Text: "", Source: "vafc"}, {Text: "x", Source: "own"}, {Text: "tin đồn khác hẳn", Source: "police"},
+	}
+	for range 2 { // again changes nothing
+		_, err := h.ProposeRumours(ctx, in)
+		h.must(err)
+	}
+	wait, err := h.ProposedRumours(ctx)
+	h.must(err)
+	list, err := h.Rumours(ctx)
+	h.must(err)
+	h.later(0)
+	if len(wait) != 2 || len(list) != 0 || len(h.facts) != 0 {
+		t.Fatalf("waiting %+v, register %+v, rules heard %+v; want two waiting and nothing else", wait, list, h.facts)
+	}
+	item := []news.Item{{ID: "i1", Text: "mọi người ơi " + said}, {ID: "i2", Text: "Không có chuyện " + said + ", tin bịa đặt"}, {ID: "i3", Text: "chiều nay mất nước"}}
+	if k, err := h.Known(ctx, item); err != nil || len(k) != 0 {
+		t.Errorf("a proposal is known already: %+v, %v", k, err)
+	}
+	id := map[string]string{wait[0].Text: wait[0].ID, wait[1].Text: wait[1].ID}
+	h.refused(h.TakeRumour(ctx, id[said], "", true, liaison), "forbidden")
+	h.must(h.TakeRumour(ctx, id[said], "", true, hoa))
+	h.must(h.TakeRumour(ctx, id["tin đồn khác hẳn"], "", false, hoa))
+	h.refused(h.TakeRumour(ctx, id[said], "", false, hoa), "not_found")
+	if _, err := h.ProposeRumours(ctx, in); err != nil {
+		t.Fatal(err)
+	}
+	wait, err = h.ProposedRumours(ctx)
+	h.must(err)
+	list, err = h.Rumours(ctx)
+	h.must(err)
+	h.later(0)
+	if len(wait) != 0 || len(list) != 1 || list[0].Verdict != "" || len(h.facts) != 1 || len(h.facts[0].Claims) != 1 {
+		t.Fatalf("waiting %+v, register %+v, rules heard %+v; want one claim taken, one refused for good", wait, list, h.facts)
+	}
+	k, err := h.Known(ctx, item)
+	h.must(err)
+	if len(k["i1"]) != 1 || !k["i1"][0].Travels() || len(k["i2"]) != 1 || k["i2"][0].Travels() || len(k["i3"]) != 0 {
+		t.Errorf("known: %+v; want i1 confirmed, i2 denying, nothing for i3", k)
+	}
+	h.must(h.LinkRumour(ctx, id[said], "i1", false, hoa))
+	if k, err = h.Known(ctx, item[:1]); err != nil || len(k["i1"]) != 0 {
+		t.Errorf("a person said that it is another matter: %+v, %v", k, err)
+	}
+}

@@ -117,6 +117,10 @@ type Tx interface {
 	Rumours() ([]rumour.Claim, error)
 	// PutRumour keeps a claim once by its id and says whether it is new.
 	PutRumour(c rumour.Claim) (isNew bool, err error)
+	// SetRumour writes a claim that is there.
+	SetRumour(c rumour.Claim) error
+	// Judged are the cases whose claim has a verdict, the newest 1,000.
+	Judged() ([]Case, error)
 	PutLink(l Link) error
 	PutDocument(d official.Document) error
 

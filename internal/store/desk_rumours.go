@@ -41,6 +41,24 @@ func (t *deskTx) PutRumour(c rumour.Claim) (bool, error) {
 	return n > 0, err
 }
 
+const deskSetRumour = `UPDATE rumour SET at = ?, body = ? WHERE id = ?`
+
+func (t *deskTx) SetRumour(c rumour.Claim) error {
+	body, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	return t.exec(deskSetRumour, unix(c.Added), string(body), c.ID)
+}
+
+const deskJudged = `
+	SELECT body FROM case_file WHERE kind IN ('verify', 'scam') AND COALESCE(json_extract(body, '$.verdict'), '') <> ''
+	ORDER BY opened DESC, id LIMIT 1000`
+
+func (t *deskTx) Judged() ([]review.Case, error) {
+	return deskRows[review.Case](t.QueryContext(t.ctx, deskJudged))
+}
+
 const deskPutLink = `
 	INSERT INTO rumour_link (claim, item, at, body) VALUES (?, ?, ?, ?)
 	ON CONFLICT (claim, item) DO UPDATE SET at = excluded.at, body = excluded.body`

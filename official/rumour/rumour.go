@@ -33,6 +33,10 @@ type Claim struct {
 	Checked time.Time     `json:"checked,omitzero"` // when the verdict was given
 	Answer  time.Time     `json:"answer,omitzero"`  // when the answer was published
 	Added   time.Time     `json:"added,omitzero"`
+	// Proposed waits for a person: a machine found it in a published check.
+	// Refused was, and stays out.
+	Proposed bool `json:"proposed,omitempty"`
+	Refused  bool `json:"refused,omitempty"`
 }
 
 // A Tier says how sure a match is.
