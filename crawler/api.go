@@ -20,17 +20,18 @@ type Source struct {
 	Name      string        `yaml:"name" json:"name"`
 	Kind      string        `yaml:"kind" json:"kind"` // feed, page, sitemap, forum, site …
 	URL       string        `yaml:"url" json:"url"`
-	Platform  string        `yaml:"platform" json:"platform"`   // default web
-	Items     news.Kind     `yaml:"items" json:"items"`         // kind of its items; default article
-	Zone      string        `yaml:"zone" json:"zone"`           // of times without one; default Asia/Ho_Chi_Minh
-	Every     time.Duration `yaml:"every" json:"every"`         // fixed rhythm; default as often as its items come
-	Prior     int           `yaml:"prior" json:"prior"`         // points of the area score
-	Internal  bool          `yaml:"internal" json:"internal"`   // may live at a private address
-	Reference bool          `yaml:"reference" json:"reference"` // kept whatever its area
-	FullText  bool          `yaml:"full_text" json:"full_text"` // the feed carries the whole text; pages are not fetched
-	Pace      time.Duration `yaml:"pace" json:"pace"`           // between requests to its host; default 2s, less only when internal
-	App       string        `yaml:"app" json:"-"`               // id of the app that a platform's webhook belongs to
-	Quota     int           `yaml:"quota" json:"-"`             // questions a day with the token; default 8000
+	Platform  string        `yaml:"platform" json:"platform"`       // default web
+	Items     news.Kind     `yaml:"items" json:"items"`             // kind of its items; default article
+	Zone      string        `yaml:"zone" json:"zone"`               // of times without one; default Asia/Ho_Chi_Minh
+	Every     time.Duration `yaml:"every" json:"every"`             // fixed rhythm; default as often as its items come
+	Prior     int           `yaml:"prior" json:"prior"`             // points of the area score
+	Internal  bool          `yaml:"internal" json:"internal"`       // may live at a private address
+	Reference bool          `yaml:"reference" json:"reference"`     // kept whatever its area
+	Claims    string        `yaml:"claims" json:"claims,omitempty"` // checks facts: claimreview, vafc or police; needs reference
+	FullText  bool          `yaml:"full_text" json:"full_text"`     // the feed carries the whole text; pages are not fetched
+	Pace      time.Duration `yaml:"pace" json:"pace"`               // between requests to its host; default 2s, less only when internal
+	App       string        `yaml:"app" json:"-"`                   // id of the app that a platform's webhook belongs to
+	Quota     int           `yaml:"quota" json:"-"`                 // questions a day with the token; default 8000
 	Keys      `yaml:",inline"`
 	Select    page.Select `yaml:"select" json:"select,omitzero"` // where the parts of a stubborn site's pages are
 }
@@ -49,6 +50,14 @@ type Status struct {
 	Failures  int       `json:"failures"`        // in a row
 	PerDay    float64   `json:"per_day"`         // items, of late
 	Found     string    `json:"found,omitempty"` // address of the listing that was found for a site
+}
+
+// A Check is what a source that checks facts has published: its item, and
+// the page as it came (nil when the feed carried the whole text).
+type Check struct {
+	Source Source
+	Item   news.Item
+	Page   []byte
 }
 
 // A FetchRequest asks the crawler to take something in now: a link that a

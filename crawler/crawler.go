@@ -39,6 +39,9 @@ type Options struct {
 	// Health is told when the state of a source changes, also to the better;
 	// nil is allowed.
 	Health func(ctx context.Context, h news.Health) error
+	// Checked is told what sources that check facts publish, before the item
+	// counts as seen, so again after a crash; nil is allowed.
+	Checked func(ctx context.Context, c Check) error
 	// Audit is told what people had fetched or imported; nil is allowed.
 	Audit func(ctx context.Context, a news.Audit) error
 	Now   func() time.Time // default time.Now; values only, waiting is real
@@ -237,6 +240,12 @@ func defaults(s Source) (Source, error) {
 	}
 	if s.Zone == "" {
 		s.Zone = defaultZone
+	}
+	if s.Claims != "" && !slices.Contains([]string{"claimreview", "vafc", "police"}, s.Claims) {
+		return s, fmt.Errorf("claims %q: use claimreview, vafc or police", s.Claims)
+	}
+	if s.Claims != "" && !s.Reference {
+		return s, fmt.Errorf("claims: %s needs reference: true, or the checks about other places are dropped", s.Claims)
 	}
 	return s, nil
 }

@@ -299,7 +299,7 @@ func (r *round) take(ctx context.Context, leads []lead) error {
 			}
 			row.Mark = l.mark
 			if row.Hash != it.Hash() {
-				batch = append(batch, item{it, row})
+				batch = append(batch, item{item: it, row: row})
 			}
 		case l.comments == "":
 			if err := r.page(ctx, l, row); err != nil {
@@ -458,12 +458,12 @@ func (r *round) page(ctx context.Context, l lead, row Seen) error {
 	if err != nil {
 		return err
 	}
-	return r.publishPage(ctx, it, row)
+	return r.publishPage(ctx, it, row, rep.data)
 }
 
 // publishPage publishes an article and marks both the page under the address
 // that led to it and the item under its canonical one.
-func (r *round) publishPage(ctx context.Context, it news.Item, row Seen) error {
+func (r *round) publishPage(ctx context.Context, it news.Item, row Seen, page []byte) error {
 	own := row
 	if it.ID != row.ID {
 		rows, err := r.c.o.Store.Seen(ctx, []string{it.ID})
@@ -484,9 +484,9 @@ func (r *round) publishPage(ctx context.Context, it news.Item, row Seen) error {
 	case own.Hash == it.Hash():
 		err = r.c.o.Store.MarkSeen(ctx, []Seen{row})
 	case own.ID == row.ID:
-		err = r.publish(ctx, []item{{it, own}})
+		err = r.publish(ctx, []item{{item: it, row: own, page: page}})
 	default:
-		err = r.publish(ctx, []item{{it, own}}, row)
+		err = r.publish(ctx, []item{{item: it, row: own, page: page}}, row)
 	}
 	if err != nil {
 		return err
@@ -629,6 +629,7 @@ func (r *round) comments(rep reply, l lead) (listing, error) {
 type item struct {
 	item news.Item
 	row  Seen
+	page []byte // as it came; nil for what a listing carried
 }
 
 // publish hands items on and then marks them as seen, never the other way
@@ -659,6 +660,13 @@ func (r *round) publish(ctx context.Context, items []item, extra ...Seen) error 
 	}
 	if err := r.c.o.Publish(ctx, found); err != nil {
 		return fmt.Errorf("publish: %w", err)
+	}
+	if r.c.o.Checked != nil && r.s.Claims != "" {
+		for i, x := range items {
+			if err := r.c.o.Checked(ctx, Check{Source: r.s, Item: found[i].Item, Page: x.page}); err != nil {
+				return fmt.Errorf("publish checks: %w", err)
+			}
+		}
 	}
 	r.found += len(items)
 	r.added += added

@@ -30,10 +30,13 @@ type fakeDesk struct {
 	cases   []review.Case
 	docs    []official.Document
 	rumours []rumour.Claim
-	acts    []string // what was done, "decide reviewer e1 answer"
-	refuse  error    // the answer to every act on a case
-	audit   []review.AuditEntry
-	broken  error
+	// proposed wait for a person; known are claims beside items, by id.
+	proposed []rumour.Claim
+	known    map[string][]review.Known
+	acts     []string // what was done, "decide reviewer e1 answer"
+	refuse   error    // the answer to every act on a case
+	audit    []review.AuditEntry
+	broken   error
 }
 
 func (d *fakeDesk) act(f string, args ...any) {
@@ -273,6 +276,20 @@ func (d *fakeDesk) Rumour(_ context.Context, id string) (rumour.Claim, []review.
 		}
 	}
 	return rumour.Claim{}, nil, review.ErrNotFound
+}
+func (d *fakeDesk) ProposedRumours(context.Context) ([]rumour.Claim, error) { return d.proposed, nil }
+func (d *fakeDesk) TakeRumour(_ context.Context, id, text string, keep bool, by review.User) error {
+	d.act("take %s %s %q %v", by.Name, id, text, keep)
+	return d.refuse
+}
+func (d *fakeDesk) Known(_ context.Context, items []news.Item) (map[string][]review.Known, error) {
+	out := map[string][]review.Known{}
+	for _, it := range items {
+		if k, ok := d.known[it.ID]; ok {
+			out[it.ID] = k
+		}
+	}
+	return out, nil
 }
 func (d *fakeDesk) AddRumours(_ context.Context, claims []rumour.Claim, by review.User) (int, error) {
 	d.act("rumours %s %d %q %s", by.Name, len(claims), claims[0].Text, claims[0].Source)
@@ -530,6 +547,8 @@ func newDesk() *fakeDesk {
 		Title: news.Text{VI: "Nước sinh hoạt tăng đột biến", EN: "Water supply rises suddenly"},
 		Why:   news.Text{VI: "17 tiếng nói trong một ngày, ngày này mọi tuần thường có 3; đã kéo dài 26 giờ.", EN: "17 voices in a day, the usual same weekday has 3; it has lasted 26 hours."},
 		Doubt: news.Text{VI: "Một bài được chia sẻ nhiều có thể kéo theo bình luận.", EN: "One widely shared post can draw comments."}}}})
+	d.proposed = []rumour.Claim{{ID: "K-2", Text: "Trường Suối Mơ cho nghỉ học cả tuần vì có ổ dịch", Source: "vafc", Says: "Thông tin trường Suối Mơ cho nghỉ học là sai sự thật", By: "Trung tâm", URL: "https://tingia.example/2", Checked: now.AddDate(0, 0, -1), Proposed: true, Added: now}}
+	d.known = map[string][]review.Known{"i-e-dap": {{Claim: rumour.Claim{ID: "K-1", Text: "Đập Khe Son sắp vỡ rồi bà con chạy lên đồi ngay", Source: "vafc", Says: "Sai sự thật"}, Tier: rumour.Confirmed}, {Claim: rumour.Claim{ID: "V-9", Text: "Đập vỡ trong đêm", Verdict: "false_info", Source: "own"}, Tier: rumour.Suggested}}}
 	d.rumours = []rumour.Claim{{ID: "K-1", Text: "Đập Khe Son sắp vỡ rồi bà con chạy lên đồi ngay", Source: "vafc", Says: "Sai sự thật", By: "Trung tâm", URL: "https://tingia.example/1", First: now.AddDate(0, 0, -3), Answer: now.AddDate(0, 0, -1), Added: now}}
 	d.docs = []official.Document{
 		{No: "42/TB-UBND", Issuer: "UBND phường Thái Hòa", Date: "2026-01-04", From: "2026-01-05", To: "2026-12-31", Title: "Thông báo mức thu tiền rác năm 2026", URL: "https://phuong.example/tb-42", Text: "Điều 1. Thông báo này áp dụng trên toàn phường.\nĐiều 2. Mức thu tiền rác đối với hộ gia đình là 40.000 đồng/hộ/tháng, áp dụng đến hết năm 2026.\nĐiều 3. Tổ chức thu có biên lai.",

@@ -67,11 +67,12 @@ type entryView struct {
 	Stance  string
 	Copies  int // other entries of the story that are folded under this one
 	Buttons []button
-	Whole   bool          // the page of the entry, not the list
-	Undo    bool          // the decision can still be taken back
-	Joins   []review.Case // open cases of the topic that it may belong to
-	Held    string        // who else has it in hand
-	Choices []news.Choice // that may take the place of the decision
+	Whole   bool           // the page of the entry, not the list
+	Undo    bool           // the decision can still be taken back
+	Joins   []review.Case  // open cases of the topic that it may belong to
+	Held    string         // who else has it in hand
+	Known   []review.Known // claims of the register that it repeats
+	Choices []news.Choice  // that may take the place of the decision
 }
 
 // A reason is why a rule flagged an item, and why that may be wrong.
@@ -169,6 +170,7 @@ func (s *server) inbox(w http.ResponseWriter, r *http.Request) error {
 		}
 		p.Entries = append(p.Entries, v)
 	}
+	s.known(r, p.Entries)
 	for l := len(in.ByLevel) - 1; l >= 0; l-- {
 		p.Levels = append(p.Levels, levelCount{news.Level(l), in.ByLevel[l], q.Min == news.Level(l) && l > 0})
 	}
@@ -357,7 +359,9 @@ func (s *server) entry(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := entryPage{Entry: s.view(e, true)}
+	vs := []entryView{s.view(e, true)}
+	s.known(r, vs)
+	p := entryPage{Entry: vs[0]}
 	for _, id := range e.Similar[:min(len(e.Similar), 20)] {
 		if other, err := s.Desk.Entry(r.Context(), id, by(r)); err == nil {
 			p.Similar = append(p.Similar, s.view(other, false))

@@ -69,6 +69,7 @@ func (s *server) funcs(t *tongue) template.FuncMap {
 		"isodate":  func(at time.Time) string { return at.In(zone).Format(time.DateOnly) },
 		"asset":    s.assetPath,
 		"defang":   defang,
+		"knownas":  knownAs,
 		"shorten":  shorten,
 		"weblink":  weblink,
 		"named":    s.sourceName,

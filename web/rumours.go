@@ -8,13 +8,16 @@ import (
 	"time"
 
 	"langnghe/indexer"
+	"langnghe/internal/news"
 	"langnghe/official/rumour"
+	"langnghe/review"
 )
 
 type rumoursPage struct {
 	frame
-	Claims  []rumour.Claim
-	Problem string
+	Claims   []rumour.Claim
+	Proposed []rumour.Claim // by a machine, waiting for a person
+	Problem  string
 }
 
 func (s *server) rumours(w http.ResponseWriter, r *http.Request) error {
@@ -27,6 +30,9 @@ func (s *server) rumoursPage(w http.ResponseWriter, r *http.Request, status int,
 		return err
 	}
 	p := rumoursPage{frame: s.frame(r, visitorOf(r).t.T("rumours.title")), Claims: list, Problem: refused}
+	if p.Proposed, err = s.Desk.ProposedRumours(r.Context()); err != nil {
+		return err
+	}
 	return s.renderStatus(w, r, status, "rumours", p)
 }
 
@@ -52,6 +58,39 @@ func (s *server) addRumour(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return seeOther(w, r, "/rumours", "rumour")
+}
+
+// takeRumour is a person's word about a proposed claim.
+func (s *server) takeRumour(w http.ResponseWriter, r *http.Request) error {
+	keep := r.FormValue("keep") == "1"
+	if err := s.Desk.TakeRumour(r.Context(), r.PathValue("id"), r.FormValue("text"), keep, by(r)); err != nil {
+		return err
+	}
+	if !keep {
+		return seeOther(w, r, "/rumours", "rumour_refused")
+	}
+	return seeOther(w, r, "/rumours", "rumour")
+}
+
+// known names the claims of the register beside entries. Without them the
+// page still serves: what is missing is a hint.
+func (s *server) known(r *http.Request, vs []entryView) {
+	var items []news.Item
+	for _, v := range vs {
+		if v.Item != nil && v.Item.Text != "" {
+			items = append(items, *v.Item)
+		}
+	}
+	found, err := s.Desk.Known(r.Context(), items)
+	if err != nil {
+		s.Log.Warn("known claims", "err", err)
+		return
+	}
+	for i := range vs {
+		if vs[i].Item != nil {
+			vs[i].Known = found[vs[i].Item.ID]
+		}
+	}
 }
 
 type rumourPage struct {
@@ -201,4 +240,15 @@ func (s *server) linkRumour(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return seeOther(w, r, "/rumours/"+id, "link")
+}
+
+// knownAs is how an item stands to a claim: it denies it, repeats it, or may.
+func knownAs(k review.Known) string {
+	switch {
+	case k.Denies:
+		return "denies"
+	case k.Tier == rumour.Confirmed:
+		return "confirmed"
+	}
+	return "suggested"
 }

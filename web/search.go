@@ -14,6 +14,7 @@ import (
 
 	"langnghe/indexer"
 	"langnghe/internal/news"
+	"langnghe/review"
 	"langnghe/rules"
 )
 
@@ -307,6 +308,7 @@ type itemPage struct {
 	Title []part
 	Parts []part
 	Cues  []news.Cue
+	Known []review.Known
 }
 
 // item shows one stored item with everything that the program read in it.
@@ -337,5 +339,10 @@ func (s *server) item(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Title = marked(it.Title, spansIn(spans, "title"))
 	p.Parts = marked(it.Text, spansIn(spans, "text"))
+	if found, err := s.Desk.Known(r.Context(), []news.Item{it}); err == nil {
+		p.Known = found[it.ID]
+	} else {
+		s.Log.Warn("known claims", "err", err)
+	}
 	return s.render(w, r, "item", p)
 }

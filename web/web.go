@@ -90,6 +90,9 @@ type Desk interface {
 
 	Rumours(ctx context.Context) ([]rumour.Claim, error)
 	Rumour(ctx context.Context, id string) (rumour.Claim, []review.Link, error)
+	ProposedRumours(ctx context.Context) ([]rumour.Claim, error)
+	TakeRumour(ctx context.Context, id, text string, keep bool, by review.User) error
+	Known(ctx context.Context, items []news.Item) (map[string][]review.Known, error)
 	AddRumours(ctx context.Context, claims []rumour.Claim, by review.User) (added int, err error)
 	LinkRumour(ctx context.Context, claim, item string, same bool, by review.User) error
 }
@@ -257,6 +260,7 @@ func (s *server) routes() []route {
 		{"POST /documents/facts", confirmers, s.confirmFacts},
 		{"GET /rumours", content, s.rumours},
 		{"POST /rumours", reviewers, s.addRumour},
+		{"POST /rumours/{id}/take", reviewers, s.takeRumour},
 		{"GET /rumours/{id}", content, s.showRumour},
 		{"POST /rumours/{id}/link", judges, s.linkRumour},
 		{"GET /radar", content, s.radar},

@@ -182,7 +182,7 @@ func TestDeskAgrees(t *testing.T) {
 		"POST /cases/{id}/reply": review.ReplyAnswer, "POST /cases/{id}/escalate": review.EscalateCase, "POST /cases/{id}/close": review.CloseCase, "POST /cases/{id}/level": review.SetLevel,
 		"POST /cases/{id}/handoff": review.ProposeHandoff, "POST /cases/{id}/handoff/approve": review.ApproveHandoff, "POST /cases/{id}/handoff/recall": review.RecallHandoff,
 		"POST /cases/{id}/handoff/veto": review.VetoHandoff, "POST /cases/{id}/unlock": review.UnlockCase, "GET /handoffs": review.ReadHandoffs, "POST /handoffs/{id}": review.AckHandoff,
-		"GET /audit": review.ReadAudit, "POST /documents": review.AddDocument, "POST /documents/fact": review.ConfirmFact, "POST /documents/facts": review.ConfirmFact, "POST /documents/read": review.AddDocument, "POST /rumours": review.AddRumour, "POST /rumours/{id}/link": review.LinkRumour,
+		"GET /audit": review.ReadAudit, "POST /documents": review.AddDocument, "POST /documents/fact": review.ConfirmFact, "POST /documents/facts": review.ConfirmFact, "POST /documents/read": review.AddDocument, "POST /rumours": review.AddRumour, "POST /rumours/{id}/take": review.AddRumour, "POST /rumours/{id}/link": review.LinkRumour,
 	}
 	seen := 0
 	for _, rt := range allRoutes() {
@@ -252,6 +252,8 @@ func TestForms(t *testing.T) {
 		{"confirm all facts", "lan", "/documents/facts", url.Values{"fact": {"a#1", "a#2"}}, nil, 303, "confirm all lan [a#1 a#2]", ""},
 		{"add a rumour", "lan", "/rumours", form("text", "Đập sắp vỡ", "source", "vafc"), nil, 303, `rumours lan 1 "Đập sắp vỡ" vafc`, ""},
 		{"paste a review", "lan", "/rumours", form("paste", `{"@type":"ClaimReview","claimReviewed":"Đập sắp vỡ"}`), nil, 303, `rumours lan 1 "Đập sắp vỡ" claimreview`, ""},
+		{"take a rumour", "lan", "/rumours/K-2/take", form("text", "Đập Khe Son sắp vỡ", "keep", "1"), nil, 303, "take lan K-2 \"Đập Khe Son sắp vỡ\" true", ""},
+		{"refuse a rumour", "lan", "/rumours/K-2/take", form("keep", "0"), nil, 303, "take lan K-2 \"\" false", ""},
 		{"link a rumour", "lan", "/rumours/K-1/link", form("item", "i1", "same", "1"), nil, 303, "link lan K-1 i1 true", ""},
 		{"confirm a fact", "lan", "/documents/fact", form("fact", "57/TB-UBND#1.date.1"), nil, 303, "confirm lan 57/TB-UBND#1.date.1", ""},
 		{"add a document", "van.phong", "/documents", form("docno", "58/TB-UBND", "date", "2026-11-23", "title", "x", "text", "y"), nil, 303, `document van.phong "58/TB-UBND" 2026-11-23`, ""},

@@ -39,6 +39,7 @@ import (
 	"langnghe/internal/news"
 	"langnghe/internal/reading"
 	"langnghe/internal/store"
+	"langnghe/official/rumour"
 	"langnghe/reports"
 	"langnghe/review"
 	"langnghe/review/draft"
@@ -210,6 +211,7 @@ func (b *builder) declare(ctx context.Context) error {
 		bus.Declare(ctx, b.bus, due, "alerts-due"),
 		bus.Declare(ctx, b.bus, decided, "rules-decided"),
 		bus.Declare(ctx, b.bus, changed, "rules-official"),
+		bus.Declare(ctx, b.bus, claimed, "desk-claimed"),
 		bus.Declare(ctx, b.bus, health, "desk-health"),
 		bus.Declare(ctx, b.bus, delivered, "desk-delivered"),
 		bus.Declare(ctx, b.bus, audited, "desk-audited"),
@@ -299,7 +301,7 @@ func (b *builder) crawler(ctx context.Context) error {
 		},
 		Paused: b.room.low.Load,
 		Health: func(ctx context.Context, h news.Health) error { return bus.Publish(ctx, b.bus, health, h) },
-		Audit:  b.audit("crawler"),
+		Audit:  b.audit("crawler"), Checked: b.checked,
 	}
 	if o.Queue, err = bus.OpenQueue(ctx, b.bus, crawlQueue, dueHost); err != nil {
 		return err
@@ -473,6 +475,10 @@ func (b *builder) desk(ctx context.Context) error {
 			}
 			return d.Forward(ctx) // an urgent notice does not wait for the next round
 		})
+	})
+	hear(b, claimed, "desk-claimed", func(ctx context.Context, c rumour.Claim) error {
+		_, err := d.ProposeRumours(ctx, []rumour.Claim{c})
+		return err
 	})
 	hear(b, health, "desk-health", d.Health)
 	hear(b, delivered, "desk-delivered", deliveredNotice(d))

@@ -131,6 +131,7 @@ func (s *Service) Pending(ctx context.Context) (int, error) {
 		func() (int, error) { return bus.Pending(ctx, s.bus, flagged, "desk-flagged") },
 		func() (int, error) { return bus.Pending(ctx, s.bus, decided, "rules-decided") },
 		func() (int, error) { return bus.Pending(ctx, s.bus, changed, "rules-official") },
+		func() (int, error) { return bus.Pending(ctx, s.bus, claimed, "desk-claimed") },
 		func() (int, error) { return bus.Pending(ctx, s.bus, due, "alerts-due") },
 	} {
 		n, err := p()

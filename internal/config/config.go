@@ -440,6 +440,11 @@ func (v *checker) check(c *Config, dir string) {
 		if !slices.Contains(crawler.Kinds, s.Kind) {
 			v.bad(at+".kind", "không có loại nguồn %q", "there is no kind %q; use one of %s", s.Kind, strings.Join(crawler.Kinds, ", "))
 		}
+		if s.Claims != "" && !slices.Contains([]string{"claimreview", "vafc", "police"}, s.Claims) {
+			v.bad(at+".claims", "không có loại kiểm chứng %q; dùng claimreview, vafc hoặc police", "there is no kind of checker %q; use claimreview, vafc or police", s.Claims)
+		} else if s.Claims != "" && !s.Reference {
+			v.bad(at+".claims", "nguồn kiểm chứng cần thêm reference: true, nếu không bài về nơi khác bị bỏ", "needs reference: true as well, or checks about other places are dropped")
+		}
 		if u, err := url.Parse(s.URL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 			v.bad(at+".url", "cần địa chỉ http:// hoặc https://", "needs an http:// or https:// address")
 		}
