@@ -192,6 +192,7 @@ type Case struct {
 	Unlocked   *Unlock        `json:"unlocked,omitempty"`
 	Outcome    string         `json:"outcome,omitempty"` // said at closing
 	Paused     string         `json:"paused,omitempty"`  // number of the document that superseded or changed the cited one
+	Clocks     []string       `json:"clocks,omitempty"`  // clocks of the level that ran out and were told of: "look", "say"
 	Reminded   time.Time      `json:"reminded,omitzero"` // when people were last told that the answer is overdue
 	Stories    []string       `json:"stories,omitempty"` // items of these join the case
 	Voices     []Voice        `json:"voices,omitempty"`  // one for each entry: what the lock rests on

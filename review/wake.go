@@ -27,6 +27,9 @@ func (c *Case) Wake() time.Time {
 			at = t
 		}
 	}
+	if k, ok := c.nextClock(); ok && (at.IsZero() || k.at.Before(at)) {
+		at = k.at
+	}
 	return at
 }
 
@@ -94,6 +97,13 @@ func (d *Desk) wake(ctx context.Context, id string) error {
 			c.Reminded, act = now, "answer.overdue"
 			c.event(now, "system", act, c.Unit)
 			if err := alert(tx, d.overdueNotice(&c, now), c.ID, now); err != nil {
+				return err
+			}
+		}
+		for k, ok := c.nextClock(); ok && !now.Before(k.at); k, ok = c.nextClock() {
+			c.Clocks, act = append(c.Clocks, k.name), "clock.out"
+			c.event(now, "system", act, k.name)
+			if err := alert(tx, d.clockNotice(&c, k, now), c.ID, now); err != nil {
 				return err
 			}
 		}

@@ -41,6 +41,7 @@ type casePage struct {
 	Suggestion *draft.Proposal // what it proposed; a person edits it
 	Play       review.Playbook
 	LookBy     time.Time // clocks of the level, from the opening of the case; zero when there is none
+	LookLate   bool      // nobody has looked in time
 	SayBy      time.Time
 	Late       bool // nothing official is out and the clock has run out
 }
@@ -111,6 +112,7 @@ func (s *server) casePage(w http.ResponseWriter, r *http.Request, status int, ta
 	if c.State != review.Closed && c.Kind != news.Answer {
 		if p.Play.Look > 0 {
 			p.LookBy = c.Opened.Add(p.Play.Look)
+			p.LookLate = c.State == review.Open && s.Now().After(p.LookBy)
 		}
 		if p.Play.Say > 0 {
 			p.SayBy = c.Opened.Add(p.Play.Say)
