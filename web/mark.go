@@ -1,11 +1,13 @@
 package web
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"langnghe/internal/news"
+	"langnghe/rules/patterns"
 )
 
 // A part is a piece of a text: words that made the program say something, or
@@ -24,7 +26,7 @@ func marked(text string, spans []news.Span) []part {
 		if text == "" {
 			return nil
 		}
-		return []part{{Text: text}}
+		return guarded([]part{{Text: text}})
 	}
 	slices.SortFunc(spans, func(a, b news.Span) int { return a.Start - b.Start })
 	runes := []rune(text)
@@ -46,7 +48,7 @@ func marked(text string, spans []news.Span) []part {
 		at = max(at, end)
 	}
 	add(at, len(runes), false)
-	return parts
+	return guarded(parts)
 }
 
 // spansIn returns the spans of one field: "title", "claim", "document", or
@@ -110,7 +112,7 @@ func headline(it *news.Item) string {
 	if s == "" {
 		s = strings.Join(strings.Fields(it.Text), " ")
 	}
-	return shorten(s, 110)
+	return guard(shorten(s, 110))
 }
 
 // shorten cuts a string at a space near n code points.
@@ -131,4 +133,73 @@ func shorten(s string, n int) string {
 func defang(s string) string {
 	s = strings.NewReplacer("[.]", ".", "hxxp", "http").Replace(s)
 	return strings.NewReplacer("http", "hxxp", ".", "[.]").Replace(s)
+}
+
+// links finds what a person, a browser or a telephone would take for one.
+var links = regexp.MustCompile(`(?i)https?://[^\s/?#<>"]+|(?:[\pL\pN_-]+\.)+\pL{2,}`)
+
+// bad finds the links in a text that show signs of imitation, as places of
+// bytes: scheme and name, not the path.
+func bad(s string) (out [][]int) {
+	if !strings.Contains(s, ".") {
+		return nil
+	}
+	for _, at := range links.FindAllStringIndex(s, -1) {
+		if suspicious(s[at[0]:at[1]]) {
+			out = append(out, at)
+		}
+	}
+	return out
+}
+
+// suspicious reports whether an address shows signs of imitation.
+func suspicious(link string) bool {
+	if _, rest, ok := strings.Cut(link, "://"); ok {
+		link = rest
+	}
+	link, _, _ = strings.Cut(link, "/")
+	if i := strings.LastIndexByte(link, '@'); i >= 0 {
+		link = link[i+1:] // what stands before it only looks like the name
+	}
+	host, _, _ := strings.Cut(link, ":")
+	return patterns.Domain(strings.TrimRight(host, ".")).Suspicious()
+}
+
+// guard is a text of the crawl as pages show it: links that show signs of
+// imitation are defanged, the rest stays as people wrote it.
+func guard(s string) string {
+	p := guarded([]part{{Text: s}})
+	return p[0].Text
+}
+
+// guarded defangs in marked text; a link may begin in one part and end in
+// another.
+func guarded(parts []part) []part {
+	var all strings.Builder
+	for _, p := range parts {
+		all.WriteString(p.Text)
+	}
+	found := bad(all.String())
+	if len(found) == 0 {
+		return parts
+	}
+	at := 0
+	for i := range parts {
+		var b strings.Builder
+		for j := range len(parts[i].Text) {
+			c := parts[i].Text[j]
+			in := slices.IndexFunc(found, func(f []int) bool { return f[0] <= at && at < f[1] })
+			switch {
+			case in >= 0 && c == '.':
+				b.WriteString("[.]")
+			case in >= 0 && (c == 't' || c == 'T') && at-found[in][0] < 3 && strings.Contains(all.String()[found[in][0]:found[in][1]], "://"):
+				b.WriteByte(c + 4) // http is hxxp, and nothing follows it
+			default:
+				b.WriteByte(c)
+			}
+			at++
+		}
+		parts[i].Text = b.String()
+	}
+	return parts
 }

@@ -69,8 +69,9 @@ func (s *server) funcs(t *tongue) template.FuncMap {
 		"isodate":  func(at time.Time) string { return at.In(zone).Format(time.DateOnly) },
 		"asset":    s.assetPath,
 		"defang":   defang,
+		"guard":    guard,
 		"knownas":  knownAs,
-		"shorten":  shorten,
+		"shorten":  func(s string, n int) string { return guard(shorten(s, n)) },
 		"weblink":  weblink,
 		"named":    s.sourceName,
 		"seconds":  review.RadioSeconds,
@@ -306,7 +307,7 @@ func (s *server) asset(w http.ResponseWriter, r *http.Request) error {
 // is no link of any other kind.
 func weblink(s string) string {
 	u, err := url.Parse(s)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || suspicious(u.Host) {
 		return ""
 	}
 	return s
