@@ -56,6 +56,9 @@ func TestComplaints(t *testing.T) {
 				}
 				if high {
 					any++
+					if name == "real comments" { // read by a person: docs/benchmarks.md says how many were complaints
+						t.Logf("sample: stance %s: %.160q", r.Stance, row.Text)
+					}
 				}
 				if row.Gold.Stance == "complaint" || row.Gold.Stance == "" && r.Stance == news.Complaint {
 					complaints++
