@@ -217,6 +217,7 @@ func firstLight(t *testing.T, s *stand, svc *Service, d *review.Desk) {
 	if err := svc.Drain(ctx); err != nil {
 		t.Fatal(err)
 	}
+	posted := time.Now()
 	s.world.Add(demo.Piece{ID: "zz-dam", Site: "community", By: "u99", Text: dam})
 	var e review.Entry
 	took := eventually(t, 20*time.Second, "the rumour in the inbox", func() (ok bool) {
@@ -239,6 +240,17 @@ func firstLight(t *testing.T, s *stand, svc *Service, d *review.Desk) {
 	t.Logf("inbox → mailbox: %v", took)
 	if m := mails(s.box, "canbo@", "/inbox/"+url.PathEscape(e.ID))[0]; m.At.Sub(e.Item.Observed) > 10*time.Second && !slowed {
 		t.Errorf("in the mailbox %v after the crawl that saw it, want within 10s", m.At.Sub(e.Item.Observed))
+	}
+
+	// The dam-burst story: from the post to the reviewer's phone, with what to
+	// do. A phone gets what the mailbox gets, at the same moment.
+	m := mails(s.box, "canbo@", "/inbox/"+url.PathEscape(e.ID))[0]
+	t.Logf("first post → reviewer, with the playbook: %v", m.At.Sub(posted))
+	if m.At.Sub(posted) > time.Minute && !slowed {
+		t.Errorf("the notice came %v after the post, want within 60s", m.At.Sub(posted))
+	}
+	if !strings.Contains(m.Text, "Việc cần làm") {
+		t.Errorf("the notice has no playbook: %s", m.Text)
 	}
 
 	// The reviewer decides; the leader is told that something waits.
