@@ -38,7 +38,11 @@ func TestSuspiciousLinksAreDefanged(t *testing.T) {
 	d.known = map[string][]review.Known{"i-e-dap": {{Claim: d.rumours[0], Tier: rumour.Confirmed}}}
 	shown := 0
 	for _, path := range []string{"/inbox", "/inbox/e-dap", "/cases", "/cases/V-2026-0040", "/rumours", "/rumours/K-1", "/items/i-e-dap", "/search?q=qu%C3%A0", "/trends"} {
-		page := edited.ReplaceAllString(s.do("lan", "GET", path, nil).Body.String(), "")
+		w := s.do("lan", "GET", path, nil)
+		if w.Code != 200 {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+		page := edited.ReplaceAllString(w.Body.String(), "")
 		if i := strings.Index(page, "dichvucongg.top"); i >= 0 {
 			t.Errorf("%s shows the link: …%s…", path, page[max(0, i-120):min(len(page), i+40)])
 		}

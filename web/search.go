@@ -305,7 +305,7 @@ func clone(v url.Values) url.Values {
 type itemPage struct {
 	frame
 	Item  *news.Item
-	Title []part
+	Head  []part // the title, marked
 	Parts []part
 	Cues  []news.Cue
 	Known []review.Known
@@ -337,7 +337,7 @@ func (s *server) item(w http.ResponseWriter, r *http.Request) error {
 		}
 		p.Cues = rd.Cues
 	}
-	p.Title = marked(it.Title, spansIn(spans, "title"))
+	p.Head = marked(it.Title, spansIn(spans, "title"))
 	p.Parts = marked(it.Text, spansIn(spans, "text"))
 	if found, err := s.Desk.Known(r.Context(), []news.Item{it}); err == nil {
 		p.Known = found[it.ID]
