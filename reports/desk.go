@@ -165,7 +165,10 @@ func (d *Desk) Rewrite(ctx context.Context, id string, notes map[string]string, 
 		if now.State != Draft {
 			return refuse("state", "báo cáo đã duyệt hoặc trả lại, không sửa được", "the report is no draft any more")
 		}
-		r.ID, r.By, r.State = now.ID, now.By, now.State
+		r.ID, r.By, r.State, r.Writers = now.ID, now.By, now.State, now.Writers
+		if !slices.Contains(r.Writers, by.Name) {
+			r.Writers = append(slices.Clone(r.Writers), by.Name)
+		}
 		*now = r
 		return nil
 	})
@@ -191,7 +194,7 @@ func (d *Desk) Approve(ctx context.Context, id string, by Person) error {
 		switch {
 		case r.State != Draft:
 			return refuse("state", "chỉ duyệt được bản thảo", "only a draft can be approved")
-		case strings.EqualFold(r.By, by.Name):
+		case strings.EqualFold(r.By, by.Name), slices.ContainsFunc(r.Writers, func(w string) bool { return strings.EqualFold(w, by.Name) }):
 			return refuse("same_person", "người lập báo cáo không tự duyệt", "who wrote a report does not approve it")
 		}
 		now := d.now()

@@ -415,6 +415,12 @@ func TestApproval(t *testing.T) {
 	if n := waiting(); n != 0 {
 		t.Error("a recalled report left")
 	}
+	// Who has changed it may not approve it either.
+	deputy := reports.Person{Name: "pho.chu.tich", Role: "leader"}
+	must(w.desk.Rewrite(ctx, r.ID, map[string]string{"proposals": "Họp giao ban sáng thứ Hai"}, deputy))
+	if err := w.desk.Approve(ctx, r.ID, deputy); err == nil {
+		t.Error("a leader approved their own words")
+	}
 	must(w.desk.Rewrite(ctx, r.ID, map[string]string{"proposals": "Họp giao ban sáng thứ Hai"}, reviewer))
 	must(w.desk.Approve(ctx, r.ID, leader))
 	w.now = w.now.Add(reports.RecallWindow)

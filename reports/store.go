@@ -29,6 +29,7 @@ type Report struct {
 	To       time.Time         `json:"to,omitzero"`
 	At       time.Time         `json:"at"` // as of when it was written
 	By       string            `json:"by"`
+	Writers  []string          `json:"writers,omitempty"` // who has changed it since; none of them may approve it
 	State    State             `json:"state"`
 	Approver string            `json:"approver,omitempty"`
 	Approved time.Time         `json:"approved,omitzero"`

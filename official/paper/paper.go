@@ -125,7 +125,7 @@ func readDOCX(data []byte) (string, error) {
 	d := xml.NewDecoder(io.LimitReader(in, maxInner))
 	d.Strict = true
 	d.Entity = map[string]string{}
-	var b strings.Builder
+	var b bytes.Buffer
 	inText, bold, deep := false, false, 0
 	start := 0
 	for b.Len() < maxText {
@@ -163,11 +163,9 @@ func readDOCX(data []byte) (string, error) {
 				inText = false
 			case "p":
 				// A short paragraph in bold is a heading.
-				if s := b.String()[start:]; bold && strings.TrimSpace(s) != "" && len([]rune(s)) < 120 && !strings.Contains(s, "\n") {
-					rest := strings.TrimSpace(s)
-					keep := b.String()[:start]
-					b.Reset()
-					b.WriteString(keep + "**" + rest + "**")
+				if s := string(b.Bytes()[start:]); bold && strings.TrimSpace(s) != "" && len([]rune(s)) < 120 && !strings.Contains(s, "\n") {
+					b.Truncate(start)
+					b.WriteString("**" + strings.TrimSpace(s) + "**")
 				}
 				b.WriteByte('\n')
 			case "tc":
