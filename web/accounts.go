@@ -243,6 +243,11 @@ func (s *server) disableUser(w http.ResponseWriter, r *http.Request) error {
 		if err := s.Accounts.DropSessions(r.Context(), name); err != nil {
 			return err
 		}
+		if s.Push != nil { // their browsers hear nothing more
+			if _, err := s.Push(r.Context(), alerts.PushRequest{User: name, Drop: "all"}); err != nil {
+				return fmt.Errorf("push: %w", err)
+			}
+		}
 	}
 	act := "user.enable"
 	if off {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -250,6 +251,9 @@ func TestUsers(t *testing.T) {
 	}
 	if w := s.do("quan.tri", "POST", "/users/lan/disable", url.Values{"disabled": {"true"}}); w.Code != 303 || s.accounts.users["lan"].Disabled.IsZero() {
 		t.Errorf("disable: %d", w.Code)
+	}
+	if !slices.Contains(s.desk.acts, "push lan none") {
+		t.Errorf("the browsers of a disabled person still hear: %v", s.desk.acts)
 	}
 	if w := s.do("quan.tri", "POST", "/users/nobody/password", url.Values{"password": {"mật khẩu mới"}}); w.Code != 404 {
 		t.Errorf("reset of nobody: %d, want 404", w.Code)

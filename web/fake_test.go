@@ -686,6 +686,8 @@ func options(d *fakeDesk, a *fakeAccounts) Options {
 		Push: func(_ context.Context, r alerts.PushRequest) (alerts.PushInfo, error) {
 			if r.Add != nil {
 				d.act("push %s %s", r.User, r.Add.Endpoint)
+			} else if r.Drop == "all" {
+				d.act("push %s none", r.User)
 			}
 			return alerts.PushInfo{Key: "BKey", Browsers: 1, Notices: true}, nil
 		},
