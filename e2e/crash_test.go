@@ -294,6 +294,8 @@ type box struct {
 	addr string
 	mu   sync.Mutex
 	got  []string // Message-ID + recipient
+
+	subjects []string
 }
 
 func newBox(t *testing.T) *box {
@@ -346,6 +348,9 @@ func (s *session) Data(r io.Reader) error {
 	}
 	id := ""
 	for line := range strings.Lines(string(data)) {
+		if v, ok := strings.CutPrefix(strings.ToLower(line), "subject:"); ok {
+			s.box.subjects = append(s.box.subjects, strings.TrimSpace(v))
+		}
 		if v, ok := strings.CutPrefix(strings.ToLower(line), "message-id:"); ok {
 			id = strings.TrimSpace(v)
 		}

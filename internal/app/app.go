@@ -144,6 +144,9 @@ func Run(ctx context.Context, opts Options) (err error) {
 	b.ready["stream"] = b.bus.Ready
 	b.svc = &Service{bus: b.bus, Data: opts.DataDir, now: opts.Now}
 	if err := errors.Join(b.replay(ctx), b.declare(ctx), b.resume(ctx)); err != nil {
+		if ctx.Err() != nil {
+			return nil // being stopped while starting is not an error
+		}
 		return err
 	}
 

@@ -44,8 +44,8 @@ func TestDemo(t *testing.T) {
 	case <-ready:
 	case err := <-done:
 		t.Fatalf("demo: %v", err)
-	case <-time.After(4 * time.Minute):
-		t.Fatal("the replay takes more than four minutes")
+	case <-time.After(9 * time.Minute): // under the race detector, on a busy machine
+		t.Fatal("the replay takes more than nine minutes")
 	}
 	t.Logf("replayed in %v", time.Since(begin).Round(100*time.Millisecond))
 

@@ -338,7 +338,8 @@ func (s *Service) answering(ctx context.Context, roles []string) error {
 			if err == nil {
 				break
 			}
-			if !errors.Is(err, bus.ErrNobody) || ctx.Err() != nil {
+			// A crawler of several answers before one of them keeps the state.
+			if !errors.Is(err, bus.ErrNobody) && !strings.Contains(err.Error(), bus.ErrNobody.Error()) || ctx.Err() != nil {
 				return err
 			}
 			time.Sleep(5 * time.Millisecond)
