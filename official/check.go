@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"langnghe/internal/calendar"
 	"langnghe/internal/news"
 )
 
@@ -108,7 +109,7 @@ type said struct {
 }
 
 // ward is the zone of claims.
-var ward = time.FixedZone("+07", 7*60*60)
+var ward = calendar.Zone
 
 func dayOf(at string) string {
 	if t, err := time.Parse(time.RFC3339, at); err == nil {

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"langnghe/internal/calendar"
 	"langnghe/internal/lang"
 )
 
@@ -164,7 +165,7 @@ func link(v any) string {
 
 func when(s string) time.Time {
 	for _, form := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02"} {
-		if t, err := time.ParseInLocation(form, s, time.FixedZone("+07", 7*3600)); err == nil {
+		if t, err := time.ParseInLocation(form, s, calendar.Zone); err == nil {
 			return t.UTC()
 		}
 	}

@@ -18,6 +18,7 @@ import (
 	"time"
 	"unicode"
 
+	"langnghe/internal/calendar"
 	"langnghe/internal/lang"
 	"langnghe/internal/news"
 	"langnghe/official/rumour"
@@ -290,7 +291,7 @@ func (w *Watch) signer(it *news.Item, at time.Time, add adder) {
 }
 
 // ward is the ward's zone.
-var ward = time.FixedZone("+07", 7*3600)
+var ward = calendar.Zone
 
 // kinds are the numbered parts of a ward, by how they are called.
 var kinds = map[string]string{"khoi": "khoi", "xom": "xom", "thon": "thon", "to": "to", "to dan pho": "to", "ban": "ban", "ap": "ap"}
