@@ -108,21 +108,12 @@ func runBackup(ctx context.Context, c *call) error {
 
 // backupInit makes the key, if there is none, and the repository.
 func (c *call) backupInit(to string) error {
-	file := app.KeyPath(c.data)
-	key, err := backup.LoadKey(file)
-	made := errors.Is(err, fs.ErrNotExist)
-	if made {
-		key = backup.NewKey()
-		err = backup.SaveKey(file, key)
-	}
+	key, tell, err := makePlace(c.data, to)
 	if err != nil {
 		return err
 	}
-	if _, err := backup.Init(to, key); err != nil {
-		return err
-	}
 	fmt.Fprintf(c.out, "%s: sẵn sàng / ready\n\n", to)
-	if made {
+	if tell {
 		fmt.Fprintf(c.out, keyAdvice, key)
 	}
 	return nil

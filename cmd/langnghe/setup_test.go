@@ -79,6 +79,7 @@ func TestSetup(t *testing.T) {
 		"chutich", "leader", "chutich@phuong.example", "",
 		"admin", "", "ngắn", "mot mat khau rat dai", "admin", "lan", "reviewer", "", "",
 		"local", "a b", "langnghe.phuong.lan, 192.168.1.10",
+		"UBND tỉnh mẫu", "30/11", "11-30", "", "5", "120",
 		"/nowhere/at/all", stick,
 		"k", // no doctor
 	}, "\n") + "\n"
@@ -98,6 +99,9 @@ func TestSetup(t *testing.T) {
 	}
 	if c.Mail == nil || c.Mail.From != "Lắng Nghe <langnghe@phuong.example>" || len(c.Recipients) != 2 || c.Recipients[1].Role != "leader" {
 		t.Errorf("mail %+v, recipients %+v", c.Mail, c.Recipients)
+	}
+	if r := c.Reports; r.Addressee != "UBND tỉnh mẫu" || r.Due != "11-30" || len(r.Signers) != 1 || len(r.Signers[0].Authority) != 3 || c.Retention.TextDays != 120 {
+		t.Errorf("reports %+v, texts kept for %d days", r, c.Retention.TextDays)
 	}
 	if !c.HTTPS.Local || len(c.HTTPS.Hosts) != 2 || c.Backup.To != stick {
 		t.Errorf("https %+v, backup %+v", c.HTTPS, c.Backup)
@@ -127,7 +131,7 @@ func TestSetup(t *testing.T) {
 		t.Errorf("over an existing file: exit %d\n%s", code, errs)
 	}
 	other := filepath.Join(dir, "other.yaml")
-	if code, out, errs := do(t, "n\n"+other+"\n\n\n\n\n\n\n\n\n\nn\n", "setup", "-config", cfg, "-data", data, "-papers", "baonghean", "-offline", "-lang", "en"); code != 0 || !strings.Contains(out, "is there already") {
+	if code, out, errs := do(t, "n\n"+other+strings.Repeat("\n", 14)+"n\n", "setup", "-config", cfg, "-data", data, "-papers", "baonghean", "-offline", "-lang", "en"); code != 0 || !strings.Contains(out, "is there already") {
 		t.Errorf("another file: exit %d\n%s%s", code, out, errs)
 	}
 	if after, err := os.ReadFile(cfg); err != nil || string(after) != string(before) {
@@ -172,7 +176,7 @@ func TestSetupByFlags(t *testing.T) {
 	}
 	for _, bad := range [][]string{
 		{"-mail", "mail.phuong.example:99999"}, {"-recipient", "a:king:a@b.example"}, {"-account", "a:unit"}, {"-account", "a b:reviewer"}, {"-papers", "nope"}, {"-profile", "x"}, {"-khoi", "999"},
-		{"-https", "acme", "-hosts", "10.0.0.1"}, {"-https", "files", "-cert", "/no/such"}, {"-backup", "/no/such/place"}, {"-portal", "ftp://x"}, {"-lang", "fr"}, {"more"},
+		{"-https", "acme", "-hosts", "10.0.0.1"}, {"-https", "files", "-cert", "/no/such"}, {"-backup", "/no/such/place"}, {"-portal", "ftp://x"}, {"-report-due", "02-29"}, {"-text-days", "1"}, {"-signer", ","}, {"-lang", "fr"}, {"more"},
 	} {
 		args := append([]string{"setup", "-yes", "-offline", "-config", filepath.Join(dir, "bad.yaml"), "-data", data}, bad...)
 		if code, _, errs := do(t, "", args...); code != 2 {
@@ -190,5 +194,86 @@ func TestSetupByFlags(t *testing.T) {
 	text, rerr := os.ReadFile(cfg)
 	if err != nil || rerr != nil || c.Mail.Password != "bí mật" || strings.Contains(string(text), "bí mật") {
 		t.Errorf("mail %+v, %v, %v\n%s", c.Mail, err, rerr, text)
+	}
+}
+
+// A setup that ends early has made nothing; one that fails at its last step
+// says what there is, and the next one goes on with it.
+func TestSetupThatFails(t *testing.T) {
+	dir := t.TempDir()
+	cfg, data, stick := filepath.Join(dir, "etc", "config.yaml"), filepath.Join(dir, "data"), filepath.Join(dir, "stick")
+	there := func(paths ...string) (out []string) {
+		for _, p := range paths {
+			if _, err := os.Lstat(p); err == nil {
+				out = append(out, p)
+			}
+		}
+		return out
+	}
+	// Every question is answered but the one whether there are more accounts.
+	args := []string{"setup", "-lang", "en", "-offline", "-config", cfg, "-data", data, "-profile", "thai-hoa-2026", "-khoi", "3", "-contact", "", "-portal", "none", "-papers", "none", "-mail", "none", "-https", "none",
+		"-report-to", "x", "-report-due", "12-10", "-signer", "CHỦ TỊCH", "-text-days", "90", "-site", "none.example", "-account", "lan:reviewer"}
+	if code, _, errs := do(t, stick, args...); code != 0 { // without a line's end, as a terminal that is closed
+		t.Fatalf("the last answer without its line's end: exit %d\n%s", code, errs)
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errs := do(t, "/no/such/place\n", args...); code != 1 || !strings.Contains(errs, "nothing was written") {
+		t.Errorf("input that ends: exit %d\n%s", code, errs)
+	}
+	if left := there(cfg, data, stick, filepath.Dir(cfg)); len(left) > 0 {
+		t.Errorf("an interrupted setup left %q", left)
+	}
+
+	// The configuration cannot be given its name: something is in the way.
+	blocked := filepath.Join(cfg+".old", "full")
+	if err := os.MkdirAll(blocked, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(cfg, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	all := append(args, "-yes", "-force", "-backup", stick)
+	code, first, errs := do(t, "", all...)
+	if code != 1 || !strings.Contains(errs, stick) || !strings.Contains(first, "Write it down") {
+		t.Fatalf("a configuration that cannot be written: exit %d\n%s%s", code, first, errs)
+	}
+	if left := there(cfg + ".new"); len(left) > 0 {
+		t.Errorf("it left %q", left)
+	}
+	key, err := backup.LoadKey(filepath.Join(data, "backup.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(cfg + ".old"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second of these finds everything there
+		if code, out, errs := do(t, "", all...); code != 0 {
+			t.Fatalf("again: exit %d\n%s%s", code, out, errs)
+		}
+	}
+	if _, err := backup.Open(stick, key); err != nil {
+		t.Errorf("the key of the first time: %v", err)
+	}
+	if c, err := config.Load(cfg); err != nil || c.Backup.To != stick {
+		t.Errorf("%+v, %v", c.Backup, err)
+	}
+	code, out, _ := do(t, "", all...)
+	if code != 0 || !strings.Contains(out, "the account lan is there already") || strings.Contains(out, key.String()) {
+		t.Errorf("once more: exit %d\n%s", code, out)
+	}
+
+	// The place of another installation is not taken, and no key is made for it.
+	other := filepath.Join(dir, "other")
+	if code, _, errs := do(t, "", append(args, "-yes", "-force", "-backup", stick, "-data", other, "-config", filepath.Join(dir, "other.yaml"))...); code != 2 || !strings.Contains(errs, "another installation") {
+		t.Errorf("the place of another: exit %d\n%s", code, errs)
+	}
+	if left := there(other); len(left) > 0 {
+		t.Errorf("it made %q", left)
 	}
 }

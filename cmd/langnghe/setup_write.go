@@ -61,6 +61,9 @@ func (f *setupFile) String() string {
 		if s.Reference {
 			p("    reference: true\n")
 		}
+		if s.Claims != "" {
+			p("    claims: %s\n", s.Claims)
+		}
 		if s.Internal {
 			p("    internal: true\n")
 		}
@@ -88,39 +91,84 @@ func (f *setupFile) String() string {
 	case h.ACME:
 		p("\nhttps: {acme: true, hosts: %s}\n", list(h.Hosts))
 	}
+	p("\nreports:\n  annual_addressee: %s\n  annual_due: %s\n  signers: [{authority: %s}]\n", quoted(f.Papers.Addressee), quoted(f.Papers.Due), list(f.Papers.Authority))
+	p("\nretention: {text_days: %d}\n", f.TextDays)
 	if f.Backup != "" {
 		p("\nbackup: {to: %s, at: \"02:00\"}\n", quoted(f.Backup))
 	}
 	return b.String()
 }
 
-// save writes the file beside its place, has it checked there, and only then
-// gives it its name. An older one stays as .old.
-func (w *wizard) save() error {
-	dir := filepath.Dir(w.config)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+// save writes the file beside its place and has it checked there; then key
+// and place of the backups are made, and only then the file gets its name. An
+// older one stays as .old. When it fails it says what there is; nothing of it
+// is in the way of a second run.
+func (w *wizard) save() (err error) {
+	if err := os.MkdirAll(filepath.Dir(w.config), 0o700); err != nil {
 		return err
 	}
+	tmp, secret := w.config+".new", ""
+	defer func() {
+		for _, name := range []string{tmp, secret} {
+			if err != nil && name != "" {
+				_ = os.Remove(name)
+			}
+		}
+	}()
 	if w.cfg.Password != "" {
-		w.cfg.Mail.PasswordFile = "mail-password"
-		if err := os.WriteFile(filepath.Join(dir, w.cfg.Mail.PasswordFile), []byte(w.cfg.Password+"\n"), 0o600); err != nil {
+		w.cfg.Mail.PasswordFile = "mail-password.new"
+		secret = filepath.Join(filepath.Dir(w.config), w.cfg.Mail.PasswordFile)
+		if err := writeSynced(secret, w.cfg.Password+"\n"); err != nil {
 			return err
 		}
 	}
-	text := w.cfg.String()
-	tmp := w.config + ".new"
-	if err := os.WriteFile(tmp, []byte(text), 0o600); err != nil {
+	if err := writeSynced(tmp, w.cfg.String()); err != nil {
 		return err
 	}
 	if _, err := config.Load(tmp); err != nil {
 		return fmt.Errorf("%s: %w", tmp, err)
 	}
-	if err := os.Rename(w.config, w.config+".old"); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+	if w.cfg.Backup != "" {
+		key, tell, err := makePlace(w.data, w.cfg.Backup)
+		if err != nil {
+			return err
+		}
+		if tell {
+			fmt.Fprintf(w.out, "\n"+keyAdvice, key)
+		}
 	}
-	if err := os.Rename(tmp, w.config); err != nil {
+	if err := w.name(tmp, secret); err != nil {
+		if w.cfg.Backup != "" {
+			return fmt.Errorf(w.in2("%w\nchưa ghi cấu hình; nơi sao lưu %s và khóa đã có, lần cài đặt sau dùng tiếp", "%w\nthe configuration was not written; the place for backups, %s, and its key are there and the next setup uses them"), err, w.cfg.Backup)
+		}
 		return err
 	}
 	w.say("\n✓ đã ghi %s: %d nguồn, %d người nhận", "\n✓ %s is written: %d sources, %d recipients", w.config, len(w.cfg.Sources), len(w.cfg.Recipients))
 	return nil
+}
+
+// name gives the files that were checked their names.
+func (w *wizard) name(tmp, secret string) error {
+	if err := os.Rename(w.config, w.config+".old"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if secret != "" {
+		w.cfg.Mail.PasswordFile = strings.TrimSuffix(filepath.Base(secret), ".new")
+		if err := writeSynced(tmp, w.cfg.String()); err != nil {
+			return err
+		}
+		if err := os.Rename(secret, strings.TrimSuffix(secret, ".new")); err != nil {
+			return err
+		}
+	}
+	return os.Rename(tmp, w.config)
+}
+
+func writeSynced(name, text string) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Sync(), f.Close())
 }
