@@ -16,55 +16,19 @@ import (
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	"github.com/blevesearch/bleve/v2/mapping"
-
-	"langnghe/internal/lang/vi"
 )
 
-// MappingVersion changes whenever newMapping or the normal form of texts
-// changes what is in an index; a part with another version is rebuilt.
-const MappingVersion = 2
+// MappingVersion changes whenever what [document] makes of an item or the
+// normal form of texts changes; a part with another version is rebuilt.
+// Version 2 had fields of folded keys.
+const MappingVersion = 3
 
-// newMapping describes a document to bleve. Text is not stored, nothing is
-// kept as doc values, positions are kept of exact keys only, and there is no
-// field of all fields: each of these would cost between a tenth and the
-// whole of an index again.
+// newMapping tells bleve nothing: documents come to it analysed, see
+// [document].
 func newMapping() mapping.IndexMapping {
-	doc := bleve.NewDocumentStaticMapping()
-	add := func(name string, f *mapping.FieldMapping) {
-		f.Name, f.Store, f.IncludeInAll = name, false, false
-		doc.AddFieldMappingsAt(name, f)
-	}
-	for _, name := range []string{FieldTitle, FieldText} {
-		exact := bleve.NewTextFieldMapping()
-		exact.Analyzer, exact.DocValues, exact.IncludeTermVectors = vi.Exact, false, true
-		add(name, exact)
-	}
-	for _, name := range []string{FieldTitleFold, FieldTextFold} {
-		fold := bleve.NewTextFieldMapping()
-		fold.Analyzer, fold.DocValues, fold.IncludeTermVectors = vi.Fold, false, false
-		add(name, fold)
-	}
-	for _, name := range []string{FieldTopic, FieldArea, FieldTone, FieldStance, FieldSource, FieldKind, FieldDay, FieldStory} {
-		word := bleve.NewKeywordFieldMapping()
-		word.IncludeTermVectors, word.SkipFreqNorm, word.DocValues = false, true, false
-		add(name, word)
-	}
 	m := bleve.NewIndexMapping()
-	m.DefaultMapping = doc
-	m.DefaultAnalyzer = vi.Exact
+	m.DefaultMapping = bleve.NewDocumentDisabledMapping()
 	m.IndexDynamic, m.StoreDynamic, m.DocValuesDynamic = false, false, false
-	return m
-}
-
-// fields is a document in the form that bleve walks.
-func (d *Doc) fields() map[string]any {
-	m := map[string]any{FieldText: d.Text, FieldTextFold: d.Text}
-	if d.Title != "" {
-		m[FieldTitle], m[FieldTitleFold] = d.Title, d.Title
-	}
-	for name, values := range d.Values {
-		m[name] = values
-	}
 	return m
 }
 
@@ -256,17 +220,12 @@ func (e *bleveEngine) Write(ctx context.Context, month string, put []Doc, remove
 	return nil
 }
 
-func write(index bleve.Index, put []Doc, remove []Key) error {
-	batch := index.NewBatch()
-	for i := range put {
-		if err := batch.Index(put[i].Key.String(), put[i].fields()); err != nil {
-			return fmt.Errorf("item %s: %w", put[i].Key, err)
-		}
+func write(to bleve.Index, put []Doc, remove []Key) error {
+	index, err := to.Advanced()
+	if err != nil {
+		return err
 	}
-	for _, k := range remove {
-		batch.Delete(k.String())
-	}
-	return index.Batch(batch)
+	return index.Batch(newBatch(put, remove))
 }
 
 // Drop implements [Engine].

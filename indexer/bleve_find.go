@@ -50,11 +50,11 @@ func (e *bleveEngine) Docs(ctx context.Context, field string, words []string) ([
 		for _, v := range views {
 			all += int(v.live().GetCardinality())
 			for i, w := range words {
-				list, err := v.list(field, w)
+				p, err := v.posting(field, w)
 				if err != nil {
 					return nil, 0, fmt.Errorf("index: %s: %w", month, err)
 				}
-				docs[i] += int(list.Count())
+				docs[i] += p.n
 			}
 		}
 	}

@@ -29,7 +29,7 @@ type leaf struct {
 	boost       float64
 	idf         float64
 	docs        int
-	lists       []segment.PostingsList // by view; nil when it has none
+	found       []*posting // by view
 }
 
 // most bounds what the leaf adds to a score.
@@ -109,16 +109,14 @@ func rank(views []*view, where *Clause, n int) ([]Match, error) {
 // find gets the posting lists and the weight. all is how many documents there
 // are.
 func (l *leaf) find(views []*view, all int) error {
-	l.lists = make([]segment.PostingsList, len(views))
+	l.found = make([]*posting, len(views))
 	for i, v := range views {
-		list, err := v.list(l.field, l.word)
+		p, err := v.posting(l.field, l.word)
 		if err != nil {
 			return err
 		}
-		if n := int(list.Count()); n > 0 {
-			l.lists[i] = list
-			l.docs += n
-		}
+		l.found[i] = p
+		l.docs += p.n
 	}
 	l.idf = math.Log(1 + (float64(all-l.docs)+.5)/(float64(l.docs)+.5))
 	return nil
@@ -145,11 +143,10 @@ func (r *ranking) start() {
 func (r *ranking) add(l *leaf) error {
 	weight := float32(l.boost * l.idf * (bm25K + 1))
 	for i, v := range r.views {
-		list := l.lists[i]
-		if list == nil || len(r.docs[i]) == 0 {
+		if l.found[i].n == 0 || len(r.docs[i]) == 0 {
 			continue
 		}
-		p, err := v.weights(l, list, r.docs[i])
+		p, err := v.weights(l, l.found[i], r.docs[i])
 		if err != nil {
 			return err
 		}
@@ -208,41 +205,77 @@ type weights struct {
 const keptFrom = 512
 
 // weights returns those of a leaf, at least for docs.
-func (v *view) weights(l *leaf, list segment.PostingsList, docs []uint32) (*weights, error) {
-	n := int(list.Count())
+func (v *view) weights(l *leaf, found *posting, docs []uint32) (*weights, error) {
 	key := weightsKey{v.cols, l.field, l.word}
-	keep := n >= keptFrom // those of a segment only ever lose documents, which fit lacks
+	keep := found.n >= keptFrom // those of a segment only ever lose documents, which fit lacks
 	if keep {
 		if p := v.kept.get(key); p != nil {
 			return p, nil
 		}
 	}
-	it := list.Iterator(true, true, false, nil)
-	if !keep {
-		if o, ok := it.(segment.OptimizablePostingsIterator); ok {
-			if _, one := o.DocNum1Hit(); !one && len(docs) < n/4 {
-				o.ReplaceActual(roaring.And(o.ActualBitmap(), roaring.BitmapOf(docs...)))
-			}
-		}
+	var within *roaring.Bitmap
+	if !keep && len(docs) < found.n/4 {
+		within = roaring.BitmapOf(docs...)
 	}
-	p := &weights{docs: make([]uint32, 0, n), share: make([]float32, 0, n)}
-	avg := l.typical()
-	for {
-		x, err := it.Next()
-		if err != nil {
-			return nil, err
-		}
-		if x == nil {
-			break
-		}
-		tf := float64(x.Frequency())
-		p.docs = append(p.docs, uint32(x.Number()))
-		p.share = append(p.share, float32(tf/(tf+bm25K*(1-bm25B+bm25B*lengthOf(x)/avg))))
-	}
-	if keep {
+	p, err := found.weights(l.typical(), within)
+	if err == nil && keep {
 		v.kept.put(key, p)
 	}
-	return p, nil
+	return p, err
+}
+
+// weights reads how much each document, or each within, gets of what the term
+// can add. A document that has several keys of a folded one has it as often as
+// all of them.
+func (p *posting) weights(typical float64, within *roaring.Bitmap) (*weights, error) {
+	type hit struct {
+		doc      uint32
+		tf, long float32
+	}
+	hits := make([]hit, 0, p.n)
+	for _, list := range p.lists {
+		it := list.Iterator(true, true, false, nil)
+		if within != nil {
+			if o, ok := it.(segment.OptimizablePostingsIterator); ok {
+				if _, one := o.DocNum1Hit(); !one {
+					b := roaring.And(o.ActualBitmap(), within)
+					if b.IsEmpty() {
+						continue
+					}
+					o.ReplaceActual(b)
+				}
+			}
+		}
+		for {
+			x, err := it.Next()
+			if err != nil {
+				return nil, err
+			}
+			if x == nil {
+				break
+			}
+			hits = append(hits, hit{uint32(x.Number()), float32(x.Frequency()), float32(lengthOf(x))})
+		}
+	}
+	if len(p.lists) > 1 {
+		slices.SortFunc(hits, func(a, b hit) int { return cmp.Compare(a.doc, b.doc) })
+		n := 0
+		for _, h := range hits {
+			if n > 0 && hits[n-1].doc == h.doc {
+				hits[n-1].tf += h.tf
+				continue
+			}
+			hits[n] = h
+			n++
+		}
+		hits = hits[:n]
+	}
+	out := &weights{docs: make([]uint32, len(hits)), share: make([]float32, len(hits))}
+	for i, h := range hits {
+		tf := float64(h.tf)
+		out.docs[i], out.share[i] = h.doc, float32(tf/(tf+bm25K*(1-bm25B+bm25B*float64(h.long)/typical)))
+	}
+	return out, nil
 }
 
 // lengthOf returns how many tokens the field has in the document. bleve keeps

@@ -116,6 +116,7 @@ type columns struct {
 
 	mu     sync.Mutex
 	facets map[string]*column
+	folds  map[foldedKey][]string // exact keys of folded ones
 }
 
 func (c *columns) load(seg segment.Segment) error {
@@ -314,6 +315,7 @@ type view struct {
 	cols  *columns
 	kept  *weightsCache
 	dicts map[string]segment.TermDictionary
+	lists map[foldedKey]*posting
 
 	alive *roaring.Bitmap // all that were not removed, once asked for
 	limit *roaring.Bitmap // within filters and time; nil means all
@@ -350,29 +352,72 @@ func (v *view) newest(keys []Key, before Key, n int) []Key {
 	return keys
 }
 
-// list returns the posting list of a term; empty when there is none.
-func (v *view) list(field, word string) (segment.PostingsList, error) {
-	dict := v.dicts[field]
+// A posting is where a term stands in a segment. A folded key has a list for
+// each exact key that folds to it, and a document may be in several.
+type posting struct {
+	lists []segment.PostingsList // none is empty
+	bits  *roaring.Bitmap        // all of them, without removed documents
+	n     int                    // of bits
+}
+
+// posting returns where a term stands; with no lists when it does not.
+func (v *view) posting(field, word string) (*posting, error) {
+	key := foldedKey{field, word}
+	if p := v.lists[key]; p != nil {
+		return p, nil
+	}
+	name, fold := exactField(field)
+	dict := v.dicts[name]
 	if dict == nil {
 		var err error
-		if dict, err = v.seg.Dictionary(field); err != nil {
-			return nil, fmt.Errorf("field %s: %w", field, err)
+		if dict, err = v.seg.Dictionary(name); err != nil {
+			return nil, fmt.Errorf("field %s: %w", name, err)
 		}
 		if v.dicts == nil {
-			v.dicts = map[string]segment.TermDictionary{}
+			v.dicts, v.lists = map[string]segment.TermDictionary{}, map[foldedKey]*posting{}
 		}
-		v.dicts[field] = dict
+		v.dicts[name] = dict
 	}
-	return dict.PostingsList([]byte(word), v.dead, nil)
+	words := []string{word}
+	if fold {
+		var err error
+		if words, err = v.cols.folded(dict, name, word); err != nil {
+			return nil, fmt.Errorf("field %s: %w", field, err)
+		}
+	}
+	p := new(posting)
+	var bits []*roaring.Bitmap
+	for _, w := range words {
+		list, err := dict.PostingsList([]byte(w), v.dead, nil)
+		if err != nil {
+			return nil, fmt.Errorf("field %s: %w", field, err)
+		}
+		if list.Count() == 0 {
+			continue
+		}
+		p.lists = append(p.lists, list)
+		bits = append(bits, bitsOf(list))
+	}
+	switch len(bits) {
+	case 0:
+		p.bits = roaring.New()
+	case 1:
+		p.bits = bits[0]
+	default:
+		p.bits = roaring.FastOr(bits...)
+	}
+	p.n = int(p.bits.GetCardinality())
+	v.lists[key] = p
+	return p, nil
 }
 
 // term returns the documents that have a term. They are not ours to change.
 func (v *view) term(field, word string) (*roaring.Bitmap, error) {
-	list, err := v.list(field, word)
+	p, err := v.posting(field, word)
 	if err != nil {
 		return nil, err
 	}
-	return bitsOf(list), nil
+	return p.bits, nil
 }
 
 func bitsOf(list segment.PostingsList) *roaring.Bitmap {
@@ -507,17 +552,17 @@ func (v *view) some(c *Clause, within *roaring.Bitmap) (*roaring.Bitmap, error) 
 // other.
 func (v *view) phrase(field string, words []string, within *roaring.Bitmap) (*roaring.Bitmap, error) {
 	distinct := slices.Compact(slices.Sorted(slices.Values(words)))
-	lists := make([]segment.PostingsList, len(distinct))
+	found := make([]*posting, len(distinct))
 	all := within
 	for i, w := range distinct {
 		var err error
-		if lists[i], err = v.list(field, w); err != nil {
+		if found[i], err = v.posting(field, w); err != nil {
 			return nil, err
 		}
-		if b := bitsOf(lists[i]); all == nil {
-			all = b
+		if all == nil {
+			all = found[i].bits
 		} else {
-			all = roaring.And(all, b)
+			all = roaring.And(all, found[i].bits)
 		}
 		if all.IsEmpty() {
 			return roaring.New(), nil
@@ -526,32 +571,26 @@ func (v *view) phrase(field string, words []string, within *roaring.Bitmap) (*ro
 	if len(words) == 1 {
 		return all, nil
 	}
-	its := make([]segment.PostingsIterator, len(lists))
-	for i, l := range lists {
-		its[i] = l.Iterator(false, false, true, nil)
-		if o, ok := its[i].(segment.OptimizablePostingsIterator); ok {
-			if _, one := o.DocNum1Hit(); !one {
-				o.ReplaceActual(all)
-			}
-		}
+	readers := make([]placesReader, len(found))
+	for i, p := range found {
+		readers[i].start(p, all)
 	}
-	order := make([]int, len(words)) // word → list
+	order := make([]int, len(words)) // word → reader
 	for i, w := range words {
 		order[i], _ = slices.BinarySearch(distinct, w)
 	}
 	out := roaring.New()
-	places := make([][]segment.Location, len(its))
+	places := make([][]uint64, len(readers))
 	for docs := all.Iterator(); docs.HasNext(); {
 		doc := docs.Next()
-		for i, it := range its {
-			p, err := it.Next()
-			if err != nil {
+		for i := range readers {
+			var err error
+			if places[i], err = readers[i].at(doc); err != nil {
 				return nil, err
 			}
-			if p == nil || p.Number() != uint64(doc) {
+			if len(places[i]) == 0 {
 				return nil, fmt.Errorf("field %s: positions of document %d are missing", field, doc)
 			}
-			places[i] = p.Locations()
 		}
 		if adjacent(places, order) {
 			out.Add(doc)
@@ -560,25 +599,87 @@ func (v *view) phrase(field string, words []string, within *roaring.Bitmap) (*ro
 	return out, nil
 }
 
+// A placesReader gives the positions of a term, document by document.
+type placesReader struct {
+	its  []segment.PostingsIterator
+	next []segment.Posting // of its; nil at the end
+	buf  []uint64
+}
+
+// start reads the positions in docs, all of which have the term.
+func (r *placesReader) start(p *posting, docs *roaring.Bitmap) {
+	for _, l := range p.lists {
+		it := l.Iterator(false, false, true, nil)
+		if o, ok := it.(segment.OptimizablePostingsIterator); ok {
+			if _, one := o.DocNum1Hit(); !one {
+				within := docs
+				if len(p.lists) > 1 {
+					if within = roaring.And(docs, o.ActualBitmap()); within.IsEmpty() {
+						continue
+					}
+				}
+				o.ReplaceActual(within)
+			}
+		}
+		r.its = append(r.its, it)
+	}
+	r.next = make([]segment.Posting, len(r.its))
+}
+
+// at returns the positions in a document, rising; docs are asked for in
+// their order. They are valid until the next call.
+func (r *placesReader) at(doc uint32) ([]uint64, error) {
+	r.buf = r.buf[:0]
+	several := 0
+	for i, it := range r.its {
+		if it == nil {
+			continue
+		}
+		p := r.next[i]
+		for p == nil || p.Number() < uint64(doc) {
+			var err error
+			if p, err = it.Next(); err != nil {
+				return nil, err
+			}
+			if p == nil {
+				r.its[i] = nil
+				break
+			}
+		}
+		r.next[i] = p
+		if p == nil || p.Number() != uint64(doc) {
+			continue
+		}
+		several++
+		for _, l := range p.Locations() {
+			r.buf = append(r.buf, l.Pos())
+		}
+	}
+	if several > 1 {
+		slices.Sort(r.buf)
+	}
+	return r.buf, nil
+}
+
 // adjacent reports whether the words stand at p, p+1 and so on for some p.
 // The places of each word rise.
-func adjacent(places [][]segment.Location, order []int) bool {
+func adjacent(places [][]uint64, order []int) bool {
 	var at [16]int
 	next := at[:]
 	if len(order) > len(at) {
 		next = make([]int, len(order))
 	}
 	for _, first := range places[order[0]] {
-		p, ok := first.Pos(), true
+		p, ok := first, true
 		for i := 1; i < len(order); i++ {
 			list := places[order[i]]
-			for next[i] < len(list) && list[next[i]].Pos() < p+uint64(i) {
+			for next[i] < len(list) && list[next[i]] < p+uint64(i) {
 				next[i]++
 			}
 			if next[i] == len(list) {
 				return false
 			}
-			if list[next[i]].Pos() != p+uint64(i) {
+			if list[next[i]] != p+uint64(i) {
 				ok = false
 				break
 			}

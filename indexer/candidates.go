@@ -35,12 +35,11 @@ func candidates(p query.Plan) (_ Clause, exact bool) {
 			return Clause{Op: Not, Kids: []Clause{kid}}, true
 		}
 	case query.PlanPhrase:
-		exact := p.Exact && (!p.Fold || len(p.Phrase) == 1)
 		switch p.Field {
 		case FieldTitle, FieldText:
-			return phrase(p.Field, p.Phrase, p.Fold), exact
+			return phrase(p.Field, p.Phrase, p.Fold), p.Exact
 		}
-		return Clause{Op: Or, Kids: []Clause{phrase(FieldTitle, p.Phrase, p.Fold), phrase(FieldText, p.Phrase, p.Fold)}}, exact
+		return Clause{Op: Or, Kids: []Clause{phrase(FieldTitle, p.Phrase, p.Fold), phrase(FieldText, p.Phrase, p.Fold)}}, p.Exact
 	case query.PlanAttr:
 		switch p.Name {
 		case FieldTopic, FieldArea, FieldTone, FieldStance, FieldSource, FieldKind:
@@ -54,15 +53,10 @@ func candidates(p query.Plan) (_ Clause, exact bool) {
 	return Clause{}, false
 }
 
-// phrase finds words next to each other; folded ones only together, for the
-// folded fields have no positions.
+// phrase finds words next to each other.
 func phrase(field string, words []string, fold bool) Clause {
 	if fold {
-		c := Clause{Op: And}
-		for _, w := range words {
-			c.Kids = append(c.Kids, Clause{Op: Term, Field: field + "_fold", Words: []string{w}})
-		}
-		return c
+		field += "_fold"
 	}
 	if len(words) == 1 {
 		return Clause{Op: Term, Field: field, Words: words}

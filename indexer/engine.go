@@ -83,8 +83,8 @@ type Part interface {
 	Discard() error
 }
 
-// The fields of a document. Text fields hold exact keys with positions,
-// their folded twins folded keys without.
+// The fields of a document. Text fields hold exact keys with positions; their
+// folded twins are asked for folded keys and are the same texts.
 const (
 	FieldTitle     = "title"
 	FieldText      = "text"
@@ -115,7 +115,7 @@ type Op uint8
 const (
 	All    Op = iota // every document
 	Term             // Field holds the term Words[0]
-	Phrase           // Field, with positions, holds Words next to each other, in one sentence
+	Phrase           // Field, one of the text, holds Words next to each other, in one sentence
 	And              // all Kids hold
 	Or               // at least Min of Kids hold, and at least one
 	Not              // Kids[0] does not hold; it ranks nothing

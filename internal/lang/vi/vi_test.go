@@ -1,92 +1,89 @@
 package vi
 
 import (
+	"maps"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
-	"github.com/blevesearch/bleve/v2"
-	"github.com/blevesearch/bleve/v2/registry"
 	"golang.org/x/text/unicode/norm"
 
 	"langnghe/internal/lang"
 )
 
-func TestAnalyzers(t *testing.T) {
-	cache := registry.NewCache()
-	for _, text := range []string{"Phường Thái Hoà: l\u200bừa đảo 500.000đ! Báo ngay. Gọi", norm.NFD.String("Uỷ ban kỉ luật. Khoẻ"), "", "漢字 ﬁ"} {
-		for name, want := range map[string]string{Exact: lang.Key(text), Fold: lang.Fold(lang.Key(text))} {
-			a, err := cache.AnalyzerNamed(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var got []string
-			position := 0
-			tokens := lang.Tokens(nil, text)
-			for i, tok := range a.Analyze([]byte(text)) {
-				got = append(got, string(tok.Term))
-				if position++; tokens[i].Has(lang.Sentence) {
-					position++
-				}
-				if tok.Position != position || tok.Start != 0 || tok.End != 0 {
-					t.Errorf("%s(%q): token %d is %v, want position %d", name, text, i, tok, position)
-				}
-			}
-			if strings.Join(got, " ") != want {
-				t.Errorf("%s(%q) = %q, want %q", name, text, got, want)
-			}
+// naive lists the keys of a text in the order of their positions, which are
+// one apart, two where a sentence ends.
+func naive(text string) (keys []string, positions []int) {
+	position := 0
+	for _, t := range lang.Tokens(nil, text) {
+		if position++; t.Has(lang.Sentence) {
+			position++
 		}
+		keys = append(keys, lang.Key(text[t.Start:t.End]))
+		positions = append(positions, position)
+	}
+	return keys, positions
+}
+
+func check(t *testing.T, text string) {
+	t.Helper()
+	keys, positions := naive(text)
+	want := map[string][]int{}
+	for i, k := range keys {
+		want[k] = append(want[k], positions[i])
+	}
+	terms, n := Terms(text)
+	if n != len(keys) {
+		t.Errorf("%q: %d tokens, want %d", text, n, len(keys))
+	}
+	got := map[string][]int{}
+	for k, f := range terms {
+		if string(f.Term) != k || f.Frequency() != len(f.Locations) {
+			t.Errorf("%q: %q is called %q, %d times with %d places", text, k, f.Term, f.Frequency(), len(f.Locations))
+		}
+		for _, l := range f.Locations {
+			if l.Start != 0 || l.End != 0 || l.Field != "" || l.ArrayPositions != nil {
+				t.Errorf("%q: %q has more than a position: %+v", text, k, l)
+			}
+			got[k] = append(got[k], l.Position)
+		}
+	}
+	if !maps.EqualFunc(got, want, slices.Equal) {
+		t.Errorf("%q:\n got %v\nwant %v", text, got, want)
 	}
 }
 
-// TestIndex searches a real index: exact finds only the accented text, fold
-// finds both.
-func TestIndex(t *testing.T) {
-	m := bleve.NewIndexMapping()
-	doc := bleve.NewDocumentMapping()
-	for _, name := range []string{Exact, Fold} {
-		f := bleve.NewTextFieldMapping()
-		f.Name, f.Analyzer = name, name
-		doc.AddFieldMappingsAt("text", f)
+func TestTerms(t *testing.T) {
+	for _, text := range []string{"", "...", "Phường Thái Hoà: l\u200bừa đảo 500.000đ! Báo ngay. Gọi gọi GỌI", norm.NFD.String("Uỷ ban kỉ luật. Khoẻ khỏe khoẻ"),
+		"漢字 ﬁ", strings.Repeat("a. ", 5000), strings.Repeat("nước chảy ", 300) + "hết"} {
+		check(t, text)
 	}
-	m.DefaultMapping = doc
-	ix, err := bleve.NewMemOnly(m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ix.Close()
-	for id, text := range map[string]string{"accents": "Nghe tin VỠ ĐẬP Bản Vẽ", "plain": "nghe tin vo dap ban ve", "nfd": norm.NFD.String("nghe tin vỡ đập")} {
-		if err := ix.Index(id, map[string]string{"text": text}); err != nil {
-			t.Fatal(err)
+	rng := rand.New(rand.NewPCG(1, 2))
+	parts := []string{"nước", "NƯỚC", norm.NFD.String("nước"), "nuoc", "kỉ", "kỷ", "hoà", "hòa", "12", "𝐥ừa", "ừ\u200b", ". ", "! ", "\n", " ", ", ", "\xff", "漢"}
+	for range 2000 {
+		var b strings.Builder
+		for range rng.IntN(40) {
+			b.WriteString(parts[rng.IntN(len(parts))])
+			if rng.IntN(3) > 0 {
+				b.WriteByte(' ')
+			}
 		}
-	}
-	for _, c := range []struct {
-		field string
-		terms []string
-		want  int
-	}{
-		{Exact, []string{"vỡ", "đập"}, 2},
-		{Fold, []string{"vo", "dap"}, 3},
-		{Exact, []string{"vo", "dap"}, 1},
-	} {
-		res, err := ix.Search(bleve.NewSearchRequest(bleve.NewPhraseQuery(c.terms, c.field)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if int(res.Total) != c.want {
-			t.Errorf("phrase %q in %s: %d hits, want %d", c.terms, c.field, res.Total, c.want)
-		}
+		check(t, b.String())
 	}
 }
 
-func BenchmarkAnalyze(b *testing.B) {
-	text := []byte(strings.Repeat("Uỷ ban nhân dân phường Thái Hoà thông báo lịch cắt điện để sửa đường dây. ", 20))
-	a, err := registry.NewCache().AnalyzerNamed(Exact)
-	if err != nil {
-		b.Fatal(err)
-	}
+// A text longer than the places that all texts share has its own.
+func TestLongText(t *testing.T) {
+	check(t, strings.Repeat("a b ", maxPlaces/2))
+	check(t, "a b")
+}
+
+func BenchmarkTerms(b *testing.B) {
+	text := strings.Repeat("Uỷ ban nhân dân phường Thái Hoà thông báo lịch cắt điện để sửa đường dây. ", 20)
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
-		a.Analyze(text)
+		Terms(text)
 	}
 }
