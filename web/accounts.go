@@ -105,7 +105,7 @@ func (s *server) changePassword(w http.ResponseWriter, r *http.Request) error {
 	if err := s.newPassword(r, me.Name, password); err != nil {
 		return err
 	}
-	return s.admit(w, r, me.Name, "/account?done=password") // the old session ended with the others
+	return s.admit(w, r, me.Name, "/account?done=password", "new password") // the old session ended with the others
 }
 
 // newPassword sets a password and ends every session and token of the user.
@@ -254,6 +254,18 @@ func (s *server) disableUser(w http.ResponseWriter, r *http.Request) error {
 		act = "user.disable"
 	}
 	if err := s.record(r, act, name, ""); err != nil {
+		return err
+	}
+	return seeOther(w, r, "/users", "user")
+}
+
+// unlockUser opens an account that rests after wrong passwords.
+func (s *server) unlockUser(w http.ResponseWriter, r *http.Request) error {
+	name := r.PathValue("name")
+	if err := s.Accounts.ClearFailures(r.Context(), name); err != nil {
+		return err
+	}
+	if err := s.record(r, "user.unlock", name, ""); err != nil {
 		return err
 	}
 	return seeOther(w, r, "/users", "user")

@@ -106,6 +106,16 @@ type signInPage struct {
 	Name, Next, Problem string
 	Setup               bool // the first user is made here
 	Min                 int
+	SignOn              string // name of the provider that people may sign in with as well
+}
+
+// doorPage is the page on which people sign in.
+func (s *server) doorPage(r *http.Request) signInPage {
+	p := signInPage{frame: s.frame(r, visitorOf(r).t.T("signin.title"))}
+	if s.SignOn != nil {
+		p.SignOn = s.SignOnName
+	}
+	return p
 }
 
 func (s *server) signInPage(w http.ResponseWriter, r *http.Request) error {
@@ -120,7 +130,9 @@ func (s *server) signInPage(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, "/setup", http.StatusSeeOther)
 		return nil
 	}
-	return s.render(w, r, "signin", signInPage{frame: s.frame(r, v.t.T("signin.title")), Next: localPath(r.FormValue("next"))})
+	page := s.doorPage(r)
+	page.Next = localPath(r.FormValue("next"))
+	return s.render(w, r, "signin", page)
 }
 
 // signIn takes the same time and gives the same answer whether the name is
@@ -161,16 +173,21 @@ func (s *server) signIn(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 		t := visitorOf(r).t
-		page := signInPage{frame: s.frame(r, t.T("signin.title")), Name: name, Next: localPath(r.FormValue("next")), Problem: t.T("signin.wrong", maxFailures, int(lockout/time.Minute))}
+		page := s.doorPage(r)
+		page.Name, page.Next, page.Problem = name, localPath(r.FormValue("next")), t.T("signin.wrong", maxFailures, int(lockout/time.Minute))
 		return s.renderStatus(w, r, http.StatusUnauthorized, "signin", page)
 	}
-	return s.enter(w, r, user.Name, localPath(r.FormValue("next")))
+	return s.enter(w, r, user.Name, localPath(r.FormValue("next")), "password")
 }
 
-// admit starts a session.
-func (s *server) admit(w http.ResponseWriter, r *http.Request, name, next string) error {
+// admit starts a session. The audit log says how the person proved who they
+// are.
+func (s *server) admit(w http.ResponseWriter, r *http.Request, name, next, how string) error {
 	token, id := newToken()
 	now := s.Clock()
+	if err := s.recordAs(r, name, "user.sign_in", name, how); err != nil {
+		return fmt.Errorf("sign in: %w", err)
+	}
 	if err := s.Accounts.AddSession(r.Context(), review.Session{Token: id, User: name, Created: now, Seen: now, Expires: now.Add(sessionLife)}); err != nil {
 		return fmt.Errorf("sign in: %w", err)
 	}
@@ -248,7 +265,7 @@ func (s *server) setup(w http.ResponseWriter, r *http.Request) error {
 	if err := s.record(r, "user.setup", name, ""); err != nil {
 		return fmt.Errorf("setup: %w", err)
 	}
-	return s.admit(w, r, name, "/users?done=setup")
+	return s.admit(w, r, name, "/users?done=setup", "setup")
 }
 
 // goodName keeps names of users short, plain and without surprises.

@@ -151,13 +151,17 @@ func writeJSON(w http.ResponseWriter, v any) error {
 // record writes who saw what outside of the desk into the audit chain. It
 // fails closed: what can not be accounted for is not shown.
 func (s *server) record(r *http.Request, act, object, detail string) error {
+	name := "-"
+	if u := visitorOf(r).user; u != nil {
+		name = u.Name
+	}
+	return s.recordAs(r, name, act, object, detail)
+}
+
+// recordAs is record for somebody who is not signed in yet.
+func (s *server) recordAs(r *http.Request, name, act, object, detail string) error {
 	if s.Audit == nil {
 		return nil
-	}
-	u := visitorOf(r).user
-	name := "-"
-	if u != nil {
-		name = u.Name
 	}
 	return s.Audit(r.Context(), news.Audit{ID: newID(), At: s.Now().UTC(), Role: "desk", Who: name, Act: act, Object: object, Detail: detail})
 }

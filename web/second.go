@@ -26,9 +26,9 @@ type pendings struct {
 }
 
 type pending struct {
-	name, next string
-	until      time.Time
-	wrong      int
+	name, next, how string
+	until           time.Time
+	wrong           int
 }
 
 func (p *pendings) add(x pending) string {
@@ -80,8 +80,9 @@ type codePage struct {
 	Token, Problem string
 }
 
-// enter starts a session, or asks for the code first.
-func (s *server) enter(w http.ResponseWriter, r *http.Request, name, next string) error {
+// enter starts a session, or asks for the code first. how is what the person
+// has proved already: "password" or "oidc".
+func (s *server) enter(w http.ResponseWriter, r *http.Request, name, next, how string) error {
 	f, err := s.Accounts.SecondFactor(r.Context(), name)
 	switch {
 	case errors.Is(err, review.ErrNotFound) || err == nil && f.Since.IsZero():
@@ -89,11 +90,11 @@ func (s *server) enter(w http.ResponseWriter, r *http.Request, name, next string
 		if err := s.Accounts.ClearFailures(r.Context(), name); err != nil {
 			return fmt.Errorf("sign in: %w", err)
 		}
-		return s.admit(w, r, name, next)
+		return s.admit(w, r, name, next, how)
 	case err != nil:
 		return fmt.Errorf("sign in: %w", err)
 	}
-	token := s.unproved.add(pending{name: name, next: next, until: s.Clock().Add(pendingFor)})
+	token := s.unproved.add(pending{name: name, next: next, how: how, until: s.Clock().Add(pendingFor)})
 	return s.render(w, r, "code", codePage{frame: s.frame(r, visitorOf(r).t.T("code.title")), Token: token})
 }
 
@@ -107,7 +108,9 @@ func (s *server) signInCode(w http.ResponseWriter, r *http.Request) error {
 	ctx, now, token, t := r.Context(), s.Clock(), r.FormValue("token"), visitorOf(r).t
 	p, ok := s.unproved.get(token, now)
 	if !ok {
-		return s.renderStatus(w, r, http.StatusUnauthorized, "signin", signInPage{frame: s.frame(r, t.T("signin.title")), Problem: t.T("code.late")})
+		page := s.doorPage(r)
+		page.Problem = t.T("code.late")
+		return s.renderStatus(w, r, http.StatusUnauthorized, "signin", page)
 	}
 	user, err := s.Accounts.User(ctx, p.name)
 	if err != nil {
@@ -135,7 +138,7 @@ func (s *server) signInCode(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Accounts.ClearFailures(ctx, p.name); err != nil {
 		return fmt.Errorf("sign in: %w", err)
 	}
-	return s.admit(w, r, p.name, p.next)
+	return s.admit(w, r, p.name, p.next, p.how+", code")
 }
 
 // proves takes a code of the authenticator or a recovery code, and uses it up.

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -174,5 +175,26 @@ func TestQR(t *testing.T) {
 	}
 	if u, err := url.Parse(totpURI("S", "a b", "Lang Nghe")); err != nil || u.Scheme != "otpauth" || u.Query().Get("secret") != "S" || u.Query().Get("issuer") != "Lang Nghe" {
 		t.Errorf("URI %v, %v", u, err)
+	}
+}
+
+// TestUnlock: the administrator opens an account that rests.
+func TestUnlock(t *testing.T) {
+	s := newSite(t)
+	withPassword(t, s, "lan", "đúng mật khẩu")
+	if err := s.accounts.NoteFailure(t.Context(), "lan", now.Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	if w := signIn(s, "lan", "đúng mật khẩu", "/"); w.Code != http.StatusUnauthorized {
+		t.Fatalf("locked: %d", w.Code)
+	}
+	if page := s.do("quan.tri", "GET", "/users", nil).Body.String(); strings.Count(page, "/unlock") != 1 {
+		t.Errorf("no button, or more than one:\n%s", page)
+	}
+	if w := s.do("quan.tri", "POST", "/users/lan/unlock", url.Values{}); w.Code != http.StatusSeeOther || !slices.Contains(s.desk.acts, "audit quan.tri user.unlock lan") {
+		t.Errorf("%d, audit %q", w.Code, s.desk.acts)
+	}
+	if w := signIn(s, "lan", "đúng mật khẩu", "/"); w.Code != http.StatusSeeOther {
+		t.Errorf("opened: %d", w.Code)
 	}
 }

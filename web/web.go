@@ -145,6 +145,8 @@ type Options struct {
 	// Warnings are shown over every page to those who are signed in: a full
 	// disk, backups that fail. May be nil.
 	Warnings     func() []news.Text
+	SignOn       SignOn           // with an account elsewhere; nil is none
+	SignOnName   string           // of the provider
 	SecondFactor bool             // leaders and justice officers must have one
 	Banner       news.Text        // over every page, "Dữ liệu mẫu"
 	Units        []string         // who can be asked to answer
@@ -185,6 +187,8 @@ func (s *server) routes() []route {
 		{"GET /sign-in", anyone, s.signInPage},
 		{"POST /sign-in", anyone, s.signIn},
 		{"POST /sign-in/code", anyone, s.signInCode},
+		{"GET /sign-in/oidc", anyone, s.signOn},
+		{"GET " + SignOnPath, anyone, s.signOnBack},
 		{"GET /setup", anyone, s.setupPage}, // loopback and no user yet, checked there
 		{"POST /setup", anyone, s.setup},
 		{"POST /language", anyone, s.switchLang},
@@ -294,6 +298,7 @@ func (s *server) routes() []route {
 		{"POST /users/{name}/password", admins, s.resetPassword},
 		{"POST /users/{name}/disable", admins, s.disableUser},
 		{"POST /users/{name}/second", admins, s.resetSecond},
+		{"POST /users/{name}/unlock", admins, s.unlockUser},
 
 		{"GET /api/v1/openapi.json", everyone, s.openAPI},
 		{"GET /api/v1/inbox", judges, s.apiInbox},

@@ -149,7 +149,7 @@ func TestNarrowRoles(t *testing.T) {
 	want := map[review.Role][]string{
 		review.Liaison: {"GET /handoffs", "POST /handoffs/{id}"},
 		review.Admin: {"GET /sources", "GET /alerts", "GET /alerts/muted", "POST /alerts/confirm", "POST /alerts/test", "GET /users", "POST /users",
-			"POST /users/{name}/password", "POST /users/{name}/second", "POST /users/{name}/disable"},
+			"POST /users/{name}/password", "POST /users/{name}/second", "POST /users/{name}/unlock", "POST /users/{name}/disable"},
 		review.Unit: append([]string{"GET /complaints", "GET /cases/{id}", "POST /cases/{id}/reply"}, books...),
 		review.Khoi: append([]string{"GET /board", "POST /board", "GET /complaints", "GET /cases/{id}", "POST /cases/{id}/reply"}, books...),
 		review.Editor: {"GET /cases", "GET /cases/{id}", "POST /cases/{id}/publish", "GET /documents",

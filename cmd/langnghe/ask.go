@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -148,9 +149,24 @@ func runErase(ctx context.Context, c *call) error {
 	})
 }
 
+// userHelp says what each word does.
+const userHelp = `
+
+  list                     ai đăng nhập được / who can sign in
+  add NAME                 thêm, mật khẩu đọc từ đầu vào / add; the password is read from standard input
+  password NAME            đặt mật khẩu mới, mọi phiên kết thúc / set a new password; every session ends
+  disable NAME             ngừng, mọi phiên kết thúc / stop it; every session ends
+  enable NAME              cho dùng lại / allow it again
+  unlock NAME              mở sau nhiều lần sai mật khẩu / open it after too many wrong passwords
+  second NAME              bỏ xác thực hai lớp khi mất điện thoại và mã dự phòng; lần sau thiết lập lại
+                           drop the second factor of somebody without telephone and recovery codes; set up anew at the next sign-in
+
+Mỗi việc đều vào nhật ký. / Each of them stands in the audit log.`
+
 func runUser(ctx context.Context, c *call) error {
 	acc := review.Account{}
 	role, password := "", ""
+	c.cmd.about[1] += userHelp
 	fs, err := c.flags("config data json", func(fs *flag.FlagSet) {
 		fs.StringVar(&role, "role", "reviewer", "`role`: reviewer, leader, justice, police_liaison, office, editor, khoi, unit, admin")
 		fs.StringVar(&acc.Unit, "unit", "", "unit or khối of the roles unit and khoi")
@@ -178,8 +194,10 @@ func runUser(ctx context.Context, c *call) error {
 		}
 	case fs.Arg(0) == "disable" && fs.NArg() == 2:
 		req.Name, req.Disable = fs.Arg(1), true
+	case slices.Contains([]string{"enable", "unlock", "second"}, fs.Arg(0)) && fs.NArg() == 2:
+		req.Name, req.Do = fs.Arg(1), fs.Arg(0)
 	default:
-		return usagef("needs list, add NAME, password NAME or disable NAME; flags stand before them")
+		return usagef("needs list, or one of add, password, disable, enable, unlock, second and a NAME; flags stand before them")
 	}
 	return c.with(ctx, func(ctx context.Context, a bus.Asker) error {
 		ctx, cancel := context.WithTimeout(ctx, time.Minute)
@@ -190,8 +208,11 @@ func runUser(ctx context.Context, c *call) error {
 		}
 		for _, u := range list {
 			state := ""
-			if !u.Disabled.IsZero() {
+			switch {
+			case !u.Disabled.IsZero():
 				state = "disabled"
+			case time.Now().Before(u.Locked):
+				state = "locked until " + u.Locked.In(zone()).Format("15:04")
 			}
 			fmt.Fprintf(c.out, "%-20s %-15s %-20s %s\n", u.Name, u.Role, u.Unit, state)
 		}

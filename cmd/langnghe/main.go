@@ -52,7 +52,7 @@ var commands = []command{
 	{"export", "", [2]string{"xuất tin ra JSON Lines", "write the items as JSON Lines"}, runExport},
 	{"erase", "ID", [2]string{"xóa hẳn một mục tin ở mọi nơi", "erase one item everywhere"}, runErase},
 	{"report", "KIND|list|verify|lint", [2]string{"lập, kiểm tra báo cáo; soát thể thức văn bản", "write and verify reports; check a document's form"}, runReport},
-	{"user", "add|list|password|disable", [2]string{"quản lý người dùng", "manage the people who sign in"}, runUser},
+	{"user", "add|list|password|disable|enable|unlock|second", [2]string{"quản lý người dùng", "manage the people who sign in"}, runUser},
 	{"audit", "verify|list", [2]string{"kiểm tra nhật ký hệ thống", "check the audit log"}, runAudit},
 	{"reindex", "", [2]string{"lập lại chỉ mục tìm kiếm", "build the search index anew"}, runReindex},
 	{"backup", "init|now|list|verify|drill|prune|key", [2]string{"sao lưu, kiểm tra bản sao lưu", "make and check backups"}, runBackup},

@@ -156,6 +156,15 @@ func TestState(t *testing.T) {
 		if code, out, errs = do(t, "", "user", "-data", data, "list"); code != 0 || !strings.Contains(out, "lan"+suffix) || strings.Contains(out, "argon2") {
 			t.Errorf("user list: exit %d\n%s%s", code, out, errs)
 		}
+		for _, verb := range []string{"disable", "enable", "unlock", "second"} {
+			code, out, errs = do(t, "", "user", "-data", data, verb, "lan"+suffix)
+			if code != 0 || strings.Contains(out, "disabled") != (verb == "disable") {
+				t.Errorf("user %s: exit %d\n%s%s", verb, code, out, errs)
+			}
+			if code, _, errs = do(t, "", "user", "-data", data, verb, "khong.co"); code != 1 || !strings.Contains(errs, "khong.co") {
+				t.Errorf("user %s of nobody: exit %d\n%s", verb, code, errs)
+			}
+		}
 		if code, _, errs = do(t, "", "erase", "-data", data, "-reason", "thử", "b"+suffix); code != 0 {
 			t.Errorf("erase: exit %d\n%s", code, errs)
 		}
@@ -171,7 +180,7 @@ func TestState(t *testing.T) {
 			}
 			time.Sleep(20 * time.Millisecond)
 		}
-		for _, act := range []string{"user.add", "item.erase", "item.search", "item.export"} {
+		for _, act := range []string{"user.add", "user.disable", "user.enable", "user.unlock", "second.reset", "item.erase", "item.search", "item.export"} {
 			if code != 0 || !strings.Contains(out, act) || strings.Contains(out, "o ga sau") {
 				t.Errorf("audit list: exit %d, want %s and no words\n%s", code, act, out)
 			}

@@ -537,6 +537,10 @@ func (b *builder) web(d *review.Desk, rd *reports.Desk, s *store.Desk, profile r
 	if aid != nil {
 		suggest = aid.Propose
 	}
+	signOn, signOnName, err := b.signOn()
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
 	h, err := web.New(web.Options{
 		Desk: d, Accounts: s, Calendar: b.days,
 		Reports:    rd,
@@ -566,13 +570,14 @@ func (b *builder) web(d *review.Desk, rd *reports.Desk, s *store.Desk, profile r
 		Metrics:    b.metricsHandler(),
 		Progress:   b.opts.Progress,
 		Banner:     b.opts.Banner,
-		Warnings:   b.warnings,
-		Ward:       profile.Ward,
-		Units:      units(profile),
-		Audit:      b.audit("desk"),
-		Now:        b.now,
-		Log:        b.log.With("component", "web"),
-		TextDays:   b.opts.Config.Retention.TextDays, SecondFactor: !b.opts.Config.NoSecondFactor && !b.opts.Manual,
+		SignOn:     signOn, SignOnName: signOnName,
+		Warnings: b.warnings,
+		Ward:     profile.Ward,
+		Units:    units(profile),
+		Audit:    b.audit("desk"),
+		Now:      b.now,
+		Log:      b.log.With("component", "web"),
+		TextDays: b.opts.Config.Retention.TextDays, SecondFactor: !b.opts.Config.NoSecondFactor && !b.opts.Manual,
 		Secure: b.opts.Config.HTTPS.On() || strings.HasPrefix(b.opts.Config.BaseURL, "https://"),
 	})
 	if err != nil {

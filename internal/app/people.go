@@ -9,6 +9,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"langnghe/alerts"
+	"langnghe/internal/bus"
 	"langnghe/internal/news"
 	"langnghe/internal/store"
 	"langnghe/review"
@@ -45,6 +47,14 @@ func (b *builder) users(ctx context.Context, s *store.Desk, d *review.Desk, r Us
 		if err := s.DropSessions(ctx, r.Name); err != nil {
 			return nil, err
 		}
+		if _, err := ask(b, AskPush)(ctx, alerts.PushRequest{User: r.Name, Drop: "all"}); err != nil && !errors.Is(err, bus.ErrNobody) {
+			return nil, fmt.Errorf("%s is disabled, but its browsers still get notices: %w", r.Name, err)
+		}
+	case r.Do != "":
+		act = accountActs[r.Do]
+		if err := change(ctx, s, r); err != nil {
+			return nil, err
+		}
 	case r.Name != "" && r.Password != "":
 		act = "user.password"
 		if err := checkPassword(r.Password); err != nil {
@@ -53,7 +63,7 @@ func (b *builder) users(ctx context.Context, s *store.Desk, d *review.Desk, r Us
 		if err := s.SetPassword(ctx, r.Name, web.HashPassword(r.Password)); err != nil {
 			return nil, fmt.Errorf("%s: %w", r.Name, err)
 		}
-		if err := s.DropSessions(ctx, r.Name); err != nil {
+		if err := errors.Join(s.DropSessions(ctx, r.Name), s.DropToken(ctx, 0, r.Name), s.ClearFailures(ctx, r.Name)); err != nil {
 			return nil, err
 		}
 	}
@@ -69,6 +79,32 @@ func (b *builder) users(ctx context.Context, s *store.Desk, d *review.Desk, r Us
 		}
 	}
 	return s.Users(ctx)
+}
+
+// accountActs are what a command does to an account, with how the audit log
+// calls it: as the page does.
+var accountActs = map[string]string{"enable": "user.enable", "unlock": "user.unlock", "second": "second.reset"}
+
+// change does one of them.
+func change(ctx context.Context, s *store.Desk, r UserRequest) error {
+	if _, err := s.User(ctx, r.Name); err != nil {
+		return fmt.Errorf("%s: %w", r.Name, err)
+	}
+	var err error
+	switch r.Do {
+	case "enable":
+		err = s.DisableUser(ctx, r.Name, time.Time{})
+	case "unlock":
+		err = s.ClearFailures(ctx, r.Name)
+	case "second": // whoever has the old telephone is out as well
+		err = errors.Join(s.DropSecondFactor(ctx, r.Name), s.DropSessions(ctx, r.Name))
+	default:
+		return fmt.Errorf("nothing called %q can be done to an account", r.Do)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", r.Name, err)
+	}
+	return nil
 }
 
 func addUser(ctx context.Context, s *store.Desk, a review.Account, password string, now time.Time) error {

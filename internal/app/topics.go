@@ -118,7 +118,10 @@ type UserRequest struct {
 	Password string          `json:"password,omitempty"` // of Add, or of Name
 	Name     string          `json:"name,omitempty"`
 	Disable  bool            `json:"disable,omitempty"`
-	By       string          `json:"by"`
+	// Do is done to Name: "enable" allows it again, "unlock" forgets its
+	// wrong passwords, "second" drops its second factor.
+	Do string `json:"do,omitempty"`
+	By string `json:"by"`
 }
 
 // An AuditRequest reads the audit chain; Verify checks all of it.

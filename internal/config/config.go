@@ -78,6 +78,8 @@ type Config struct {
 	// NoSecondFactor lets leaders and justice officers sign in with a
 	// password alone.
 	NoSecondFactor bool `yaml:"no_second_factor"`
+	// OIDC lets people sign in with an account elsewhere; nil is off.
+	OIDC *OIDC `yaml:"oidc"`
 	// Unconfirmed lets notices with their content go to addresses whose
 	// owner has not confirmed them.
 	Unconfirmed bool      `yaml:"unconfirmed_addresses"`
@@ -398,6 +400,7 @@ func (v *checker) check(c *Config, dir string) {
 		v.bad("backup.at", "%q không phải giờ; viết 02:00", "%q is no time of day; write 02:00", c.Backup.At)
 	}
 	v.https(c.HTTPS)
+	v.oidc(c, dir)
 	if c.Limits.FreeMB < 10 {
 		v.bad("limits.free_mb", "ít nhất 10", "must be at least 10")
 	}

@@ -192,3 +192,30 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestOIDC(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "secret"), []byte("bí mật\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const base = "base_url: https://desk.example\noidc: "
+	c, err := Parse(filepath.Join(dir, "c.yaml"), []byte(base+"{issuer: 'https://sso.example/realms/a', client_id: langnghe, client_secret_file: secret}"))
+	if err != nil || c.OIDC.Secret != "bí mật" || c.OIDC.Claim != "preferred_username" || len(c.OIDC.Scopes) != 1 {
+		t.Errorf("%+v, %v", c.OIDC, err)
+	}
+	for text, want := range map[string]string{
+		base + "{issuer: 'http://sso.example', client_id: a}":                                    "oidc.issuer: must be https://",
+		base + "{issuer: sso, client_id: a}":                                                     "oidc.issuer: needs the https://",
+		base + "{issuer: 'https://sso.example'}":                                                 "oidc.client_id: is missing",
+		base + "{issuer: 'https://sso.example', client_id: a, client_secret_file: gone}":         "oidc.client_secret_file:",
+		base + "{issuer: 'https://sso.example', client_id: a, claim: name}":                      `oidc.claim: "name" names nobody`,
+		base + "{issuer: 'https://sso.example', client_id: a, claim: email}":                     "oidc.accounts: is needed",
+		base + "{issuer: 'https://sso.example', client_id: a, claim: sub, accounts: {'7': Lan}}": "oidc.accounts:",
+		"oidc: {issuer: 'https://sso.example', client_id: a}":                                    "needs base_url",
+		base + "{issuer: 'https://sso.example', client_id: a, create_users: true}":               "create_users",
+	} {
+		if _, err := Parse(filepath.Join(dir, "c.yaml"), []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v; want %q", text, err, want)
+		}
+	}
+}

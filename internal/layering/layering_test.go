@@ -55,6 +55,8 @@ var doors = map[string][]string{
 	"github.com/blevesearch/":     {"indexer", "internal/lang"},
 	"github.com/wneessen/go-mail": {"alerts"},
 	"golang.org/x/crypto/argon2":  {"web"},
+	"github.com/coreos/go-oidc":   {"web/oidc"},
+	"golang.org/x/oauth2":         {"web/oidc"},
 }
 
 // banned names say nothing about what a package is for.
