@@ -81,7 +81,7 @@ func TestEdit(t *testing.T) {
 	s.edit("/tin/lich-cat-nuoc-10001.html", "Từ 13 giờ", "Từ 14 giờ")
 	found := r.round(2 * time.Hour)
 	if len(found) != 1 || found[0].Item.ID != was.ID || found[0].Item.Hash() == was.Hash() ||
-		!slices.Contains(found[0].Item.Notes, "edited") || !found[0].Item.Observed.Equal(was.Observed) || !strings.HasPrefix(found[0].Item.Text, "Từ 14 giờ") {
+		!slices.Contains(found[0].Item.Notes, "edited") || !found[0].Item.Observed.Equal(was.Observed) || !found[0].Item.Edited.Equal(r.now) || !strings.HasPrefix(found[0].Item.Text, "Từ 14 giờ") {
 		t.Fatalf("an edited page gave %s", describe(s.URL, found))
 	}
 	// The feed says that the entry changed: looked at without waiting.

@@ -350,6 +350,9 @@ func (t *taking) publish(ctx context.Context, s Source, rows []row) error {
 		if m.ID == "" {
 			m = Seen{ID: it.ID, Source: s.ID, First: t.now}
 		}
+		if h := it.Hash(); k.Hash != "" && k.Hash != h && it.Edited.IsZero() {
+			it.Edited = t.now.UTC()
+		}
 		m.Hash, m.At, m.Checked = it.Hash(), it.At(), t.now
 		found = append(found, news.Found{Item: it, Prior: s.Prior, Keep: true})
 		marks = append(marks, m)

@@ -646,6 +646,7 @@ func (r *round) publish(ctx context.Context, items []item, extra ...Seen) error 
 		row := x.row
 		if row.Hash != "" {
 			x.item.Notes = note(x.item.Notes, "edited")
+			x.item.Edited = r.now.UTC()
 		} else {
 			added++
 		}

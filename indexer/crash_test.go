@@ -360,6 +360,17 @@ func TestMachine(t *testing.T) {
 				}
 			},
 		})
+		told := map[string]map[string]bool{} // contents announced
+		for _, a := range r.announced {
+			id := a.Item.ID
+			if a.Before != nil && !told[id][a.Before.Text] {
+				rt.Fatalf("%s: nobody was told of %q, which is said to have come before %q", id, a.Before.Text, a.Item.Text)
+			}
+			if told[id] == nil {
+				told[id] = map[string]bool{}
+			}
+			told[id][a.Item.Text] = true
+		}
 		for id := range current {
 			if !slices.Contains(r.announcements(), id) {
 				rt.Fatalf("%s was never announced", id)

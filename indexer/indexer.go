@@ -210,6 +210,9 @@ func (ix *Indexer) take(ctx context.Context, found []news.Found) error {
 	items := make([]Stored, len(batch.changes))
 	for i, c := range batch.changes {
 		items[i] = c.Stored
+		if c.Replaces != nil {
+			items[i].Before = &c.Replaces.Item
+		}
 	}
 	slices.SortFunc(items, func(a, b Stored) int {
 		return cmp.Or(a.Item.At().Compare(b.Item.At()), strings.Compare(a.Item.ID, b.Item.ID))
@@ -360,6 +363,10 @@ func (ix *Indexer) forward(ctx context.Context) error {
 	}
 }
 
+// maxBefore bounds the texts of an announcement that brings along what the
+// item said before; larger ones are evaluated as new.
+const maxBefore = 1 << 20
+
 // announce tells of indexed items, which are in event order.
 func (ix *Indexer) announce(ctx context.Context, items []Stored) error {
 	if len(items) == 0 {
@@ -368,6 +375,9 @@ func (ix *Indexer) announce(ctx context.Context, items []Stored) error {
 	out := make([]news.Indexed, len(items))
 	for i := range items {
 		out[i] = news.Indexed{Item: items[i].Item, Hash: items[i].Hash}
+		if b := items[i].Before; b != nil && len(b.Text)+len(items[i].Item.Text) <= maxBefore {
+			out[i].Before = b
+		}
 	}
 	if err := ix.step("announce"); err != nil {
 		return ix.fail("announce", err)

@@ -557,6 +557,107 @@ func TestEdits(t *testing.T) {
 	})
 }
 
+// Crawlers leave Observed as it was and say when an edit was seen.
+func TestEditsOfOneObservation(t *testing.T) {
+	first := post("e", "Tin đồn vỡ đập", start.Add(-3*time.Hour))
+	first.Item.Observed = start.Add(-3 * time.Hour)
+	second, back := first, first
+	second.Item.Text, second.Item.Edited = "Đính chính: không vỡ, mất nước", start.Add(-2*time.Hour)
+	back.Item.Edited = start.Add(-time.Hour)
+	for i, order := range [][]news.Found{{first, second, back}, {back, second, first}, {second, first, back, second}} {
+		r := newRig(t)
+		for _, f := range order {
+			r.take(f)
+		}
+		it, err := r.ix.Item(t.Context(), "e")
+		if err != nil || it.Text != first.Item.Text || !it.Observed.Equal(first.Item.Observed) || !it.Edited.Equal(back.Item.Edited) {
+			t.Errorf("order %d: item is %q, edited %v, %v", i, it.Text, it.Edited, err)
+		}
+	}
+}
+
+// An announcement says what the item said when it was last announced,
+// whatever failed or crashed in between.
+func TestBefore(t *testing.T) {
+	said := func(n int, text string) news.Found {
+		f := post("e", text, start.Add(-5*time.Hour))
+		f.Item.Observed = start.Add(-5 * time.Hour)
+		if n > 0 {
+			f.Item.Edited = start.Add(time.Duration(n-5) * time.Hour)
+		}
+		return f
+	}
+	one, two, three := said(0, "Thái Hòa mất điện"), said(1, "Thái Hòa mất điện, mất nước"), said(2, "Thái Hòa có điện lại")
+	check := func(t *testing.T, r *rig, now, was string) {
+		t.Helper()
+		got := r.announced[len(r.announced)-1]
+		before := ""
+		if got.Before != nil {
+			before = got.Before.Text
+			if got.Before.ID != "e" || got.Before.Reading == nil || got.Before.Reading.Area.Fit != news.InArea {
+				t.Errorf("before = %+v", got.Before)
+			}
+		}
+		if got.Item.Text != now || before != was {
+			t.Errorf("announced %q, before it %q; want %q, %q", got.Item.Text, before, now, was)
+		}
+	}
+	t.Run("edited", func(t *testing.T) {
+		r := newRig(t)
+		r.take(one)
+		check(t, r, one.Item.Text, "")
+		r.take(two)
+		check(t, r, two.Item.Text, one.Item.Text)
+		r.restart()
+		r.take(three)
+		check(t, r, three.Item.Text, two.Item.Text)
+	})
+	t.Run("nobody heard of the content between", func(t *testing.T) {
+		r := newRig(t)
+		r.take(one)
+		r.refuse = errors.New("the stream is away")
+		if err := r.ix.Take(t.Context(), []news.Found{two}); !errors.Is(err, r.refuse) {
+			t.Fatal(err)
+		}
+		if err := r.ix.Take(t.Context(), []news.Found{three}); !errors.Is(err, r.refuse) {
+			t.Fatal(err)
+		}
+		r.refuse = nil
+		r.restart()
+		if err := r.ix.Forward(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		check(t, r, three.Item.Text, one.Item.Text)
+	})
+	t.Run("nobody heard of it at all", func(t *testing.T) {
+		r := newRig(t)
+		r.take(one, two)
+		check(t, r, two.Item.Text, "")
+		r.take(three)
+		check(t, r, three.Item.Text, two.Item.Text)
+	})
+	t.Run("the time moves with it", func(t *testing.T) {
+		r := newRig(t)
+		r.take(one)
+		moved := two
+		moved.Item.Published = start.Add(-30 * time.Hour)
+		r.refuse = errors.New("the stream is away")
+		if err := r.ix.Take(t.Context(), []news.Found{moved}); !errors.Is(err, r.refuse) {
+			t.Fatal(err)
+		}
+		r.refuse = nil
+		r.take(moved)
+		check(t, r, two.Item.Text, one.Item.Text)
+	})
+	t.Run("too much to carry", func(t *testing.T) {
+		r := newRig(t)
+		long := said(0, strings.Repeat("Thái Hòa mất điện. ", 60_000))
+		r.take(long)
+		r.take(two)
+		check(t, r, two.Item.Text, "")
+	})
+}
+
 func TestItems(t *testing.T) {
 	r := newRig(t)
 	for i := range 25 {

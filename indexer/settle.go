@@ -50,7 +50,7 @@ func (ix *Indexer) settle(ctx context.Context, found []news.Found) (*settled, er
 			out.results[resultErased]++
 			continue
 		}
-		seen, hash := it.Observed, it.Hash()
+		seen, hash := it.Seen(), it.Hash()
 		if ok {
 			switch old := hash == k.Hash || slices.Contains(k.Hashes, hash); {
 			case hash == k.Hash, old && !seen.After(k.Seen):
@@ -60,15 +60,16 @@ func (ix *Indexer) settle(ctx context.Context, found []news.Found) (*settled, er
 				out.late = append(out.late, Version{Item: *it, Hash: hash, Seen: seen})
 				k.Hashes = append(k.Hashes, hash)
 				out.results[resultLate]++
-				if seen.Before(k.Item.Observed) {
+				if it.Observed.Before(k.Item.Observed) {
 					// The item is older than we thought; its content stays.
 					c := pending[it.ID]
 					if c == nil {
-						c = &Change{Stored: k.Stored, Replaces: &Stored{Key: k.Key, Hash: k.Hash, Seen: k.Seen}}
+						old := k.Stored
+						c = &Change{Stored: old, Replaces: &old}
 						pending[it.ID] = c
 						out.changes = append(out.changes, c)
 					}
-					c.Item.Observed = seen
+					c.Item.Observed, c.Item.Edited = it.Observed, k.Seen
 					if c.Item.Published.IsZero() {
 						c.Item.Published = it.Published
 					}
@@ -78,13 +79,15 @@ func (ix *Indexer) settle(ctx context.Context, found []news.Found) (*settled, er
 				known[it.ID] = k
 				continue
 			}
+			it.Edited = seen
 			inherit(it, &k.Item, ix.horizon(now))
 		}
 		c := pending[it.ID]
 		if c == nil {
 			c = new(Change)
 			if ok {
-				c.Replaces = &Stored{Key: k.Key, Hash: k.Hash, Seen: k.Seen}
+				old := k.Stored
+				c.Replaces = &old
 			}
 		}
 		c.Stored = Stored{Item: *it, Hash: hash, Seen: seen}
@@ -132,9 +135,12 @@ func (ix *Indexer) accept(it news.Item, now time.Time) (_ news.Item, reason stri
 	if it.ID == "" || it.Text == "" && it.Title == "" {
 		return it, resultRefused
 	}
-	it.Observed, it.Published = stamp(it.Observed), stamp(it.Published)
+	it.Observed, it.Published, it.Edited = stamp(it.Observed), stamp(it.Published), stamp(it.Edited)
 	if it.Observed.IsZero() || it.Observed.After(now) {
 		it.Observed = stamp(now)
+	}
+	if it.Edited.After(now) {
+		it.Edited = stamp(now)
 	}
 	if it.At().Before(ix.horizon(now)) {
 		return it, resultExpired

@@ -92,6 +92,9 @@ type Stored struct {
 	Item news.Item // with its Reading
 	Hash string    // of its content
 	Seen time.Time // when this content was observed
+	// Before is the content that was announced last, when it was another.
+	// Only [Store.Unannounced] fills it.
+	Before *news.Item
 }
 
 // Known is what [Store] knows of an id.

@@ -437,7 +437,7 @@ func (e *Entry) forget() {
 // bare is what is left of an erased item: its identity and what a machine
 // read in it, without words.
 func bare(it *news.Item) news.Item {
-	b := news.Item{ID: it.ID, Kind: it.Kind, Source: it.Source, Platform: it.Platform, Published: it.Published, Observed: it.Observed}
+	b := news.Item{ID: it.ID, Kind: it.Kind, Source: it.Source, Platform: it.Platform, Published: it.Published, Observed: it.Observed, Edited: it.Edited}
 	if r := it.Reading; r != nil {
 		b.Reading = &news.Reading{Area: news.Area{Fit: r.Area.Fit, Score: r.Area.Score}, Stance: r.Stance, Story: r.Story, Version: r.Version}
 		for _, c := range r.Cues {

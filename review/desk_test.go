@@ -963,6 +963,53 @@ func TestDismissedEntryComesBackWhenItGetsWorse(t *testing.T) {
 	}
 }
 
+// What an edit brought is looked at again, whatever was decided before; what
+// was known is not, and a case that is open hears of it.
+func TestEditedItemComesBack(t *testing.T) {
+	h := newHouse(t)
+	old := flag("a", news.Claiming, news.Medium, text("Phí rác là 30k. Nghe nói vỡ đập."))
+	old.Because = []news.Span{{Start: 21, End: 27, Text: "vỡ đập"}}
+	h.take(old)
+	h.decide("a", news.Stat, hoa)
+	f := flag("a", news.Claiming, news.Low, text("Tin mới. Phí rác là 30k. Nghe nói vỡ đập. Nhận quà ở khối 3."))
+	f.ID, f.Edited, f.Item.Edited = "f-a-edited", true, f.Item.Observed.Add(time.Hour)
+	f.Because = []news.Span{{Start: 41, End: 49, Text: "Nhận quà"}}
+	h.take(f)
+	h.take(old) // comes again
+	h.later(0)
+	e, err := h.Entry(t.Context(), "a", hoa)
+	h.must(err)
+	if e.Decision != nil || len(e.History) != 1 || len(e.Flags) != 2 {
+		t.Errorf("entry = %+v, want it open again", e)
+	}
+	if e.Item.Text != f.Item.Text {
+		t.Errorf("the entry shows %q, want the text as it is now", e.Item.Text)
+	}
+	for _, x := range e.Flags {
+		for _, s := range x.Because {
+			if got := string([]rune(e.Item.Text)[s.Start:s.End]); got != s.Text {
+				t.Errorf("flag %s marks %q, want %q", x.ID, got, s.Text)
+			}
+		}
+		if len(x.Because) != 1 {
+			t.Errorf("flag %s has marks %v, want one", x.ID, x.Because)
+		}
+	}
+	gone := flag("a", news.Claiming, news.Low, text("Nhận quà ở khối 3."))
+	gone.ID, gone.Status, gone.Item.Edited = "f-a-gone", "experimental", f.Item.Observed.Add(2*time.Hour)
+	gone.Edited = true
+	h.decide("a", news.Out, hoa)
+	h.take(gone)
+	if e, err = h.Entry(t.Context(), "a", hoa); err != nil || e.Decision == nil || e.Item.Text != gone.Item.Text {
+		t.Errorf("entry = %+v, %v: want it decided, with the text as it is now", e, err)
+	}
+	for _, x := range e.Flags {
+		if x.ID == old.ID && len(x.Because) != 0 {
+			t.Errorf("marks %v of words that are gone", x.Because)
+		}
+	}
+}
+
 func TestErase(t *testing.T) {
 	h := newHouse(t)
 	ctx := t.Context()

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"langnghe/internal/news"
 )
@@ -88,6 +89,7 @@ func (d *Desk) take(tx Tx, f *news.Flag) error {
 		return nil
 	}
 	before := e.Level
+	e.anchor()
 	e.refresh()
 	if !known && d.reopens(&e, f, before) {
 		e.History = append(e.History, *e.Decision)
@@ -121,7 +123,40 @@ func (d *Desk) take(tx Tx, f *news.Flag) error {
 }
 
 func newer(a, b *news.Item) bool {
-	return a.Observed.After(b.Observed)
+	return a.Seen().After(b.Seen())
+}
+
+// anchor keeps the marks of the flags on their words when the text has been
+// edited: a mark whose words stand elsewhere now moves there, one whose words
+// are gone goes with them.
+func (e *Entry) anchor() {
+	if e.Item == nil || e.Item.Text == "" {
+		return
+	}
+	title, text := []rune(e.Item.Title), []rune(e.Item.Text)
+	for i := range e.Flags {
+		f := &e.Flags[i]
+		var kept []news.Span
+		for _, s := range f.Because {
+			in, whole := text, e.Item.Text
+			switch s.In {
+			case "title":
+				in, whole = title, e.Item.Title
+			case "", "text":
+			default: // of a document
+				kept = append(kept, s)
+				continue
+			}
+			if 0 <= s.Start && s.Start <= s.End && s.End <= len(in) && (s.Text == "" || string(in[s.Start:s.End]) == s.Text) {
+				kept = append(kept, s)
+			} else if at := strings.Index(whole, s.Text); at >= 0 && s.Text != "" {
+				s.Start = utf8.RuneCountInString(whole[:at])
+				s.End = s.Start + utf8.RuneCountInString(s.Text)
+				kept = append(kept, s)
+			}
+		}
+		f.Because = kept
+	}
 }
 
 // file adds or updates the flag. It reports whether it was known and whether
@@ -198,10 +233,13 @@ func (e *Entry) at() time.Time {
 }
 
 // reopens reports whether a new flag brings a dismissed entry back: what was
-// counted or put aside has become high or critical since, for instance
-// because its text was changed.
+// counted or put aside has become high or critical since, or says something
+// since an edit that nobody has looked at.
 func (d *Desk) reopens(e *Entry, f *news.Flag, before news.Level) bool {
-	return e.Decision != nil && (e.Decision.Choice == news.Stat || e.Decision.Choice == news.Out) && notifies(f) && f.Level > before
+	if e.Decision == nil || e.Decision.Choice != news.Stat && e.Decision.Choice != news.Out {
+		return false
+	}
+	return notifies(f) && f.Level > before || f.Edited && counts(f) && !f.Retro
 }
 
 // notify sends the first notice of a story or group, and another one when it

@@ -353,9 +353,7 @@ func (e *Engine) one(b *batch, set *ruleSet, in *news.Indexed) {
 	if p, ok := postOf(&it, at); ok && set == e.set && e.board.Add(p) {
 		b.change.Posts = append(b.change.Posts, p)
 	}
-	if it.Reading = e.watch.Add(&it); it.Reading != nil {
-		it.Reading = patterns.Watchful(it.Reading, at, e.inSeason(at))
-	}
+	it.Reading = e.understand(&it, at)
 	d := &e.doc
 	d.Reset(&it)
 	if e.learning && e.sample.Docs() < learn {
@@ -381,6 +379,10 @@ func (e *Engine) one(b *batch, set *ruleSet, in *news.Indexed) {
 			}
 		}
 	}
+	var was *edit
+	if in.Before != nil {
+		was = e.edit(in.Before, &it)
+	}
 	set.match.Match(d, func(i int) {
 		r := set.live[i]
 		m := matched{rule: r, doc: d, item: &it, at: at.UTC(), hash: in.Hash, retro: in.Retro, muted: mutedBy(muting, r)}
@@ -389,7 +391,7 @@ func (e *Engine) one(b *batch, set *ruleSet, in *news.Indexed) {
 		}
 		switch r.Type {
 		case "match", "list", "contradicts", "outdated":
-			m.spans = r.when.Spans(d)
+			m.spans, m.edit = r.when.Spans(d), was
 			if f, ok := m.flag(e.facts.Facts); ok && !e.raised[f.ID] {
 				b.change.Flags = append(b.change.Flags, f)
 			}
@@ -397,6 +399,15 @@ func (e *Engine) one(b *batch, set *ruleSet, in *news.Indexed) {
 			e.remember(b, m.occurrences(e.checker))
 		}
 	})
+}
+
+// understand adds to an item's reading what needs a register or the season.
+func (e *Engine) understand(it *news.Item, at time.Time) *news.Reading {
+	rd := e.watch.Add(it)
+	if rd != nil {
+		rd = patterns.Watchful(rd, at, e.inSeason(at))
+	}
+	return rd
 }
 
 // mutedBy is the id of the first filter that mutes r.

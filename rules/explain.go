@@ -76,6 +76,19 @@ func whyMatch(r *Rule, it *news.Item, because []news.Span) news.Text {
 	return news.Text{VI: vi, EN: en}
 }
 
+// whyEdited adds that it was an edit that made a rule fire: in what it wrote
+// or by what it took away.
+func whyEdited(t news.Text, touched bool) news.Text {
+	if touched {
+		t.VI += " Thấy ở phần mới thêm hoặc mới sửa của bài."
+		t.EN += " It stands in what a later edit wrote."
+		return t
+	}
+	t.VI += " Bài khớp sau khi bị sửa hoặc bị cắt bớt."
+	t.EN += " It holds since the text was edited or shortened."
+	return t
+}
+
 // whyAgainst says what the item states and what is in force.
 func whyAgainst(r *Rule, said query.Found, facts []news.Fact) news.Text {
 	f := facts[0]

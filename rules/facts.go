@@ -34,11 +34,24 @@ func about(r *Rule, facts []news.Fact) (out []news.Fact) {
 }
 
 // against compares what d says with the facts of rule r. It returns the facts
-// to cite and the value said, or none.
-func against(r *Rule, d *query.Doc, at time.Time, facts []news.Fact) (cite []news.Fact, said query.Found) {
+// to cite and the value said, or none. Values in the fresh parts of a text
+// that was known before go first.
+func against(r *Rule, d *query.Doc, at time.Time, facts []news.Fact, fresh []news.Span) (cite []news.Fact, said query.Found) {
 	found := r.near.NearValues(d)
 	if len(found) == 0 {
 		return nil, said
+	}
+	if len(fresh) > 0 {
+		old := func(v query.Found) int {
+			switch {
+			case slices.ContainsFunc(fresh, v.Span.Overlaps):
+				return 0
+			case slices.ContainsFunc(v.Near, func(s news.Span) bool { return slices.ContainsFunc(fresh, s.Overlaps) }):
+				return 1
+			}
+			return 2
+		}
+		slices.SortStableFunc(found, func(a, b query.Found) int { return old(a) - old(b) })
 	}
 	day := at.In(ward).Format(time.DateOnly)
 	var current, old []news.Fact

@@ -20,13 +20,30 @@ type matched struct {
 	spans []news.Span
 	retro bool
 	muted string
+	edit  *edit // of an item that was announced before, else nil
 }
 
 // anyTopic is the topic of rules about whatever topic the item has.
 const anyTopic = "general"
 
-// flag is the flag of a rule about one item, if it fires.
+// flag is the flag of a rule about one item, if it fires. Of an edit it
+// fires only if the edit takes part in it.
 func (m *matched) flag(facts []news.Fact) (news.Flag, bool) {
+	f, ok := m.whole(facts)
+	if !ok || m.edit == nil {
+		return f, ok
+	}
+	touched := m.touched(&f)
+	if !touched && m.before(facts) {
+		return f, false
+	}
+	f.Edited = true
+	f.Why = whyEdited(f.Why, touched)
+	return f, true
+}
+
+// whole is the flag of a rule about all of an item's text, if it fires.
+func (m *matched) whole(facts []news.Fact) (news.Flag, bool) {
 	r, it := m.rule, m.item
 	f := news.Flag{
 		ID: FlagID(r.ID, r.Version, it.ID, m.hash), Rule: r.ID, Version: r.Version, Type: r.Type, Title: r.Title, Level: r.Level,
@@ -50,7 +67,7 @@ func (m *matched) flag(facts []news.Fact) (news.Flag, bool) {
 			return f, false
 		}
 	case "contradicts", "outdated":
-		cite, said := against(r, m.doc, m.at, facts)
+		cite, said := against(r, m.doc, m.at, facts, m.edit.parts())
 		if len(cite) == 0 {
 			return f, false
 		}
@@ -59,13 +76,14 @@ func (m *matched) flag(facts []news.Fact) (news.Flag, bool) {
 		f.Why = whyAgainst(r, said, cite)
 		return f, true
 	}
-	f.Because = append(f.Because, m.evidence()...)
+	f.Because = append(f.Because, m.evidence("cue", "topic", "stance", "tone")...)
 	f.Why = whyMatch(r, it, f.Because)
 	return f, true
 }
 
-// evidence are the spans of the reading behind the attributes that matched.
-func (m *matched) evidence() (out []news.Span) {
+// evidence are the spans of the reading behind the attributes of these names
+// that matched.
+func (m *matched) evidence(names ...string) (out []news.Span) {
 	rd := m.item.Reading
 	if rd == nil {
 		return nil
@@ -78,6 +96,9 @@ func (m *matched) evidence() (out []news.Span) {
 		}
 	}
 	for _, a := range m.rule.when.Attrs(m.doc) {
+		if !slices.Contains(names, a.Name) {
+			continue
+		}
 		switch a.Name {
 		case "cue":
 			for _, c := range rd.Cues {

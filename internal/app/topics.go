@@ -22,11 +22,11 @@ import (
 var (
 	// crawler → indexer
 	found = bus.Topic[news.Found]{Subject: "news.found",
-		ID:  func(f news.Found) string { return f.Item.ID + "/" + f.Item.Hash() },
+		ID:  func(f news.Found) string { return content(&f.Item, f.Item.Hash()) },
 		Key: func(f news.Found) string { return f.Item.ID }}
 	// indexer → rules
 	indexed = bus.Topic[news.Indexed]{Subject: "news.indexed",
-		ID:  func(i news.Indexed) string { return i.Item.ID + "/" + i.Hash + "/" + strconv.FormatBool(i.Retro) },
+		ID:  func(i news.Indexed) string { return content(&i.Item, i.Hash) + "/" + strconv.FormatBool(i.Retro) },
 		Key: func(i news.Indexed) string { return i.Item.ID }}
 	// rules → desk
 	flagged = bus.Topic[news.Flag]{Subject: "news.flagged",
@@ -64,6 +64,16 @@ var (
 	// every role → desk, the only writer of the chain
 	audited = bus.Topic[news.Audit]{Subject: "audit.appended", ID: func(a news.Audit) string { return a.ID }}
 )
+
+// content identifies what an item says. A text that comes back after another
+// one is not a repeat of the first.
+func content(it *news.Item, hash string) string {
+	id := it.ID + "/" + hash
+	if !it.Edited.IsZero() {
+		id += "/" + strconv.FormatInt(it.Edited.UnixMilli(), 36)
+	}
+	return id
+}
 
 // None is the question without parameters, and the answer without content.
 type None struct{}

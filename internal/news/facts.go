@@ -20,6 +20,10 @@ type Found struct {
 type Indexed struct {
 	Item Item   `json:"item"` // with its Reading
 	Hash string `json:"hash"` // of the content that was read
+	// Before is the content that this one replaces and that was announced,
+	// with its reading. Only what the edit changed is evaluated then: what was
+	// flagged and decided before does not come back. Nil means all is new.
+	Before *Item `json:"before,omitempty"`
 	// Retro marks history that is evaluated again; it never notifies.
 	Retro bool `json:"retro,omitempty"`
 }
@@ -45,6 +49,7 @@ type Flag struct {
 	Why       Text      `json:"why"`                // a sentence a person understands
 	Doubt     Text      `json:"doubt"`              // why it may be wrong
 	Retro     bool      `json:"retro,omitempty"`
+	Edited    bool      `json:"edited,omitempty"` // an edit of the item made it fire
 	Late      bool      `json:"late,omitempty"`
 	Muted     string    `json:"muted,omitempty"` // filter that mutes it
 	Withdrawn bool      `json:"withdrawn,omitempty"`

@@ -39,6 +39,7 @@ type Item struct {
 	Lang      string    `json:"lang,omitempty"`
 	Published time.Time `json:"published,omitzero"`
 	Observed  time.Time `json:"observed,omitzero"`
+	Edited    time.Time `json:"edited,omitzero"`   // when this content was first seen, if another came before it
 	Account   string    `json:"account,omitempty"` // keyed pseudonym "p:…", rotates every 30 days
 	Thread    string    `json:"thread,omitempty"`
 	Parent    string    `json:"parent,omitempty"`
@@ -68,6 +69,15 @@ func (it *Item) At() time.Time {
 	}
 }
 
+// Seen is when this content of the item was first seen: Edited, or Observed
+// when there was no other before.
+func (it *Item) Seen() time.Time {
+	if it.Edited.After(it.Observed) {
+		return it.Edited
+	}
+	return it.Observed
+}
+
 // Voice names who speaks, as far as anyone may know: the account's pseudonym
 // or, without one, the source.
 func (it *Item) Voice() string {
@@ -91,6 +101,17 @@ type Span struct {
 	End   int    `json:"end"`
 	Text  string `json:"text,omitempty"`
 	In    string `json:"in,omitempty"` // "" or "text" is the text, else "title", "claim", "document"
+}
+
+// Overlaps reports whether two spans of one text share a code point.
+func (s Span) Overlaps(t Span) bool {
+	in := func(s Span) string {
+		if s.In == "text" {
+			return ""
+		}
+		return s.In
+	}
+	return in(s) == in(t) && s.Start < t.End && t.Start < s.End
 }
 
 // Level is the one scale of urgency. Machines propose, people may change it.

@@ -37,6 +37,22 @@ func (q *Query) Spans(d *Doc) []news.Span {
 	return m.spans(hits)
 }
 
+// Touches reports whether a span that supports a match of d, which must
+// match, shares a code point with one of the parts. Unlike [Query.Spans] it
+// looks at all of them, however many there are.
+func (q *Query) Touches(d *Doc, parts []news.Span) bool {
+	if len(parts) == 0 {
+		return false
+	}
+	m := matcher{d: d}
+	var hits []hit
+	m.collect(q.root, m.whole(), &hits)
+	return slices.ContainsFunc(hits, func(h hit) bool {
+		s := d.span(h.f, h.a, h.b)
+		return slices.ContainsFunc(parts, s.Overlaps)
+	})
+}
+
 // Holds is Match without the spans.
 func (q *Query) Holds(d *Doc) bool {
 	m := matcher{d: d}

@@ -118,8 +118,9 @@ const (
 	// What is still to be done with an item stands beside it, because
 	// changing a flag of it would write the whole of it again.
 	ixInsertTodo = `
-		INSERT INTO todo (key, id, at, hash) VALUES (?, ?, ?, ?)
-		ON CONFLICT (key) DO UPDATE SET id = excluded.id, at = excluded.at, hash = excluded.hash, indexed = 0`
+		INSERT INTO todo (key, id, at, hash, told) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (key) DO UPDATE SET id = excluded.id, at = excluded.at, hash = excluded.hash, told = excluded.told, indexed = 0`
+	ixSelectTold  = `SELECT told FROM todo WHERE key = ?`
 	ixDeleteTodo  = `DELETE FROM todo WHERE key = ?`
 	ixKeepVersion = `
 		INSERT INTO version (id, hash, seen, title, text, body) SELECT id, hash, seen, title, text, body FROM item WHERE key = ?
@@ -186,13 +187,21 @@ func writeItem(ctx context.Context, w *batch, c *indexer.Change) error {
 		return err
 	}
 	at := unix(it.At())
+	told := ""
 	if old := c.Replaces; old != nil {
+		// What has nothing left to be done was announced as it is.
+		switch err := w.queryRow(ctx, ixSelectTold, old.Key).Scan(&told); {
+		case errors.Is(err, sql.ErrNoRows):
+			told = old.Hash
+		case err != nil:
+			return err
+		}
 		if err := w.execs(ctx, call{ixKeepVersion, []any{old.Key}}, call{ixDropVersion, []any{it.ID, c.Hash}}); err != nil {
 			return err
 		}
 		if c.Key == old.Key {
 			return w.execs(ctx, call{ixUpdateItem, []any{at, c.Hash, unix(c.Seen), it.Title, it.Text, body, c.Key}},
-				call{ixInsertTodo, []any{c.Key, it.ID, at, c.Hash}})
+				call{ixInsertTodo, []any{c.Key, it.ID, at, c.Hash, told}})
 		}
 		// The event time changed and with it the document.
 		if err := w.execs(ctx, call{ixDeleteItemByKey, []any{old.Key}}, call{ixDeleteTodo, []any{old.Key}}, call{ixInsertGone, []any{old.Key}}); err != nil {
@@ -211,7 +220,7 @@ func writeItem(ctx context.Context, w *batch, c *indexer.Change) error {
 		}
 		c.Key++ // another item of the same millisecond has it
 	}
-	return w.execs(ctx, call{ixDeleteGone, []any{c.Key}}, call{ixInsertTodo, []any{c.Key, it.ID, at, c.Hash}})
+	return w.execs(ctx, call{ixDeleteGone, []any{c.Key}}, call{ixInsertTodo, []any{c.Key, it.ID, at, c.Hash, told}})
 }
 
 func writeSignature(ctx context.Context, w *batch, c *indexer.Change) error {

@@ -5,10 +5,12 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"time"
 
 	"langnghe/indexer"
+	"langnghe/internal/news"
 )
 
 const (
@@ -51,13 +53,45 @@ func (x *Indexer) Indexed(ctx context.Context, items []indexer.Stored, gone []in
 }
 
 const ixSelectUnannounced = `
-	SELECT ` + ixTodoItem + ` FROM todo JOIN item USING (key) WHERE todo.indexed = 1 ORDER BY todo.at, todo.id LIMIT ?`
+	SELECT ` + ixTodoItem + `, todo.told, version.title, version.text, version.body
+	FROM todo JOIN item USING (key) LEFT JOIN version ON version.id = todo.id AND version.hash = todo.told
+	WHERE todo.indexed = 1 ORDER BY todo.at, todo.id LIMIT ?`
 
 // Unannounced implements [indexer.Store].
 func (x *Indexer) Unannounced(ctx context.Context, limit int) (_ []indexer.Stored, err error) {
 	defer wrap(&err, "items to announce")
-	return collect(ctx, x.read, scanStoredRows, ixSelectUnannounced, limit)
+	return collect(ctx, x.read, scanUnannounced, ixSelectUnannounced, limit)
 }
+
+// scanUnannounced reads an item with the content that was announced before.
+func scanUnannounced(rows *sql.Rows) (s indexer.Stored, err error) {
+	var told string
+	var title, text, body sql.NullString
+	if s, err = scanStored(andThen{rows, []any{&told, &title, &text, &body}}); err != nil {
+		return s, err
+	}
+	switch {
+	case told == s.Hash && told != "":
+		same := s.Item
+		s.Before = &same
+	case body.Valid:
+		var it news.Item
+		if err := json.Unmarshal([]byte(body.String), &it); err != nil {
+			return s, fmt.Errorf("item %s as it was: %w", s.Item.ID, err)
+		}
+		it.Title, it.Text = title.String, text.String
+		s.Before = &it
+	}
+	return s, nil
+}
+
+// andThen scans more columns behind those that are asked for.
+type andThen struct {
+	*sql.Rows
+	more []any
+}
+
+func (a andThen) Scan(dest ...any) error { return a.Rows.Scan(append(dest, a.more...)...) }
 
 const ixMarkAnnounced = `DELETE FROM todo WHERE key = ? AND hash = ?`
 
