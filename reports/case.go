@@ -39,6 +39,7 @@ type Handoff struct {
 	Category, Claim       string
 	URLs                  []string
 	Evidence, Harm        string
+	Captures              []Capture
 	Request               string
 	Citation              news.Citation
 	Checklist             []string // the six parts, in order, of incitement
@@ -46,6 +47,13 @@ type Handoff struct {
 	At, ApprovedAt, Sent  time.Time
 	Seal, Outcome, Vetoed string
 	Received              time.Time
+}
+
+// A Capture is what one public item said, redacted; its hash is part of the
+// seal. Text is empty when it is no longer kept.
+type Capture struct {
+	URL, Text, SHA256 string
+	At                time.Time
 }
 
 // rumour reports whether the case is about a claim. Answers never are.

@@ -204,7 +204,7 @@ func TestHandoffFailsClosed(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := reports.Plaintext(&r)
-	for _, want := range []string{"■ lừa đảo", "□ mạo danh", "hxxps://dichvucong-gia[.]top", "lưu tối đa 24 tháng./."} {
+	for _, want := range []string{"■ lừa đảo", "□ mạo danh", "hxxps://dichvucong-gia[.]top", "Nhận quà 500.000 đồng, gọi [số].", "hxxps://mang[.]example/1", strings.Repeat("0f", 32), "lưu tối đa 24 tháng./."} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the slip lacks %q:\n%s", want, text)
 		}

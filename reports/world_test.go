@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -131,7 +132,8 @@ func (w *world) newCase(r *rand.Rand, n int, at time.Time) reports.Case {
 				}
 				if c.Kind == news.Scam {
 					c.Handoff = &reports.Handoff{Category: "fraud_or_scam", Claim: c.Claim, URLs: []string{"hxxps://dichvucong-gia[.]top"}, Evidence: "Tên miền không thuộc cơ quan nhà nước", Request: "Cảnh báo người dân",
-						Citation: *c.Citation, Proposed: "canbo", At: c.Drafted, Approved: "chutich", ApprovedAt: c.Approved, Sent: c.Approved.Add(10 * time.Minute), Seal: "ab12", Outcome: "received", Received: c.Approved.Add(time.Hour)}
+						Citation: *c.Citation, Proposed: "canbo", At: c.Drafted, Approved: "chutich", ApprovedAt: c.Approved, Sent: c.Approved.Add(10 * time.Minute), Seal: "ab12", Outcome: "received", Received: c.Approved.Add(time.Hour),
+						Captures: []reports.Capture{{URL: "hxxps://mang[.]example/1", Text: "Nhận quà 500.000 đồng, gọi [số].", SHA256: strings.Repeat("0f", 32), At: c.Opened}}}
 				}
 			}
 		}

@@ -375,7 +375,7 @@ func weekday(day time.Time) bool {
 
 // Erase handles item.erased: the words of the item go, what people decided
 // stays. A sealed hand-off and a case's claim and indicators hold no words of
-// a resident and stay as well.
+// a resident and stay as well; the text of a capture goes, its hash stays.
 func (d *Desk) Erase(ctx context.Context, er news.Erased) error {
 	err := d.Store.Update(ctx, func(tx Tx) error {
 		gone, err := tx.Erased(er.ID)
@@ -394,6 +394,9 @@ func (d *Desk) Erase(ctx context.Context, er news.Erased) error {
 			if err := tx.PutEntry(e); err != nil {
 				return err
 			}
+			if err := d.eraseCapture(tx, &e); err != nil {
+				return err
+			}
 		}
 		a := d.entry("system", "item.erased", er.ID, er.Reason)
 		a.ID = "erased/" + er.ID
@@ -403,6 +406,26 @@ func (d *Desk) Erase(ctx context.Context, er news.Erased) error {
 		return fmt.Errorf("review: erase %s: %w", er.ID, err)
 	}
 	return nil
+}
+
+// eraseCapture drops the capture of an erased entry from the slip of its case.
+func (d *Desk) eraseCapture(tx Tx, e *Entry) error {
+	if e.Case == "" {
+		return nil
+	}
+	c, err := tx.Case(e.Case)
+	if err != nil {
+		return fmt.Errorf("case %s: %w", e.Case, err)
+	}
+	if c.Handoff == nil {
+		return nil
+	}
+	for i := range c.Handoff.Captures {
+		if c.Handoff.Captures[i].Entry == e.ID {
+			c.Handoff.Captures[i].erase(d.now())
+		}
+	}
+	return tx.PutCase(c)
 }
 
 // EraseItem is the justice officer's order to erase an item everywhere: the

@@ -53,6 +53,8 @@ var refusals = map[string]news.Text{
 	"resident_join":  {VI: "Trong vụ việc có nội dung của người dân trùng với phiếu; hãy đề xuất lại bằng lời trung tính.", EN: "The case has a resident's item that the slip repeats; propose it again in neutral words."},
 	"resident_words": {VI: "Phiếu chuyển chép nguyên lời người dân (%q); hãy viết lại bằng lời trung tính.", EN: "The hand-off copies a resident's words (%q); put it in neutral words."},
 	"url":            {VI: "Đường dẫn %s không thuộc bài lan truyền hay dấu hiệu của vụ việc.", EN: "The address %s belongs neither to a spreading post nor to the indicators of the case."},
+	"capture":        {VI: "Không chụp lại được mục %s: chỉ chụp bài công khai lan truyền còn trong vụ việc, không bao giờ lời người dân.", EN: "%s cannot be captured: only public items that spread the matter and stand in the case can, never a resident's words."},
+	"captures":       {VI: "Nhiều nhất %d bản chụp trong một phiếu.", EN: "A slip has at most %d captures."},
 	"locked":         {VI: "Vụ việc bị khóa, không có đường chuyển Công an: %s", EN: "The case is locked, there is no path to the police: %s"},
 	"no_handoff":     {VI: "Không có đề xuất chuyển nào đang chờ.", EN: "No proposal is waiting."},
 	"handoff_open":   {VI: "Đã có một đề xuất chuyển.", EN: "There is a proposal already."},

@@ -7,9 +7,31 @@ import (
 	"time"
 )
 
+// Capturable lists the entries of a case whose words may stand in its slip,
+// the earliest first, for those who see the case.
+func (d *Desk) Capturable(ctx context.Context, id string, by User) (out []Entry, err error) {
+	err = d.act(ctx, by, ReadItem, id, "capture", func(tx Tx) error {
+		c, err := tx.Case(id)
+		if err != nil {
+			return err
+		}
+		entries, err := entriesOf(tx, &c)
+		if err != nil {
+			return err
+		}
+		out = Capturable(c.Kind, entries)
+		out = out[:min(len(out), shownCapturable)]
+		return nil
+	})
+	return out, err
+}
+
+// shownCapturable bounds the list that a person chooses from.
+const shownCapturable = 12
+
 // ProposeHandoff puts a hand-off before the leader. Of h it takes category,
-// addresses, evidence, harm, request, citation and checklist; the claim is
-// that of the case. Nothing of a resident's item gets into it.
+// addresses, entries to capture, evidence, harm, request, citation and
+// checklist; the claim is that of the case. Nothing of a resident's item gets into it.
 func (d *Desk) ProposeHandoff(ctx context.Context, id string, h Handoff, by User) error {
 	return d.change(ctx, by, ProposeHandoff, id, string(h.Category), func(tx Tx, c *Case) error {
 		entries, err := entriesOf(tx, c)
@@ -33,6 +55,9 @@ func (d *Desk) ProposeHandoff(ctx context.Context, id string, h Handoff, by User
 		texts := lines(c, h)
 		for _, t := range content.texts() {
 			texts = append(texts, *t)
+		}
+		for _, c := range content.Captures {
+			texts = append(texts, c.Text)
 		}
 		if err := nobodys(tx, texts, entries); err != nil {
 			return err
@@ -58,7 +83,7 @@ func (d *Desk) ApproveHandoff(ctx context.Context, id string, by User) error {
 			if err != nil {
 				return err
 			}
-			if err := c.Handoff.clean(entries); err != nil {
+			if err := c.Handoff.clean(c.Kind, entries); err != nil {
 				return err
 			}
 		}
@@ -158,7 +183,14 @@ func (d *Desk) Handoffs(ctx context.Context, by User) ([]Slip, error) {
 	}
 	for _, c := range cs {
 		if c.Handoff != nil && (by.Role != Liaison || !c.Handoff.Sent.IsZero()) {
-			slips = append(slips, Slip{*c.Handoff})
+			h := *c.Handoff
+			if by.Role == Liaison { // nothing that leads back into the desk
+				h.Captures = slices.Clone(h.Captures)
+				for i := range h.Captures {
+					h.Captures[i].Entry = ""
+				}
+			}
+			slips = append(slips, Slip{h})
 		}
 	}
 	return slips, nil

@@ -262,8 +262,10 @@ type Handoff struct {
 	Claim      string        `json:"claim"`
 	URLs       []string      `json:"urls,omitempty"` // addresses, defanged, and numbers, marked as what they are
 	Evidence   string        `json:"evidence"`
-	Harm       string        `json:"harm,omitempty"` // public safety: what harm, how near
-	Request    string        `json:"request"`        // what is asked of the police
+	Captures   []Capture     `json:"captures,omitempty"` // redacted, see [Capturable]; none when it rests on residents' voices alone
+	CaptureOf  []string      `json:"-"`                  // of a proposal: entries to capture
+	Harm       string        `json:"harm,omitempty"`     // public safety: what harm, how near
+	Request    string        `json:"request"`            // what is asked of the police
 	Citation   news.Citation `json:"citation"`
 	Checklist  *Checklist    `json:"checklist,omitempty"` // incitement
 	Proposed   string        `json:"proposed"`            // who

@@ -111,7 +111,9 @@ func slip(c *Case, p Handoff, entries []Entry) (Handoff, error) {
 	for _, t := range h.texts() {
 		*t = Defang(*t)
 	}
-	return h, nil
+	var err error
+	h.Captures, err = capture(c, p, entries)
+	return h, err
 }
 
 // lines are the addresses and numbers of a proposal; without any in a scam
@@ -217,7 +219,10 @@ func addressesIn(text string) (out []string) {
 
 // clean looks once more at a slip that is on its way: an entry may have
 // joined the case since, or its text may have changed.
-func (h *Handoff) clean(entries []Entry) error {
+func (h *Handoff) clean(kind CaseKind, entries []Entry) error {
+	if err := standing(kind, h.Captures, entries); err != nil {
+		return err
+	}
 	for _, t := range h.texts() {
 		if err := voices(*t, entries); err != nil {
 			return err
@@ -294,13 +299,21 @@ func hostOf(s string) string {
 
 // Seal is the SHA-256, in hex, of the content of a hand-off as canonical
 // JSON: keys sorted, no space, nothing escaped that need not be. What the
-// liaison adds later (received, outcome) is not part of it.
+// liaison adds later (received, outcome) is not part of it. Captures stand in
+// it by their hash.
 func Seal(h Handoff) string {
 	content := map[string]any{
 		"version": 1, "case": h.Case, "category": h.Category, "claim": h.Claim, "urls": h.URLs,
 		"evidence": h.Evidence, "harm": h.Harm, "request": h.Request, "citation": h.Citation,
 		"checklist": h.Checklist, "proposed": h.Proposed, "at": h.At.UTC(),
 		"approved": h.Approved, "approved_at": h.ApprovedAt.UTC(), "sent": h.Sent.UTC(),
+	}
+	if len(h.Captures) > 0 {
+		captures := []any{}
+		for _, c := range h.Captures {
+			captures = append(captures, map[string]any{"url": c.URL, "at": c.At.UTC(), "seen": c.Seen.UTC(), "sha256": c.SHA256})
+		}
+		content["version"], content["captures"] = 2, captures
 	}
 	sum := sha256.Sum256(canonical(content))
 	return hex.EncodeToString(sum[:])
@@ -325,5 +338,8 @@ func canonical(v any) []byte {
 	return bytes.TrimRight(b.Bytes(), "\n")
 }
 
-// VerifySeal reports whether the slip is as it was sealed.
-func VerifySeal(h Handoff) bool { return h.Seal != "" && h.Seal == Seal(h) }
+// VerifySeal reports whether the slip is as it was sealed, the texts of its
+// captures included as long as they are kept.
+func VerifySeal(h Handoff) bool {
+	return h.Seal != "" && h.Seal == Seal(h) && !slices.ContainsFunc(h.Captures, func(c Capture) bool { return !c.whole() })
+}

@@ -43,7 +43,8 @@ type casePage struct {
 	LookBy     time.Time // clocks of the level, from the opening of the case; zero when there is none
 	LookLate   bool      // nobody has looked in time
 	SayBy      time.Time
-	Late       bool // nothing official is out and the clock has run out
+	Able       []review.Entry // whose words may be captured for a hand-off
+	Late       bool           // nothing official is out and the clock has run out
 }
 
 // A step is one state on the path of a case.
@@ -60,6 +61,15 @@ func (p casePage) Val(tab, name, stored string) string {
 		return p.Form.Get(name)
 	}
 	return stored
+}
+
+// Chosen reports whether the box of a capture is ticked: as the person left
+// it, at first the earliest.
+func (p casePage) Chosen(id string, i int) bool {
+	if p.Tab == "handoff" && p.Form.Has("category") {
+		return slices.Contains(p.Form["capture"], id)
+	}
+	return i == 0
 }
 
 // verdicts that a person may set, in the order of the form.
@@ -144,6 +154,11 @@ func (s *server) casePage(w http.ResponseWriter, r *http.Request, status int, ta
 			p.Entries = append(p.Entries, s.view(e, false))
 		}
 		p.More = max(len(c.Entries)-shown, 0)
+	}
+	if p.Can("POST /cases/{id}/handoff") && !c.Locked && len(p.Categories) > 0 {
+		if p.Able, err = s.Desk.Capturable(ctx, c.ID, u); err != nil {
+			return err
+		}
 	}
 	if p.Can("POST /cases/{id}/verdict") && c.Kind != news.Answer {
 		if p.Documents, err = s.Desk.Documents(ctx); err != nil {
@@ -303,7 +318,7 @@ func (s *server) proposeHandoff(w http.ResponseWriter, r *http.Request) error {
 		}
 		h := review.Handoff{
 			Category: review.Category(r.FormValue("category")), Claim: r.FormValue("claim"), URLs: lines(r.FormValue("urls")),
-			Evidence: r.FormValue("evidence"), Harm: r.FormValue("harm"), Request: r.FormValue("request"), Citation: cite,
+			Evidence: r.FormValue("evidence"), Harm: r.FormValue("harm"), Request: r.FormValue("request"), Citation: cite, CaptureOf: r.Form["capture"],
 		}
 		if h.Category == review.Incitement {
 			h.Checklist = &review.Checklist{

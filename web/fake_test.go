@@ -231,8 +231,11 @@ func (d *fakeDesk) AddDocument(_ context.Context, x official.Document, by review
 func (d *fakeDesk) CloseCase(_ context.Context, id, note string, by review.User) error {
 	return d.on(id, "close %s %q", by.Name, note)
 }
+func (d *fakeDesk) Capturable(_ context.Context, _ string, _ review.User) ([]review.Entry, error) {
+	return review.Capturable(news.Verify, d.entries), nil
+}
 func (d *fakeDesk) ProposeHandoff(_ context.Context, id string, h review.Handoff, by review.User) error {
-	return d.on(id, "propose %s %s %q", by.Name, h.Category, h.Citation.Document)
+	return d.on(id, "propose %s %s %q %q", by.Name, h.Category, h.Citation.Document, h.CaptureOf)
 }
 func (d *fakeDesk) ApproveHandoff(_ context.Context, id string, by review.User) error {
 	return d.on(id, "approve_handoff %s", by.Name)
@@ -568,7 +571,11 @@ func newDesk() *fakeDesk {
 		{ID: "V-2026-0038", Kind: news.Answer, State: review.Open, Title: "Hỏi lịch nghỉ học", Level: news.High, Topic: "education", Opened: ago(3 * time.Hour), By: "lan", Entries: []string{"e-hoc"}, Locked: true, LockWhy: "kind"},
 		{ID: "V-2026-0030", Kind: news.Scam, State: review.Published, Title: "Giả danh điện lực đòi nợ", Claim: "Người gọi tự xưng điện lực dọa cắt điện.", Level: news.High, Topic: "security_scam", Opened: ago(200 * time.Hour), By: "lan", Entries: []string{"e-qua"}, Verdict: review.Fake, Citation: cite,
 			Correction: &review.Correction{Portal: "Điện lực không gọi điện đòi tiền.", DraftBy: "lan", Approver: "chu.tich", At: ago(150 * time.Hour), Out: ago(149 * time.Hour), URL: "https://phuong.example/canh-bao"},
-			Handoff:    &review.Handoff{Case: "V-2026-0030", Category: review.FraudOrScam, Claim: "Cuộc gọi giả danh điện lực đòi chuyển tiền.", URLs: []string{"evn-tracuu.top"}, Evidence: "Sáu tin báo trong một tuần.", Request: "Xác minh số điện thoại và tên miền", Citation: *cite, Proposed: "lan", At: ago(170 * time.Hour), Approved: "chu.tich", ApprovedAt: ago(169 * time.Hour), Sent: ago(168 * time.Hour), Seal: strings.Repeat("3fa91c07", 8)}},
+			Handoff: &review.Handoff{Case: "V-2026-0030", Category: review.FraudOrScam, Claim: "Cuộc gọi giả danh điện lực đòi chuyển tiền.", URLs: []string{"evn-tracuu.top"}, Evidence: "Sáu tin báo trong một tuần.",
+				Captures: []review.Capture{
+					{Entry: "e-x", URL: "hxxps://mang[.]example/bai/7", At: ago(171 * time.Hour), Seen: ago(170 * time.Hour), Text: "Điện lực mời bà con vào evn-tracuu[.]top, gọi [số] <b>ngay</b>", SHA256: strings.Repeat("0f", 32)},
+					{Entry: "e-y", At: ago(171 * time.Hour), Seen: ago(170 * time.Hour), SHA256: strings.Repeat("1e", 32), Gone: ago(time.Hour)},
+				}, Request: "Xác minh số điện thoại và tên miền", Citation: *cite, Proposed: "lan", At: ago(170 * time.Hour), Approved: "chu.tich", ApprovedAt: ago(169 * time.Hour), Sent: ago(168 * time.Hour), Seal: strings.Repeat("3fa91c07", 8)}},
 		{ID: "V-2026-0029", Kind: news.Danger, State: review.Open, Title: "Lời kêu gọi kéo đến trụ sở", Level: news.High, Topic: "public_order", Opened: ago(time.Hour), By: "lan", Entries: []string{"e-dap"}},
 		{ID: "V-2026-0028", Kind: news.Verify, State: review.Approved, Title: "Nghỉ học cả tuần", Claim: "Học sinh được nghỉ cả tuần.", Level: news.High, Topic: "education", Opened: ago(50 * time.Hour), By: "lan", Entries: []string{"e-hoc"}, Verdict: review.Fake, Citation: cite, Correction: &review.Correction{Portal: "Các trường học bình thường.", DraftBy: "lan", Approver: "chu.tich", At: ago(40 * time.Minute)}},
 	}

@@ -67,6 +67,7 @@ type Desk interface {
 	CloseCase(ctx context.Context, id, note string, by review.User) error
 	SetCaseLevel(ctx context.Context, id string, l news.Level, by review.User) error
 
+	Capturable(ctx context.Context, id string, by review.User) ([]review.Entry, error)
 	ProposeHandoff(ctx context.Context, id string, h review.Handoff, by review.User) error
 	ApproveHandoff(ctx context.Context, id string, by review.User) error
 	RecallHandoff(ctx context.Context, id, reason string, by review.User) error

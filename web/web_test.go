@@ -245,7 +245,7 @@ func TestForms(t *testing.T) {
 		{"approve", "chu.tich", "/cases/V-2026-0040/approve", form(), nil, 303, "approve chu.tich V-2026-0040", ""},
 		{"publish another state", "bien.tap", "/cases/V-2026-0040/publish", form("url", "x"), nil, 404, "", ""},
 		{"publish", "bien.tap", "/cases/V-2026-0028/publish", form("url", "https://phuong.example/1"), nil, 303, `publish bien.tap "https://phuong.example/1" V-2026-0028`, ""},
-		{"propose", "lan", "/cases/V-2026-0041/handoff", form("category", "impersonation", "claim", "c", "evidence", "e", "request", "r", "document", "42/TB-UBND"), nil, 303, `propose lan impersonation "42/TB-UBND" V-2026-0041`, ""},
+		{"propose", "lan", "/cases/V-2026-0041/handoff", form("category", "impersonation", "claim", "c", "evidence", "e", "request", "r", "document", "42/TB-UBND", "capture", "e-dap"), nil, 303, `propose lan impersonation "42/TB-UBND" ["e-dap"] V-2026-0041`, ""},
 		{"veto", "tu.phap", "/cases/V-2026-0041/handoff/veto", form("why", "chưa đủ"), nil, 303, `veto tu.phap "chưa đủ" V-2026-0041`, ""},
 		{"unlock", "tu.phap", "/cases/V-2026-0040/unlock", form("reason", "có mã độc"), nil, 303, `unlock tu.phap "có mã độc" V-2026-0040`, ""},
 		{"acknowledge", "cong.an", "/handoffs/V-2026-0030", form("outcome", "received"), nil, 303, "acknowledge cong.an received V-2026-0030", ""},
@@ -916,5 +916,22 @@ func TestTrends(t *testing.T) {
 	}
 	if few := draw("land", from, 14, map[string]int{"2026-11-02": 1}, nil, 140, 60); !few.Few {
 		t.Error("one item is called enough")
+	}
+}
+
+// TestCapturesOnSlips: the liaison reads what was said as plain text, with its
+// hash, and nothing that leads back into the desk.
+func TestCapturesOnSlips(t *testing.T) {
+	s := newSite(t)
+	page := s.do("cong.an", "GET", "/handoffs", nil).Body.String()
+	for _, want := range []string{"gọi [số] &lt;b&gt;ngay&lt;/b&gt;", strings.Repeat("0f", 32), strings.Repeat("1e", 32), "hxxps://mang[.]example/bai/7"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the slip lacks %q", want)
+		}
+	}
+	for _, no := range []string{"e-x", "e-y", "/inbox/", "/items/", "/cases/", "<b>ngay"} {
+		if strings.Contains(page, no) {
+			t.Errorf("the liaison's page holds %q", no)
+		}
 	}
 }

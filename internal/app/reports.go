@@ -196,6 +196,9 @@ func reportCase(c *review.Case) reports.Case {
 		out.Handoff = &reports.Handoff{Category: string(h.Category), Claim: h.Claim, URLs: h.URLs, Evidence: h.Evidence, Harm: h.Harm, Request: h.Request,
 			Citation: h.Citation, Proposed: h.Proposed, Approved: h.Approved, At: h.At, ApprovedAt: h.ApprovedAt, Sent: h.Sent, Seal: h.Seal,
 			Outcome: h.Outcome, Vetoed: h.Vetoed, Received: h.Received}
+		for _, x := range h.Captures {
+			out.Handoff.Captures = append(out.Handoff.Captures, reports.Capture{URL: x.URL, Text: x.Text, SHA256: x.SHA256, At: x.At})
+		}
 		if l := h.Checklist; l != nil {
 			out.Handoff.Checklist = []string{l.Context, l.Speaker, l.Intent, l.Content, l.Extent, l.Likelihood}
 		}
