@@ -38,8 +38,10 @@ type Options struct {
 	// nil leaves corrections unmeasured.
 	Spread func(ctx context.Context, stories []string, from, to time.Time) (Spread, error)
 	// Unit says who answers about a topic; "" means that a person chooses.
-	Unit    func(topic string) string
-	Metrics prometheus.Registerer // may be nil
+	Unit func(topic string) string
+	// TextDays is how long the words of an ordinary item stay; default 90.
+	TextDays int
+	Metrics  prometheus.Registerer // may be nil
 }
 
 // A Desk is the one place where people judge. It is safe for concurrent use.
@@ -65,6 +67,9 @@ func New(o Options) (*Desk, error) {
 	}
 	if o.Workday == nil {
 		o.Workday = weekday
+	}
+	if o.TextDays <= 0 {
+		o.TextDays = 90
 	}
 	if o.Unit == nil {
 		o.Unit = func(string) string { return "" }

@@ -54,6 +54,27 @@ func newMemory() *memory {
 	}}
 }
 
+func (m *memory) Outlived(_ context.Context, h review.Horizon, limit int) (entries, cases []string, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	old := func(c review.Case) bool { return !c.Closed.IsZero() && c.Closed.Before(h.Closed) }
+	for _, e := range all[review.Entry](m.entries) {
+		c, _ := get[review.Case](m.cases, e.Case)
+		if e.Worded() && e.Received.Before(h.Text) && (e.Case == "" || old(c)) && len(entries) < limit {
+			entries = append(entries, e.ID)
+		}
+	}
+	for _, c := range all[review.Case](m.cases) {
+		if c.Handoff == nil || !slices.ContainsFunc(c.Handoff.Captures, func(x review.Capture) bool { return x.Text != "" }) || len(cases) >= limit {
+			continue
+		}
+		if sent := c.Handoff.Sent; !sent.IsZero() && sent.Before(h.Sent) || sent.IsZero() && old(c) {
+			cases = append(cases, c.ID)
+		}
+	}
+	return entries, cases, nil
+}
+
 func TestMemory(t *testing.T) {
 	reviewtest.Run(t, func(*testing.T) review.Store { return newMemory() }, nil)
 }

@@ -49,6 +49,11 @@ type Store interface {
 	// Backlog counts the messages that are due, and says since when.
 	Backlog(ctx context.Context, now time.Time) (n int, oldest time.Time, err error)
 
+	// Outlived names entries that hold words, and cases whose slip has
+	// captures with a text, that are older than the horizon; at most limit of
+	// each.
+	Outlived(ctx context.Context, h Horizon, limit int) (entries, cases []string, err error)
+
 	Audit(ctx context.Context, q AuditQuery) (AuditPage, error)
 	// VerifyAudit checks the whole chain and returns its length; the error
 	// names the first entry that does not fit.

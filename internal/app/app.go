@@ -464,7 +464,7 @@ func (b *builder) desk(ctx context.Context) error {
 		Decided: func(ctx context.Context, ds []news.Decided) error { return bus.PublishAll(ctx, b.bus, decided, ds) },
 		Facts:   func(ctx context.Context, f news.Facts) error { return bus.Publish(ctx, b.bus, changed, f) },
 		Erased:  func(ctx context.Context, e news.Erased) error { return bus.Publish(ctx, b.bus, erased, e) },
-		Workday: b.days.Working, Spread: b.spread, Place: places(profile),
+		Workday: b.days.Working, Spread: b.spread, Place: places(profile), TextDays: b.opts.Config.Retention.TextDays,
 		Unit: func(topic string) string { return unitName(profile, profile.Topics[topic]) },
 	})
 	if err != nil {
@@ -491,6 +491,7 @@ func (b *builder) desk(ctx context.Context) error {
 		return errors.Join(d.Release(ctx), d.Forward(ctx))
 	})
 	b.every("desk tick", time.Minute, d.Tick)
+	b.every("desk retention", time.Hour, d.Retain)
 	b.every("desk pulse", 30*time.Second, func(ctx context.Context) error {
 		if b.svc.manual(b.opts.Manual) {
 			return nil // nobody reads the reports of a replay

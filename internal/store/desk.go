@@ -448,10 +448,10 @@ func (t *deskTx) Entry(id string) (review.Entry, error) {
 
 const (
 	deskPutEntry = `
-	INSERT INTO entry (id, fold, story, level, topic, received, open, decided, joint, body)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	INSERT INTO entry (id, fold, story, level, topic, received, open, decided, joint, words, body)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 	ON CONFLICT (id) DO UPDATE SET fold = excluded.fold, story = excluded.story, level = excluded.level,
-		topic = excluded.topic, open = excluded.open, decided = excluded.decided, joint = excluded.joint, body = excluded.body`
+		topic = excluded.topic, open = excluded.open, decided = excluded.decided, joint = excluded.joint, words = excluded.words, body = excluded.body`
 	deskPutFlag = `
 	INSERT INTO flag (id, entry, rule, version, live, choice, useful) VALUES (?, ?, ?, ?, ?, ?, ?)
 	ON CONFLICT (id) DO UPDATE SET live = excluded.live, choice = excluded.choice, useful = excluded.useful`
@@ -464,7 +464,10 @@ func (t *deskTx) PutEntry(e review.Entry) error {
 		return err
 	}
 	fold := e.Fold()
-	open, decided, joint, choice, useful := 0, int64(0), "", "", 0
+	open, decided, joint, choice, useful, words := 0, int64(0), "", "", 0, 0
+	if e.Worded() {
+		words = 1
+	}
 	switch {
 	case e.Decision != nil:
 		decided, joint, choice = unix(e.Decision.At), e.Decision.With, string(e.Decision.Choice)
@@ -474,7 +477,7 @@ func (t *deskTx) PutEntry(e review.Entry) error {
 	case !e.Hidden:
 		open = 1
 	}
-	if err := t.exec(deskPutEntry, e.ID, fold, e.Story, int(e.Level), e.Topic, unix(e.Received), open, decided, joint, string(body)); err != nil {
+	if err := t.exec(deskPutEntry, e.ID, fold, e.Story, int(e.Level), e.Topic, unix(e.Received), open, decided, joint, words, string(body)); err != nil {
 		return fmt.Errorf("entry %s: %w", e.ID, err)
 	}
 	for _, f := range e.Flags {

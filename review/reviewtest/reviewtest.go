@@ -44,6 +44,7 @@ func Run(t *testing.T, open func(*testing.T) review.Store, reopen func(*testing.
 		{"batches", batches},
 		{"waking", waking},
 		{"requests", requests},
+		{"outlived", outlived},
 		{"one of eight wins", race},
 	}
 	for _, tt := range tests {
@@ -97,6 +98,50 @@ func entry(id, story string, l news.Level, minute int) review.Entry {
 func decided(e review.Entry, c news.Choice, by string, with string) review.Entry {
 	e.Decision = &review.Decision{ID: "d-" + e.ID, Entry: e.ID, Choice: c, By: by, At: Epoch.Add(time.Hour), With: with}
 	return e
+}
+
+// outlived: words of no case go by their age, those of a case by when it was
+// closed, captures by when the slip left.
+func outlived(t *testing.T, s review.Store) {
+	day := 24 * 60
+	free, kept, closed, bare := entry("free", "", 2, 0), entry("kept", "", 2, 0), entry("closed", "", 2, 0), entry("bare", "", 2, 0)
+	young := entry("young", "", 2, 10*day)
+	kept.Case, closed.Case = "V-1", "V-2"
+	bare.Item.Text = ""
+	bare.Item.URL = ""
+	put(t, s, free, kept, closed, bare, young)
+	at := func(days int) time.Time { return Epoch.AddDate(0, 0, days) }
+	slip := func(sent time.Time, text string) *review.Handoff {
+		return &review.Handoff{Sent: sent, Captures: []review.Capture{{Entry: "a", Text: text, SHA256: "x"}}}
+	}
+	update(t, s, func(tx review.Tx) error {
+		return errors.Join(
+			tx.PutCase(review.Case{ID: "V-1", Kind: news.Verify, State: review.Open, Opened: Epoch}),
+			tx.PutCase(review.Case{ID: "V-2", Kind: news.Verify, State: review.Closed, Opened: Epoch, Closed: at(1)}),
+			tx.PutCase(review.Case{ID: "V-3", Kind: news.Scam, State: review.Open, Opened: Epoch, Handoff: slip(at(2), "lời")}),
+			tx.PutCase(review.Case{ID: "V-4", Kind: news.Scam, State: review.Closed, Opened: Epoch, Closed: at(1), Handoff: slip(time.Time{}, "lời")}),
+			tx.PutCase(review.Case{ID: "V-5", Kind: news.Scam, State: review.Closed, Opened: Epoch, Closed: at(1), Handoff: slip(at(2), "")}),
+		)
+	})
+	for _, tt := range []struct {
+		name           string
+		h              review.Horizon
+		entries, cases []string
+	}{
+		{"nothing yet", review.Horizon{Text: at(-1), Closed: at(-1), Sent: at(-1)}, nil, nil},
+		{"texts", review.Horizon{Text: at(5), Closed: at(0), Sent: at(0)}, []string{"free"}, nil},
+		{"evidence", review.Horizon{Text: at(5), Closed: at(2), Sent: at(0)}, []string{"closed", "free"}, []string{"V-4"}},
+		{"slips", review.Horizon{Text: at(5), Closed: at(2), Sent: at(3)}, []string{"closed", "free"}, []string{"V-3", "V-4"}},
+	} {
+		es, cs, err := s.Outlived(context.Background(), tt.h, 10)
+		slices.Sort(es)
+		if err != nil || !slices.Equal(es, tt.entries) || !slices.Equal(cs, tt.cases) {
+			t.Errorf("%s: %v, %v, %v; want %v, %v", tt.name, es, cs, err, tt.entries, tt.cases)
+		}
+	}
+	if es, _, err := s.Outlived(context.Background(), review.Horizon{Text: at(5), Closed: at(2), Sent: at(3)}, 1); err != nil || len(es) != 1 {
+		t.Errorf("%v, %v; want one", es, err)
+	}
 }
 
 func entries(t *testing.T, s review.Store) {
