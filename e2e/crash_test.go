@@ -1,17 +1,21 @@
 package e2e
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"html"
 	"io"
 	"log/slog"
 	"math/rand/v2"
+	"mime"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/mail"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -295,7 +299,7 @@ type box struct {
 	mu   sync.Mutex
 	got  []string // Message-ID + recipient
 
-	subjects []string
+	subjects []string // of each mail, decoded
 }
 
 func newBox(t *testing.T) *box {
@@ -316,6 +320,23 @@ func (b *box) len() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return len(b.got)
+}
+
+// all are the subjects of the mails, in their order.
+func (b *box) all() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.subjects)
+}
+
+// about counts the mails whose subject begins with prefix.
+func (b *box) about(prefix string) (n int) {
+	for _, s := range b.all() {
+		if strings.HasPrefix(s, prefix) {
+			n++
+		}
+	}
+	return n
 }
 
 // distinct counts the mails by Message-ID and recipient, and all of them.
@@ -346,17 +367,18 @@ func (s *session) Data(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	id := ""
-	for line := range strings.Lines(string(data)) {
-		if v, ok := strings.CutPrefix(strings.ToLower(line), "subject:"); ok {
-			s.box.subjects = append(s.box.subjects, strings.TrimSpace(v))
-		}
-		if v, ok := strings.CutPrefix(strings.ToLower(line), "message-id:"); ok {
-			id = strings.TrimSpace(v)
-		}
+	m, err := mail.ReadMessage(bytes.NewReader(data))
+	if err != nil {
+		return err
 	}
+	subject, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject"))
+	if err != nil {
+		return err
+	}
+	id := m.Header.Get("Message-Id")
 	s.box.mu.Lock()
 	defer s.box.mu.Unlock()
+	s.box.subjects = append(s.box.subjects, subject)
 	for _, to := range s.to {
 		s.box.got = append(s.box.got, id+" "+to)
 	}

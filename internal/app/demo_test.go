@@ -30,7 +30,7 @@ func TestDemo(t *testing.T) {
 	var world *demo.World
 	var box *demo.Mailbox
 	var out bytes.Buffer
-	done := make(chan error, 1)
+	done, compared := make(chan error, 1), make(chan struct{})
 	log := slog.New(slog.DiscardHandler)
 	if os.Getenv("LANGNGHE_TEST_LOG") != "" {
 		log = slog.New(slog.NewTextHandler(os.Stderr, nil))
@@ -38,7 +38,15 @@ func TestDemo(t *testing.T) {
 	begin := time.Now()
 	go func() {
 		done <- Demo(ctx, DemoOptions{DataDir: t.TempDir(), Listen: "127.0.0.1:0", Log: log, Out: &out, Live: 300 * time.Millisecond,
-			Ready: func(s *Service, w *demo.World, b *demo.Mailbox) { svc, world, box = s, w, b; close(ready) }})
+			Ready: func(s *Service, w *demo.World, b *demo.Mailbox) {
+				svc, world, box = s, w, b
+				close(ready)
+				// Nothing new while it is compared.
+				select {
+				case <-compared:
+				case <-ctx.Done():
+				}
+			}})
 	}()
 	select {
 	case <-ready:
@@ -166,6 +174,7 @@ func TestDemo(t *testing.T) {
 		}
 	}
 	// And then new ones keep arriving by themselves.
+	close(compared)
 	eventually(t, 30*time.Second, "a live item in the index", func() bool {
 		now, err := bus.Ask(ctx, svc.bus, AskIndex, None{})
 		return err == nil && now.Items > st.Items

@@ -183,8 +183,12 @@ func (w *World) ByURL(url string) (Piece, bool) {
 	return w.Piece(strings.TrimSuffix(path.Base(url), ".html"))
 }
 
-// Len is how many pieces the history has.
-func (w *World) Len() int { return len(w.pieces) }
+// Len is how many pieces were published so far or dated.
+func (w *World) Len() int {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return len(w.pieces)
+}
 
 // Publish puts the next live piece on its site now and returns it; false
 // when there is none left.
