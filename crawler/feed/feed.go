@@ -73,12 +73,25 @@ func Parse(data []byte, o Options) (*Feed, error) {
 	if looksHTML(start) {
 		return nil, fmt.Errorf("feed: the document is a page of HTML, not a feed")
 	}
+	src, ok := quick(string(start))
+	if !ok {
+		var err error
+		if src, err = slow(start); err != nil {
+			return nil, fmt.Errorf("feed: %s: %w", place(data, err), err)
+		}
+	}
+	return finish(src, start, o), nil
+}
+
+// slow reads any feed.
+func slow(doc []byte) (*gofeed.Feed, error) {
 	p := gofeed.NewParser()
 	p.RSSTranslator = &gofeed.DefaultRSSTranslator{DisableContentImageScan: true} // we want no pictures
-	src, err := p.Parse(bytes.NewReader(start))
-	if err != nil {
-		return nil, fmt.Errorf("feed: %s: %w", place(data, err), err)
-	}
+	return p.Parse(bytes.NewReader(doc))
+}
+
+// finish makes the feed of what was read of a document.
+func finish(src *gofeed.Feed, start []byte, o Options) *Feed {
 	f := &Feed{Title: line(src.Title), Lang: src.Language, Hub: rel(src.Extensions, "hub"), Self: absolute(o.URL, rel(src.Extensions, "self"))}
 	if f.Hub == "" {
 		f.Hub = atomLink(start, "hub")
@@ -98,7 +111,7 @@ func Parse(data []byte, o Options) (*Feed, error) {
 			f.Entries = append(f.Entries, e)
 		}
 	}
-	return f, nil
+	return f
 }
 
 var htmlStart = regexp.MustCompile(`(?is)^(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|script)\b`)
