@@ -59,6 +59,7 @@ type Silence struct {
 
 // A Delivery is one alert on its way to one recipient.
 type Delivery struct {
+	Seq       int64      `json:"seq"` // rises with each
 	Alert     string     `json:"alert"`
 	Kind      string     `json:"kind"`
 	Level     news.Level `json:"level"`
@@ -85,8 +86,9 @@ type Deliveries struct {
 
 // A DeliveriesQuery asks for the newest deliveries.
 type DeliveriesQuery struct {
-	State string `json:"state,omitempty"`
-	Limit int    `json:"limit,omitempty"` // zero means 100
+	State  string `json:"state,omitempty"`
+	Before int64  `json:"before,omitempty"` // only those with a lower Seq; zero is all
+	Limit  int    `json:"limit,omitempty"`  // zero means 100
 }
 
 // A SilenceRequest lists the silences (empty) or changes them.

@@ -24,14 +24,14 @@ func (d *Dispatcher) Deliveries(ctx context.Context, q DeliveriesQuery) (Deliver
 	if q.Limit <= 0 {
 		q.Limit = 100
 	}
-	rows, err := d.opts.Store.Deliveries(ctx, q.State, min(q.Limit, 1000))
+	rows, err := d.opts.Store.Deliveries(ctx, q.State, q.Before, min(q.Limit, 1000))
 	if err != nil {
 		return Deliveries{}, fmt.Errorf("alerts: deliveries: %w", err)
 	}
 	out := Deliveries{Deliveries: make([]Delivery, 0, len(rows))}
 	for _, r := range rows {
 		v := Delivery{
-			Alert: r.Alert.ID, Kind: r.Alert.Kind, Level: r.Alert.Level, Subject: r.Alert.Subject,
+			Seq: r.Seq, Alert: r.Alert.ID, Kind: r.Alert.Kind, Level: r.Alert.Level, Subject: r.Alert.Subject,
 			Recipient: r.Recipient, Channel: r.Channel, State: r.State, Why: r.Why, Reason: reason(r.Why),
 			Message: r.Message, Tries: r.Tries, Created: r.Created, Done: r.Done, Error: r.Error,
 		}

@@ -147,7 +147,7 @@ type Store interface {
 	Forget(ctx context.Context, words, erased time.Time) error
 
 	// Deliveries returns the newest rows; state "" is all.
-	Deliveries(ctx context.Context, state string, limit int) ([]Row, error)
+	Deliveries(ctx context.Context, state string, before int64, limit int) ([]Row, error)
 	// Count returns how many rows are live, how many died since the time,
 	// and the due time of the oldest live row.
 	Count(ctx context.Context, since time.Time) (live, dead int, oldest time.Time, err error)

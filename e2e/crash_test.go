@@ -388,7 +388,7 @@ func (s *session) Data(r io.Reader) error {
 // deliveries counts what the delivery log calls sent, and what it gave up.
 // Several notices may go out in one message; it is counted once.
 func deliveries(ctx context.Context, log *store.Alerts) (sent, dead int, err error) {
-	rows, err := log.Deliveries(ctx, "", 100_000)
+	rows, err := log.Deliveries(ctx, "", 0, 100_000)
 	if err != nil {
 		return 0, 0, err
 	}

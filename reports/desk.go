@@ -442,10 +442,10 @@ func (d *Desk) Entries(ctx context.Context, ledger string, by Person) ([]Record,
 
 // Deadline is how an entry stands with its term.
 type Deadline struct {
-	Due  time.Time
-	Late bool
-	Soon bool // within two working days
-	Done bool
+	Due  time.Time `json:"due,omitzero"`
+	Late bool      `json:"late,omitempty"`
+	Soon bool      `json:"soon,omitempty"` // within two working days
+	Done bool      `json:"done,omitempty"`
 }
 
 // DeadlineOf computes the clock of an information request, a disclosure, a
@@ -489,15 +489,17 @@ func (d *Desk) DeadlineOf(r Record) (Deadline, bool) {
 // Coverage is the target of the plan: the policies that touch rights or
 // duties, the share that was communicated, and the gaps.
 type Coverage struct {
-	All, Covered int
-	Rows         []CoverageRow
+	All     int           `json:"all"`
+	Covered int           `json:"covered"`
+	Rows    []CoverageRow `json:"rows"`
 }
 
 // A CoverageRow is one policy with how often there is evidence, by channel.
 type CoverageRow struct {
-	ID, Title string
-	Counts    []int // as Channels
-	Gap       bool
+	ID     string `json:"id"`
+	Title  string `json:"title"`
+	Counts []int  `json:"counts"` // as Channels
+	Gap    bool   `json:"gap"`
 }
 
 // Percent is Covered in hundredths of All, rounded down: 99.9 % is not the
@@ -544,17 +546,17 @@ func (d *Desk) Coverage(ctx context.Context) (Coverage, error) {
 // An OpinionGroup is a draft with the comments on it, by article: the
 // response table.
 type OpinionGroup struct {
-	Draft    Record
-	Articles []ArticleGroup
-	Count    int // comments
-	Answered int
+	Draft    Record         `json:"draft"`
+	Articles []ArticleGroup `json:"articles"`
+	Count    int            `json:"count"` // comments
+	Answered int            `json:"answered"`
 }
 
 // An ArticleGroup is the comments on one article.
 type ArticleGroup struct {
-	Article string
-	Rows    []Record
-	Count   int
+	Article string   `json:"article"`
+	Rows    []Record `json:"rows"`
+	Count   int      `json:"count"`
 }
 
 // Opinions groups the comments on a draft.

@@ -16,29 +16,29 @@ import (
 
 // A Ledger is one of the books that the law and the plan ask for.
 type Ledger struct {
-	ID     string
-	Title  news.Text
-	Lead   news.Text
-	Fields []Field
-	Parent string   // ledger whose entries this one's belong to
-	Write  []string // roles that keep it
-	Read   []string // roles that see it, those who write apart
+	ID     string    `json:"id"`
+	Title  news.Text `json:"title"`
+	Lead   news.Text `json:"lead"`
+	Fields []Field   `json:"fields"`
+	Parent string    `json:"parent,omitempty"` // ledger whose entries this one's belong to
+	Write  []string  `json:"write"`            // roles that keep it
+	Read   []string  `json:"read,omitempty"`   // roles that see it, those who write apart
 }
 
 // A Field is one column of a ledger.
 type Field struct {
-	Key      string
-	Label    news.Text
-	Type     string // text, long, day, int, choice, url, record
-	Choices  []Choice
-	Ledger   string // of a record
-	Required bool
+	Key      string    `json:"key"`
+	Label    news.Text `json:"label"`
+	Type     string    `json:"type"` // text, long, day, int, choice, url, record
+	Choices  []Choice  `json:"choices,omitempty"`
+	Ledger   string    `json:"ledger,omitempty"` // of a record
+	Required bool      `json:"required,omitempty"`
 }
 
 // A Choice is one value of a field.
 type Choice struct {
-	ID    string
-	Label news.Text
+	ID    string    `json:"id"`
+	Label news.Text `json:"label"`
 }
 
 // A Record is one entry of a ledger. Changes keep what was before, so that a

@@ -11,10 +11,10 @@ import (
 // A Difference is a number of a report that the store does not give any more,
 // or that stands in the text otherwise than in its figure.
 type Difference struct {
-	Figure string
-	Query  Query
-	Said   string // in the report
-	Now    string // from the store
+	Figure string `json:"figure"`
+	Query  Query  `json:"query"`
+	Said   string `json:"said"` // in the report
+	Now    string `json:"now"`  // from the store
 }
 
 // Verify computes every number of a report again. It returns how many there

@@ -111,10 +111,10 @@ func settled(list []rumour.Claim) []rumour.Claim {
 
 // A Known is a claim of the register beside an item.
 type Known struct {
-	Claim  rumour.Claim
-	Tier   rumour.Tier // confirmed by its words or by a person, or suggested
-	Denies bool        // the item says that it is not so
-	Person bool        // a person said that it is the same
+	Claim  rumour.Claim `json:"claim"`
+	Tier   rumour.Tier  `json:"tier"`   // confirmed by its words or by a person, or suggested
+	Denies bool         `json:"denies"` // the item says that it is not so
+	Person bool         `json:"person"` // a person said that it is the same
 }
 
 // Travels reports whether the claim's verdict may be shown beside the item:

@@ -92,11 +92,22 @@ type InboxQuery struct {
 	Decided bool       `json:"decided,omitempty"` // the decided ones instead, newest first
 	Mine    bool       `json:"mine,omitempty"`    // only what By has in hand
 	Offset  int        `json:"offset,omitempty"`
+	After   Mark       `json:"-"`               // what follows the entry with this place; the zero Mark is the beginning
 	Limit   int        `json:"limit,omitempty"` // zero means 25
 	Now     time.Time  `json:"-"`               // that leases are about; set by the desk
 	// By is who looks. Without it the answer is for the program itself:
 	// counts, ids and levels, nothing that anybody wrote.
 	By User `json:"-"`
+}
+
+// A Mark is the place of an entry or a case in a list: what makes the order.
+// A list that is read from Mark to Mark repeats nothing and leaves out nothing
+// that keeps its place, whatever comes and goes meanwhile.
+type Mark struct {
+	ID    string     `json:"id,omitempty"`
+	Level news.Level `json:"level,omitempty"`
+	At    time.Time  `json:"at,omitzero"`  // of an entry: received, or decided; of a case: opened
+	Due   time.Time  `json:"due,omitzero"` // of a case
 }
 
 // A DecideRequest is one key of a reviewer.

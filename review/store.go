@@ -176,6 +176,7 @@ type CaseQuery struct {
 	Overdue bool     `json:"overdue,omitempty"`
 	Closed  bool     `json:"closed,omitempty"` // the closed ones too, newest first
 	Offset  int      `json:"offset,omitempty"`
+	After   Mark     `json:"-"`               // what follows the case with this place
 	Limit   int      `json:"limit,omitempty"` // zero means 50
 	// By is who looks: units see their own, editors approved corrections.
 	// Without it the answer is for the program itself.
@@ -223,8 +224,9 @@ type AuditQuery struct {
 	From   time.Time `json:"from,omitzero"`
 	To     time.Time `json:"to,omitzero"`
 	Offset int       `json:"offset,omitempty"`
-	Limit  int       `json:"limit,omitempty"` // zero means 50
-	By     User      `json:"-"`               // who looks; nobody is the program itself
+	Before int       `json:"before,omitempty"` // only entries with a lower Seq; zero is all
+	Limit  int       `json:"limit,omitempty"`  // zero means 50
+	By     User      `json:"-"`                // who looks; nobody is the program itself
 }
 
 // An AuditPage is one page of the log.

@@ -25,6 +25,7 @@ type Accounts interface {
 	// it with its user, when it has not expired.
 	AddSession(ctx context.Context, x review.Session) error
 	Session(ctx context.Context, id string, now time.Time) (review.Session, review.Account, error)
+	Sessions(ctx context.Context, name string, now time.Time) ([]review.Session, error) // that have not expired, the latest seen first
 	DropSession(ctx context.Context, id string) error
 	DropSessions(ctx context.Context, name string) error
 
@@ -47,6 +48,7 @@ type accountPage struct {
 	Min     int
 	Push    *alerts.PushInfo
 
+	Sessions     []sessionView
 	Tokens       []Token // of the person
 	HasTokens    bool
 	NewToken     string // shown this once
@@ -57,8 +59,8 @@ type accountPage struct {
 
 // account fills the page of the person who asks.
 func (s *server) account(r *http.Request) (p accountPage, err error) {
-	p = accountPage{frame: s.frame(r, visitorOf(r).t.T("account.title")), Min: MinPassword, Push: s.push(r), HasTokens: s.Tokens != nil, Scopes: scopes, Days: tokenDays}
-	if s.Tokens != nil {
+	p = accountPage{frame: s.frame(r, visitorOf(r).t.T("account.title")), Min: MinPassword, Push: s.push(r), HasTokens: s.Tokens != nil, Scopes: s.scopesFor(by(r)), Days: tokenDays}
+	if p.Sessions, err = s.sessionsOf(r); err == nil && s.Tokens != nil {
 		p.Tokens, err = s.Tokens.Tokens(r.Context(), by(r).Name)
 	}
 	return p, err
@@ -132,12 +134,59 @@ func (s *server) newPassword(r *http.Request, name, password string) error {
 }
 
 func (s *server) dropSessions(w http.ResponseWriter, r *http.Request) error {
-	if err := s.Accounts.DropSessions(r.Context(), by(r).Name); err != nil {
+	id := r.FormValue("id")
+	if err := s.endSession(r, id); err != nil {
 		return err
+	}
+	if id != "" && id != sessionID(visitorOf(r).session) {
+		return seeOther(w, r, "/account", "session")
 	}
 	s.forget(w)
 	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
 	return nil
+}
+
+// A sessionView is a session of the person who asks.
+type sessionView struct {
+	review.Session
+	ID   string
+	Here bool // it is the one that asks
+}
+
+// sessionID names a session on pages; it is no key to it.
+func sessionID(stored string) string { return stored[:min(len(stored), 12)] }
+
+func (s *server) sessionsOf(r *http.Request) (out []sessionView, err error) {
+	list, err := s.Accounts.Sessions(r.Context(), by(r).Name, s.Clock())
+	if err != nil {
+		return nil, fmt.Errorf("sessions: %w", err)
+	}
+	for _, x := range list {
+		out = append(out, sessionView{x, sessionID(x.Token), x.Token == visitorOf(r).session})
+	}
+	return out, nil
+}
+
+// endSession ends one session of the person who asks, or all of them.
+func (s *server) endSession(r *http.Request, id string) error {
+	if id == "" {
+		if err := s.Accounts.DropSessions(r.Context(), by(r).Name); err != nil {
+			return err
+		}
+		return s.record(r, "session.drop", "", "all")
+	}
+	list, err := s.sessionsOf(r)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(list, func(x sessionView) bool { return x.ID == id })
+	if i < 0 {
+		return errNotFound
+	}
+	if err := s.Accounts.DropSession(r.Context(), list[i].Token); err != nil {
+		return err
+	}
+	return s.record(r, "session.drop", id, "")
 }
 
 type usersPage struct {
@@ -176,62 +225,84 @@ func (s *server) usersPage(w http.ResponseWriter, r *http.Request, status int, p
 // putUser adds a user, or changes the role and unit of one. A change of what
 // somebody may do ends their sessions.
 func (s *server) putUser(w http.ResponseWriter, r *http.Request) error {
-	ctx, t := r.Context(), visitorOf(r).t
-	p := usersPage{Name: strings.ToLower(strings.TrimSpace(r.FormValue("name"))), Role: review.Role(r.FormValue("role")), Unit: strings.TrimSpace(r.FormValue("unit"))}
-	refuse := func(key string) error {
-		p.Problem = t.T(key, MinPassword)
+	p := usersPage{Name: r.FormValue("name"), Role: review.Role(r.FormValue("role")), Unit: r.FormValue("unit")}
+	_, err := s.newUser(r, p.Name, p.Role, p.Unit, r.FormValue("password"))
+	return s.usersDone(w, r, p, "user", err)
+}
+
+// usersDone answers a form of the page: what was filled in wrong is said
+// beside it.
+func (s *server) usersDone(w http.ResponseWriter, r *http.Request, p usersPage, done string, err error) error {
+	if text, ok := refused(err, visitorOf(r).t); ok {
+		p.Problem = text
 		return s.usersPage(w, r, http.StatusUnprocessableEntity, p)
 	}
-	password := r.FormValue("password")
-	switch key, ok := goodPassword(password, p.Name); {
-	case !goodName(p.Name):
-		return refuse("users.bad_name")
-	case !slices.Contains(roles, p.Role):
-		return refuse("users.bad_role")
-	case (p.Role == review.Unit || p.Role == review.Khoi) && p.Unit == "":
-		return refuse("users.needs_unit")
+	if err != nil {
+		return err
+	}
+	return seeOther(w, r, "/users", done)
+}
+
+// newUser adds a user.
+func (s *server) newUser(r *http.Request, name string, role review.Role, unit, password string) (a review.Account, err error) {
+	ctx := r.Context()
+	a = review.Account{Name: strings.ToLower(strings.TrimSpace(name)), Role: role, Unit: strings.TrimSpace(unit), Created: s.Now()}
+	refuse := func(field, key string) (review.Account, error) {
+		return a, &problem{status: http.StatusUnprocessableEntity, key: key, args: []any{MinPassword}, field: field, code: strings.TrimPrefix(key, "users.")}
+	}
+	switch key, ok := goodPassword(password, a.Name); {
+	case !goodName(a.Name):
+		return refuse("name", "users.bad_name")
+	case !slices.Contains(roles, a.Role):
+		return refuse("role", "users.bad_role")
+	case (a.Role == review.Unit || a.Role == review.Khoi) && a.Unit == "":
+		return refuse("unit", "users.needs_unit")
 	case !ok:
-		return refuse(key)
+		return refuse("password", key)
 	}
 	if users, err := s.Accounts.Users(ctx); err != nil {
-		return fmt.Errorf("users: %w", err)
-	} else if slices.ContainsFunc(users, func(a review.Account) bool { return a.Name == p.Name }) {
-		return refuse("users.exists")
+		return a, fmt.Errorf("users: %w", err)
+	} else if slices.ContainsFunc(users, func(x review.Account) bool { return x.Name == a.Name }) {
+		return refuse("name", "users.exists")
 	}
-	a := review.Account{Name: p.Name, Role: p.Role, Unit: p.Unit, Created: s.Now()}
 	if err := s.door.hashing.do(ctx, func() { a.Hash = HashPassword(password) }); err != nil {
-		return err
+		return a, err
 	}
 	if err := s.Accounts.PutUser(ctx, a); err != nil {
-		return fmt.Errorf("add user %s: %w", p.Name, err)
+		return a, fmt.Errorf("add user %s: %w", a.Name, err)
 	}
-	if err := s.record(r, "user.add", p.Name, string(p.Role)); err != nil {
-		return err
-	}
-	return seeOther(w, r, "/users", "user")
+	return a, s.record(r, "user.add", a.Name, string(a.Role))
 }
 
 func (s *server) resetPassword(w http.ResponseWriter, r *http.Request) error {
-	name, password := r.PathValue("name"), r.FormValue("password")
+	err := s.givePassword(r, r.PathValue("name"), r.FormValue("password"))
+	return s.usersDone(w, r, usersPage{Role: review.Reviewer}, "password", err)
+}
+
+// givePassword sets the password of somebody who forgot theirs.
+func (s *server) givePassword(r *http.Request, name, password string) error {
 	if key, ok := goodPassword(password, name); !ok {
-		return s.usersPage(w, r, http.StatusUnprocessableEntity, usersPage{Role: review.Reviewer, Problem: visitorOf(r).t.T(key, MinPassword)})
+		return &problem{status: http.StatusUnprocessableEntity, key: key, args: []any{MinPassword}, field: "password", code: "password"}
 	}
 	if _, err := s.Accounts.User(r.Context(), name); err != nil {
 		return err
 	}
-	if err := s.newPassword(r, name, password); err != nil {
-		return err
-	}
-	return seeOther(w, r, "/users", "password")
+	return s.newPassword(r, name, password)
 }
 
 // disableUser stops or allows a user; the last word is never one's own, so
 // that nobody locks themselves out.
 func (s *server) disableUser(w http.ResponseWriter, r *http.Request) error {
-	name, off := r.PathValue("name"), r.FormValue("disabled") == "true"
+	err := s.allow(r, r.PathValue("name"), r.FormValue("disabled") != "true")
+	return s.usersDone(w, r, usersPage{Role: review.Reviewer}, "user", err)
+}
+
+// allow lets a user sign in again, or no more.
+func (s *server) allow(r *http.Request, name string, may bool) error {
 	if name == by(r).Name {
-		return s.usersPage(w, r, http.StatusUnprocessableEntity, usersPage{Role: review.Reviewer, Problem: visitorOf(r).t.T("users.not_self")})
+		return &problem{status: http.StatusUnprocessableEntity, key: "users.not_self", code: "not_self"}
 	}
+	off := !may
 	var at time.Time
 	if off {
 		at = s.Now()
@@ -253,20 +324,20 @@ func (s *server) disableUser(w http.ResponseWriter, r *http.Request) error {
 	if off {
 		act = "user.disable"
 	}
-	if err := s.record(r, act, name, ""); err != nil {
+	return s.record(r, act, name, "")
+}
+
+// unlockUser opens an account that rests after wrong passwords.
+func (s *server) unlockUser(w http.ResponseWriter, r *http.Request) error {
+	if err := s.openAgain(r, r.PathValue("name")); err != nil {
 		return err
 	}
 	return seeOther(w, r, "/users", "user")
 }
 
-// unlockUser opens an account that rests after wrong passwords.
-func (s *server) unlockUser(w http.ResponseWriter, r *http.Request) error {
-	name := r.PathValue("name")
+func (s *server) openAgain(r *http.Request, name string) error {
 	if err := s.Accounts.ClearFailures(r.Context(), name); err != nil {
 		return err
 	}
-	if err := s.record(r, "user.unlock", name, ""); err != nil {
-		return err
-	}
-	return seeOther(w, r, "/users", "user")
+	return s.record(r, "user.unlock", name, "")
 }

@@ -32,8 +32,12 @@ type fan struct {
 }
 
 type fanDay struct {
-	At                                   time.Time
-	Low80, High80, Low95, High95, Middle int
+	At     time.Time `json:"at"`
+	Low80  int       `json:"low80"`
+	High80 int       `json:"high80"`
+	Low95  int       `json:"low95"`
+	High95 int       `json:"high95"`
+	Middle int       `json:"middle"`
 }
 
 // seen makes a rise of a trend.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -42,8 +43,8 @@ func (s *server) alertsPage(w http.ResponseWriter, r *http.Request, status int, 
 		p.State = x
 	}
 	var err error
-	if p.Deliveries, err = s.Deliveries(r.Context(), alerts.DeliveriesQuery{State: p.State}); err != nil {
-		return fmt.Errorf("alerts: %w", err)
+	if p.Deliveries, err = s.deliveries(r.Context(), alerts.DeliveriesQuery{State: p.State}, by(r)); err != nil {
+		return err
 	}
 	if s.Silences != nil {
 		if p.Silences, err = s.Silences(r.Context(), alerts.SilenceRequest{}); err != nil {
@@ -53,48 +54,89 @@ func (s *server) alertsPage(w http.ResponseWriter, r *http.Request, status int, 
 	return s.renderStatus(w, r, status, "alerts", p)
 }
 
+// deliveries is the delivery log for a person: the administrator does not
+// read what the notices are about.
+func (s *server) deliveries(ctx context.Context, q alerts.DeliveriesQuery, u review.User) (alerts.Deliveries, error) {
+	d, err := s.Deliveries(ctx, q)
+	if err != nil {
+		return d, fmt.Errorf("alerts: %w", err)
+	}
+	if u.Role == review.Admin {
+		d.Deliveries = slices.Clone(d.Deliveries)
+		for i := range d.Deliveries {
+			d.Deliveries[i].Subject = news.Text{}
+		}
+	}
+	return d, nil
+}
+
 // silence mutes notices about a topic for some hours, with a reason. What is
 // critical is never muted; the alerts part sees to that.
 func (s *server) silence(w http.ResponseWriter, r *http.Request) error {
-	if s.Silences == nil {
-		return errOff
+	hours, _ := strconv.Atoi(r.FormValue("hours"))
+	_, err := s.mute(r.Context(), r.FormValue("topic"), hours, r.FormValue("reason"), by(r))
+	if text, ok := refused(err, visitorOf(r).t); ok {
+		return s.alertsPage(w, r, http.StatusUnprocessableEntity, text)
 	}
-	hours, err := strconv.Atoi(r.FormValue("hours"))
-	topic, reason := r.FormValue("topic"), strings.TrimSpace(r.FormValue("reason"))
-	switch {
-	case err != nil || hours < 1 || hours > 24*30:
-		return s.alertsPage(w, r, http.StatusUnprocessableEntity, visitorOf(r).t.T("alerts.bad_hours"))
-	case !slices.Contains(news.TopicIDs, topic):
-		return s.alertsPage(w, r, http.StatusUnprocessableEntity, visitorOf(r).t.T("alerts.needs_topic"))
-	case reason == "":
-		return s.alertsPage(w, r, http.StatusUnprocessableEntity, visitorOf(r).t.T("alerts.needs_reason"))
-	}
-	now := s.Now()
-	add := alerts.Silence{ID: newID(), Topic: topic, Owner: by(r).Name, Reason: reason, Created: now, Until: now.Add(time.Duration(hours) * time.Hour)}
-	if _, err := s.Silences(r.Context(), alerts.SilenceRequest{Add: &add, By: by(r).Name}); err != nil {
-		return fmt.Errorf("silence: %w", err)
+	if err != nil {
+		return err
 	}
 	return seeOther(w, r, "/alerts", "silence")
 }
 
-func (s *server) endSilence(w http.ResponseWriter, r *http.Request) error {
+// mute adds a silence.
+func (s *server) mute(ctx context.Context, topic string, hours int, reason string, u review.User) (add alerts.Silence, err error) {
 	if s.Silences == nil {
-		return errOff
+		return add, errOff
 	}
-	id := r.FormValue("id")
-	if _, err := s.Silences(r.Context(), alerts.SilenceRequest{End: id, By: by(r).Name}); err != nil {
-		return fmt.Errorf("silence: %w", err)
+	reason = strings.TrimSpace(reason)
+	switch {
+	case hours < 1 || hours > 24*30:
+		return add, &problem{status: http.StatusUnprocessableEntity, key: "alerts.bad_hours", field: "hours", code: "hours"}
+	case !slices.Contains(news.TopicIDs, topic):
+		return add, &problem{status: http.StatusUnprocessableEntity, key: "alerts.needs_topic", field: "topic", code: "topic"}
+	case reason == "":
+		return add, &problem{status: http.StatusUnprocessableEntity, key: "alerts.needs_reason", field: "reason", code: "reason"}
+	}
+	now := s.Now()
+	add = alerts.Silence{ID: newID(), Topic: topic, Owner: u.Name, Reason: reason, Created: now, Until: now.Add(time.Duration(hours) * time.Hour)}
+	if _, err := s.Silences(ctx, alerts.SilenceRequest{Add: &add, By: u.Name}); err != nil {
+		return add, fmt.Errorf("silence: %w", err)
+	}
+	return add, nil
+}
+
+func (s *server) endSilence(w http.ResponseWriter, r *http.Request) error {
+	if err := s.unmute(r.Context(), r.FormValue("id"), by(r)); err != nil {
+		return err
 	}
 	return seeOther(w, r, "/alerts", "silence_end")
 }
 
+func (s *server) unmute(ctx context.Context, id string, u review.User) error {
+	if s.Silences == nil {
+		return errOff
+	}
+	if _, err := s.Silences(ctx, alerts.SilenceRequest{End: id, By: u.Name}); err != nil {
+		return fmt.Errorf("silence: %w", err)
+	}
+	return nil
+}
+
 // testAlert sends a real notice to one recipient, or to all.
 func (s *server) testAlert(w http.ResponseWriter, r *http.Request) error {
+	if err := s.tryAlert(r.Context(), r.FormValue("recipient"), by(r)); err != nil {
+		return err
+	}
+	return seeOther(w, r, "/alerts", "test")
+}
+
+func (s *server) tryAlert(ctx context.Context, recipient string, u review.User) error {
 	if s.Test == nil {
 		return errOff
 	}
-	if err := s.Test(r.Context(), alerts.TestRequest{Recipient: strings.TrimSpace(r.FormValue("recipient")), By: by(r).Name}); err != nil {
+	if err := s.Test(ctx, alerts.TestRequest{Recipient: strings.TrimSpace(recipient), By: u.Name}); err != nil {
 		return fmt.Errorf("test alert: %w", err)
 	}
-	return seeOther(w, r, "/alerts", "test")
+	return nil
 }

@@ -172,14 +172,8 @@ func (s *server) casePage(w http.ResponseWriter, r *http.Request, status int, ta
 // with the page and the form.
 func (s *server) act(w http.ResponseWriter, r *http.Request, tab string, do func(ctx context.Context, id string, by review.User) error) error {
 	id, u := r.PathValue("id"), by(r)
-	if u.Role == review.Unit || u.Role == review.Khoi || u.Role == review.Editor {
-		c, err := s.Desk.Case(r.Context(), id, u)
-		if err != nil {
-			return err
-		}
-		if !own(u, &c) {
-			return errNotFound
-		}
+	if err := s.mine(r.Context(), id, u); err != nil {
+		return err
 	}
 	if err := do(r.Context(), id, u); err != nil {
 		if text, ok := houseRule(err, visitorOf(r).t); ok {
@@ -192,6 +186,18 @@ func (s *server) act(w http.ResponseWriter, r *http.Request, tab string, do func
 	return seeOther(w, r, "/cases/"+url.PathEscape(id), tab)
 }
 
+// mine refuses a case that is not the person's work, as if there were none.
+func (s *server) mine(ctx context.Context, id string, u review.User) error {
+	if u.Role != review.Unit && u.Role != review.Khoi && u.Role != review.Editor {
+		return nil
+	}
+	c, err := s.Desk.Case(ctx, id, u)
+	if err == nil && !own(u, &c) {
+		return errNotFound
+	}
+	return err
+}
+
 func (s *server) setClaim(w http.ResponseWriter, r *http.Request) error {
 	return s.act(w, r, "claim", func(ctx context.Context, id string, by review.User) error {
 		return s.Desk.SetClaim(ctx, id, r.FormValue("title"), r.FormValue("claim"), lines(r.FormValue("indicators")), by)
@@ -200,7 +206,7 @@ func (s *server) setClaim(w http.ResponseWriter, r *http.Request) error {
 
 func (s *server) setVerdict(w http.ResponseWriter, r *http.Request) error {
 	return s.act(w, r, "verdict", func(ctx context.Context, id string, by review.User) error {
-		cite, err := s.citation(ctx, r)
+		cite, err := s.citation(ctx, r.FormValue("document"), r.FormValue("clause"))
 		if err != nil {
 			return err
 		}
@@ -208,11 +214,10 @@ func (s *server) setVerdict(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// citation reads the document that a form cites: its number, or number and
+// citation finds the document that a form cites: its number, or number and
 // clause as "42/TB-UBND#…", which is the id of a fact. What the clause says
 // is taken from the document and not from the form.
-func (s *server) citation(ctx context.Context, r *http.Request) (news.Citation, error) {
-	want := r.FormValue("document")
+func (s *server) citation(ctx context.Context, want, clause string) (news.Citation, error) {
 	if want == "" {
 		return news.Citation{}, nil
 	}
@@ -221,7 +226,7 @@ func (s *server) citation(ctx context.Context, r *http.Request) (news.Citation, 
 		return news.Citation{}, err
 	}
 	for _, d := range docs {
-		cite := news.Citation{Document: d.No, Clause: r.FormValue("clause"), URL: d.URL, From: d.From, To: d.To}
+		cite := news.Citation{Document: d.No, Clause: clause, URL: d.URL, From: d.From, To: d.To}
 		if d.No == want {
 			cite.Text = d.Title
 			return cite, nil
@@ -265,12 +270,21 @@ func (s *server) publishCorrection(w http.ResponseWriter, r *http.Request) error
 
 func (s *server) assign(w http.ResponseWriter, r *http.Request) error {
 	return s.act(w, r, "assign", func(ctx context.Context, id string, by review.User) error {
-		due, err := time.ParseInLocation(time.DateOnly, r.FormValue("due"), zone)
+		due, err := dueOn(r.FormValue("due"))
 		if err != nil {
-			return &problem{status: http.StatusBadRequest, key: "problem.date"}
+			return err
 		}
-		return s.Desk.Assign(ctx, id, r.FormValue("unit"), due.Add(17*time.Hour), by) // the end of the working day
+		return s.Desk.Assign(ctx, id, r.FormValue("unit"), due, by)
 	})
+}
+
+// dueOn is the end of a working day, 17:00 in the ward.
+func dueOn(day string) (time.Time, error) {
+	t, err := time.ParseInLocation(time.DateOnly, day, zone)
+	if err != nil {
+		return t, &problem{status: http.StatusBadRequest, key: "problem.date", field: "due"}
+	}
+	return t.Add(17 * time.Hour), nil
 }
 
 func (s *server) reply(w http.ResponseWriter, r *http.Request) error {
@@ -312,7 +326,7 @@ func (s *server) closeCase(w http.ResponseWriter, r *http.Request) error {
 
 func (s *server) proposeHandoff(w http.ResponseWriter, r *http.Request) error {
 	return s.act(w, r, "handoff", func(ctx context.Context, id string, by review.User) error {
-		cite, err := s.citation(ctx, r)
+		cite, err := s.citation(ctx, r.FormValue("document"), r.FormValue("clause"))
 		if err != nil {
 			return err
 		}
@@ -389,18 +403,29 @@ func lines(s string) []string {
 // suggest asks the drafting aid for a wording, from the clause that the case
 // cites. It is shown under its label and kept nowhere.
 func (s *server) suggest(w http.ResponseWriter, r *http.Request) error {
-	t := visitorOf(r).t
-	c, err := s.Desk.Case(r.Context(), r.PathValue("id"), by(r))
+	got, err := s.wording(r.Context(), r.PathValue("id"), by(r))
+	var refused *problem
+	if errors.As(err, &refused) {
+		return s.casePage(w, r, refused.status, "", visitorOf(r).t.T(refused.key))
+	}
 	if err != nil {
 		return err
 	}
-	if s.Suggest == nil || c.Citation == nil {
-		return s.casePage(w, r, http.StatusConflict, "", t.T("draft.off"))
-	}
-	got, err := s.Suggest(r.Context(), draft.Request{Claim: c.Claim, Document: c.Citation.Document, Clause: c.Citation.Text})
-	if err != nil {
-		s.Log.Warn("drafting aid", "err", err)
-		return s.casePage(w, r, http.StatusBadGateway, "", t.T("draft.failed"))
-	}
 	return s.casePage(w, r, http.StatusOK, "", "", func(p *casePage) { p.Suggestion = &got })
+}
+
+// wording is what the drafting aid proposes for the correction of a case.
+func (s *server) wording(ctx context.Context, id string, by review.User) (p draft.Proposal, err error) {
+	c, err := s.Desk.Case(ctx, id, by)
+	if err != nil {
+		return p, err
+	}
+	if s.Suggest == nil || c.Citation == nil {
+		return p, &problem{status: http.StatusConflict, key: "draft.off", code: "draft_off"}
+	}
+	if p, err = s.Suggest(ctx, draft.Request{Claim: c.Claim, Document: c.Citation.Document, Clause: c.Citation.Text}); err != nil {
+		s.Log.Warn("drafting aid", "err", err)
+		return p, &problem{status: http.StatusBadGateway, key: "draft.failed", code: "draft_failed"}
+	}
+	return p, nil
 }

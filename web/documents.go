@@ -62,13 +62,7 @@ func (s *server) documentsPage(w http.ResponseWriter, r *http.Request, status in
 	}
 	today := s.Now().In(zone).Format(time.DateOnly)
 	for _, d := range docs {
-		v := documentView{Document: d, State: "in_force"}
-		switch {
-		case d.From > today:
-			v.State = "coming"
-		case d.To != "" && d.To < today:
-			v.State = "over"
-		}
+		v := documentView{Document: d, State: stateOn(d, today)}
 		for _, f := range d.Facts {
 			fv := factView{Fact: f}
 			if f.Span.End > f.Span.Start && d.Text != "" {
@@ -88,6 +82,17 @@ func (s *server) documentsPage(w http.ResponseWriter, r *http.Request, status in
 	return s.renderStatus(w, r, status, "documents", p)
 }
 
+// stateOn says whether a document is in force on a day, coming, or over.
+func stateOn(d official.Document, day string) string {
+	switch {
+	case d.From > day:
+		return "coming"
+	case d.To != "" && d.To < day:
+		return "over"
+	}
+	return "in_force"
+}
+
 // addDocument puts a document into the register. The desk reads its facts,
 // which wait for a person's word, and pauses what cited a superseded one.
 func (s *server) addDocument(w http.ResponseWriter, r *http.Request) error {
@@ -96,15 +101,21 @@ func (s *server) addDocument(w http.ResponseWriter, r *http.Request) error {
 		No: v("docno"), Issuer: v("issuer"), Date: v("date"), From: v("from"), To: v("to"),
 		Supersedes: v("supersedes"), Title: v("title"), Text: v("text"), URL: v("url"),
 	}
-	if d.From == "" {
-		d.From = d.Date
-	}
-	paused, err := s.Desk.AddDocument(r.Context(), d, by(r))
+	paused, err := s.Desk.AddDocument(r.Context(), inForce(d), by(r))
 	if err != nil {
 		return err
 	}
 	q := url.Values{"done": {"document"}, "paused": paused}
 	return seeOther(w, r, "/documents?"+q.Encode()+"#"+anchor(d.No), "")
+}
+
+// inForce is a document that is in force from its date on, when nothing else
+// is said.
+func inForce(d official.Document) official.Document {
+	if d.From == "" {
+		d.From = d.Date
+	}
+	return d
 }
 
 // confirmFact is a person's word that the program read a document right;
@@ -128,7 +139,7 @@ func (s *server) readDocument(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
-			return s.documentsPage(w, r, http.StatusRequestEntityTooLarge, nil, word(paper.ErrSize, t))
+			return s.documentsPage(w, r, http.StatusRequestEntityTooLarge, nil, whyNotRead(paper.ErrSize).In(t.lang))
 		}
 		return s.documentsPage(w, r, http.StatusBadRequest, nil, t.T("documents.no_file"))
 	}
@@ -139,17 +150,18 @@ func (s *server) readDocument(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	d, err := paper.Read(header.Filename, data)
-	var refused *paper.Error
-	if errors.As(err, &refused) {
-		return s.documentsPage(w, r, http.StatusUnprocessableEntity, nil, word(refused, t))
-	}
 	if err != nil {
-		return s.documentsPage(w, r, http.StatusUnprocessableEntity, nil, word(paper.ErrBroken, t))
+		return s.documentsPage(w, r, http.StatusUnprocessableEntity, nil, whyNotRead(err).In(t.lang))
 	}
 	return s.documentsPage(w, r, http.StatusOK, &d, "")
 }
 
-func word(e *paper.Error, t *tongue) string { return news.Text{VI: e.VI, EN: e.EN}.In(t.lang) }
+// whyNotRead says why a file could not be read.
+func whyNotRead(err error) news.Text {
+	refused := paper.ErrBroken
+	errors.As(err, &refused)
+	return news.Text{VI: refused.VI, EN: refused.EN}
+}
 
 // confirmFacts is a person's word about several facts of one document, read
 // on one page.

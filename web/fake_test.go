@@ -16,6 +16,7 @@ import (
 	"langnghe/official"
 	"langnghe/official/rumour"
 	"langnghe/review"
+	"langnghe/review/draft"
 	"langnghe/rules"
 	"langnghe/rules/trend"
 )
@@ -390,6 +391,16 @@ func (a *fakeAccounts) Session(_ context.Context, id string, _ time.Time) (revie
 	}
 	return x, a.users[x.User], nil
 }
+func (a *fakeAccounts) Sessions(_ context.Context, name string, _ time.Time) (out []review.Session, _ error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, x := range a.sessions {
+		if x.User == name {
+			out = append(out, x)
+		}
+	}
+	return out, nil
+}
 func (a *fakeAccounts) DropSession(_ context.Context, id string) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -733,4 +744,9 @@ func options(d *fakeDesk, a *fakeAccounts) Options {
 		Units:  []string{"Nhà máy nước", "Ban Tài chính", "Trường THCS Quang Tiến", "Khối Quang Tiến"},
 		Now:    func() time.Time { return now },
 	}
+}
+
+// suggests is a drafting aid.
+func suggests(context.Context, draft.Request) (draft.Proposal, error) {
+	return draft.Proposal{Label: "gợi ý tự động", Text: "x"}, nil
 }

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"langnghe/crawler"
 	"langnghe/crawler/intake"
 	"langnghe/internal/news"
+	"langnghe/review"
 )
 
 // What an import over the web may carry; the command line takes more.
@@ -133,36 +135,52 @@ func (s *server) showImport(w http.ResponseWriter, r *http.Request, status int, 
 
 // upload reads a file and shows what is in it; nothing is taken yet.
 func (s *server) upload(w http.ResponseWriter, r *http.Request) error {
-	t := visitorOf(r).t
-	bad := func(text string) error {
-		return s.showImport(w, r, http.StatusUnprocessableEntity, importPage{Problem: text})
-	}
-	if s.Fetch == nil {
-		return errOff
-	}
 	data, name, err := oneFile(r)
-	var large *http.MaxBytesError
-	switch {
-	case errors.As(err, &large), len(data) > importBytes:
-		return s.showImport(w, r, http.StatusRequestEntityTooLarge, importPage{Problem: t.T("import.too_large", importBytes>>20)})
-	case err != nil || len(data) == 0:
-		return bad(t.T("import.no_file"))
+	var p importPage
+	if large := new(http.MaxBytesError); errors.As(err, &large) || len(data) > importBytes {
+		err = tooLarge
+	} else {
+		p, err = s.openUpload(name, data, r.FormValue("sheet"), by(r))
 	}
-	u := &upload{user: by(r).Name, name: name, until: s.Clock().Add(uploadFor)}
+	var refused *problem
+	if errors.As(err, &refused) && refused != errOff {
+		return s.showImport(w, r, refused.status, importPage{Problem: visitorOf(r).t.T(refused.key, refused.args...)})
+	}
+	if err != nil {
+		return err
+	}
+	return s.showImport(w, r, http.StatusOK, p)
+}
+
+var tooLarge = &problem{status: http.StatusRequestEntityTooLarge, key: "import.too_large", args: []any{importBytes >> 20}, code: "too_large"}
+
+// openUpload keeps a file for a while and says what is in it.
+func (s *server) openUpload(name string, data []byte, sheet string, by review.User) (p importPage, err error) {
+	bad := func(key string, args ...any) (importPage, error) {
+		return p, &problem{status: http.StatusUnprocessableEntity, key: key, args: args, code: "file"}
+	}
+	switch {
+	case s.Fetch == nil:
+		return p, errOff
+	case len(data) > importBytes:
+		return p, tooLarge
+	case len(data) == 0:
+		return bad("import.no_file")
+	}
+	u := &upload{user: by.Name, name: name, until: s.Clock().Add(uploadFor)}
 	rows := 0
 	if intake.Kind(name, data) == "jsonl" {
 		u.lines, u.refused = intake.Lines(data)
 		rows = len(u.lines)
-	} else if u.table, err = intake.Open(name, data, r.FormValue("sheet")); err != nil {
-		return bad(err.Error())
+	} else if u.table, err = intake.Open(name, data, sheet); err != nil {
+		return bad("import.unreadable", err.Error())
 	} else {
 		rows = len(u.table.Rows)
 	}
 	if rows > importRows {
-		return bad(t.T("import.too_many", rows, importRows))
+		return bad("import.too_many", rows, importRows)
 	}
-	token := s.intakes.put(u)
-	return s.showImport(w, r, http.StatusOK, u.page(token))
+	return u.page(s.intakes.put(u)), nil
 }
 
 // oneFile reads the file of an upload, in memory.
@@ -222,40 +240,56 @@ func short(s string, n int) string {
 // runImport takes the rows of an upload in, with the columns that the person
 // has chosen, and reports what was refused row by row.
 func (s *server) runImport(w http.ResponseWriter, r *http.Request) error {
-	t := visitorOf(r).t
-	if s.Fetch == nil {
-		return errOff
+	columns := map[string]int{}
+	for _, f := range intake.Fields {
+		if n, err := strconv.Atoi(r.FormValue("field_" + f)); err == nil {
+			columns[f] = n
+		}
 	}
-	token := r.PathValue("token")
-	u := s.intakes.take(token, by(r).Name, s.Clock())
+	p, err := s.takeUpload(r.Context(), r.PathValue("token"), columns, by(r))
+	var refused *problem
+	if errors.As(err, &refused) && refused != errOff {
+		p.Problem = visitorOf(r).t.T(refused.key)
+		return s.showImport(w, r, refused.status, p)
+	}
+	if err != nil {
+		return err
+	}
+	return s.showImport(w, r, http.StatusOK, p)
+}
+
+// takeUpload takes in the rows of a file that was opened before. Columns
+// count from 1; a file of JSON Lines needs none.
+func (s *server) takeUpload(ctx context.Context, token string, columns map[string]int, by review.User) (p importPage, err error) {
+	if s.Fetch == nil {
+		return p, errOff
+	}
+	u := s.intakes.take(token, by.Name, s.Clock())
 	if u == nil {
-		return s.showImport(w, r, http.StatusGone, importPage{Problem: t.T("import.gone")})
+		return p, &problem{status: http.StatusGone, key: "import.gone", code: "gone"}
 	}
 	rows, refused := u.lines, u.refused
 	if u.table != nil {
 		m := intake.Mapping{}
 		for _, f := range intake.Fields {
-			var c int
-			if _, err := fmt.Sscanf(r.FormValue("field_"+f), "%d", &c); err == nil && c >= 1 && c <= len(u.table.Columns) {
+			if c := columns[f]; c >= 1 && c <= len(u.table.Columns) {
 				m[f] = c - 1
 			}
 		}
 		if _, ok := m["text"]; !ok {
-			p := u.page(token)
-			p.Problem = t.T("import.no_text")
-			return s.showImport(w, r, http.StatusUnprocessableEntity, p)
+			return u.page(token), &problem{status: http.StatusUnprocessableEntity, key: "import.no_text", field: "columns", code: "no_text"}
 		}
 		rows, refused = u.table.Items(m, zone, s.Now())
 	}
-	p := importPage{Done: true, Name: u.name}
-	taken, more, err := s.takeRows(r.Context(), rows, by(r).Name)
+	p = importPage{Done: true, Name: u.name}
+	taken, more, err := s.takeRows(ctx, rows, by.Name)
 	if err != nil {
-		return fmt.Errorf("import: %w", err)
+		return p, fmt.Errorf("import: %w", err)
 	}
 	s.intakes.drop(token)
 	p.Taken, p.Refused = taken, append(slices.Clone(refused), more...)
 	slices.SortStableFunc(p.Refused, func(a, b crawler.Refusal) int { return a.Row - b.Row })
-	return s.showImport(w, r, http.StatusOK, p)
+	return p, nil
 }
 
 // takeRows hands rows to the crawler in parts that a message can carry.
@@ -334,15 +368,30 @@ func (s *server) citizenReport(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, "/report?done=1", http.StatusSeeOther)
 		return nil
 	}
-	p, ok := s.readReport(r)
-	if !ok {
+	p, err := readReport(r.FormValue("text"), r.FormValue("place"))
+	if err != nil {
+		p.Problem, _ = refused(err, visitorOf(r).t)
 		return s.showReport(w, r, http.StatusUnprocessableEntity, p)
 	}
 	if !s.intakes.may(peer(r), s.Clock()) {
 		p.Problem = visitorOf(r).t.T("report.often")
 		return s.showReport(w, r, http.StatusTooManyRequests, p)
 	}
-	return s.takeReport(w, r, p, sourceCitizen, "", p.Place, "/report?done=1")
+	_, err = s.takeReport(r.Context(), p.Text, sourceCitizen, "", p.Place, r.FormValue("nonce"))
+	return s.reported(w, r, p, "/report?done=1", err)
+}
+
+// reported answers whoever sent a report.
+func (s *server) reported(w http.ResponseWriter, r *http.Request, p reportPage, next string, err error) error {
+	if text, ok := refused(err, visitorOf(r).t); ok {
+		p.Problem = text
+		return s.showReport(w, r, http.StatusUnprocessableEntity, p)
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, next, http.StatusSeeOther)
+	return nil
 }
 
 // boardPage is where the board of a khối reports what its residents say.
@@ -351,37 +400,42 @@ func (s *server) boardPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *server) boardReport(w http.ResponseWriter, r *http.Request) error {
-	p, ok := s.readReport(r)
-	p.Board = true
-	if !ok {
-		return s.showReport(w, r, http.StatusUnprocessableEntity, p)
+	p := reportPage{Board: true, Text: r.FormValue("text"), Place: r.FormValue("place")}
+	_, err := s.fromBoard(r.Context(), p.Text, p.Place, r.FormValue("nonce"), by(r))
+	return s.reported(w, r, p, "/board?done=1", err)
+}
+
+// fromBoard takes in what the board of a khối reports.
+func (s *server) fromBoard(ctx context.Context, text, place, nonce string, by review.User) (id string, err error) {
+	p, err := readReport(text, place)
+	if err != nil {
+		return "", err
 	}
-	title := by(r).Unit
+	title := by.Unit
 	if p.Place != "" {
 		title = strings.TrimPrefix(title+", "+p.Place, ", ")
 	}
-	return s.takeReport(w, r, p, sourceKhoi, by(r).Name, title, "/board?done=1")
+	return s.takeReport(ctx, p.Text, sourceKhoi, by.Name, title, nonce)
 }
 
-func (s *server) readReport(r *http.Request) (reportPage, bool) {
-	p := reportPage{Text: strings.TrimSpace(r.FormValue("text")), Place: strings.TrimSpace(r.FormValue("place"))}
+func readReport(text, place string) (reportPage, error) {
+	p := reportPage{Text: strings.TrimSpace(text), Place: strings.TrimSpace(place)}
 	n := utf8.RuneCountInString(p.Text)
 	switch {
 	case n < 10:
-		p.Problem = visitorOf(r).t.T("report.short")
+		return p, &problem{status: http.StatusUnprocessableEntity, key: "report.short", field: "text", code: "short"}
 	case n > reportLetters || utf8.RuneCountInString(p.Place) > 200:
-		p.Problem = visitorOf(r).t.T("report.long", reportLetters)
+		return p, &problem{status: http.StatusUnprocessableEntity, key: "report.long", args: []any{reportLetters}, field: "text", code: "long"}
 	}
-	return p, p.Problem == ""
+	return p, nil
 }
 
 // takeReport hands a report on. Sent twice, by an impatient finger, it is one
 // report; the id is made so that nobody can name an item of others.
-func (s *server) takeReport(w http.ResponseWriter, r *http.Request, p reportPage, source, who, title, next string) error {
+func (s *server) takeReport(ctx context.Context, text, source, who, title, nonce string) (id string, err error) {
 	if s.Fetch == nil {
-		return errOff
+		return "", errOff
 	}
-	nonce := r.FormValue("nonce")
 	if nonce == "" || len(nonce) > 64 {
 		nonce = rand.Text()
 	}
@@ -389,17 +443,15 @@ func (s *server) takeReport(w http.ResponseWriter, r *http.Request, p reportPage
 	s.intakes.init()
 	sum := sha256.Sum256(append(s.intakes.key[:], nonce+"\x00"+source+"\x00"+who...))
 	s.intakes.mu.Unlock()
-	it := news.Item{ID: hex.EncodeToString(sum[:10]), Kind: news.Tip, Platform: "web", Title: title, Text: p.Text}
-	res, err := s.Fetch(r.Context(), crawler.FetchRequest{Items: []news.Item{it}, Source: source, By: who})
+	it := news.Item{ID: hex.EncodeToString(sum[:10]), Kind: news.Tip, Platform: "web", Title: title, Text: text}
+	res, err := s.Fetch(ctx, crawler.FetchRequest{Items: []news.Item{it}, Source: source, By: who})
 	if err != nil {
-		return fmt.Errorf("report: %w", err)
+		return "", fmt.Errorf("report: %w", err)
 	}
 	if len(res.Taken) == 0 {
-		p.Problem = visitorOf(r).t.T("report.refused")
-		return s.showReport(w, r, http.StatusUnprocessableEntity, p)
+		return "", &problem{status: http.StatusUnprocessableEntity, key: "report.refused", code: "refused"}
 	}
-	http.Redirect(w, r, next, http.StatusSeeOther)
-	return nil
+	return it.ID, nil
 }
 
 // may reports whether one more report from a place is let through, and

@@ -1,12 +1,16 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"langnghe/alerts"
+	"langnghe/internal/news"
 	"langnghe/review"
 	"langnghe/rules"
 )
@@ -34,8 +38,8 @@ func (s *server) mutedPage(w http.ResponseWriter, r *http.Request, status int, r
 		return s.renderStatus(w, r, status, "muted", p)
 	}
 	var err error
-	if p.Overview, err = s.Overview(r.Context()); err != nil {
-		return fmt.Errorf("muted: %w", err)
+	if p.Overview, err = s.overview(r.Context(), by(r)); err != nil {
+		return err
 	}
 	if s.Rules != nil && p.Can("GET /rules") {
 		l, err := s.Rules(r.Context())
@@ -51,16 +55,42 @@ func (s *server) mutedPage(w http.ResponseWriter, r *http.Request, status int, r
 	return s.renderStatus(w, r, status, "muted", p)
 }
 
+// overview is what is muted, for a person: the administrator does not read
+// what it is about.
+func (s *server) overview(ctx context.Context, u review.User) (alerts.Overview, error) {
+	if s.Overview == nil {
+		return alerts.Overview{}, errOff
+	}
+	o, err := s.Overview(ctx)
+	if err != nil {
+		return o, fmt.Errorf("muted: %w", err)
+	}
+	if u.Role == review.Admin {
+		o.Watches = slices.Clone(o.Watches)
+		for i := range o.Watches {
+			o.Watches[i].Subject = news.Text{}
+		}
+	}
+	return o, nil
+}
+
 // ack notes that the person takes a group in hand; it speaks again when the
 // time is over and nobody has decided it.
 func (s *server) ack(w http.ResponseWriter, r *http.Request) error {
+	if err := s.takeGroup(r.Context(), r.FormValue("group"), by(r)); err != nil {
+		return err
+	}
+	return seeOther(w, r, "/alerts/muted", "ack")
+}
+
+func (s *server) takeGroup(ctx context.Context, group string, u review.User) error {
 	if s.Ack == nil {
 		return errOff
 	}
-	if err := s.Ack(r.Context(), alerts.AckRequest{Group: r.FormValue("group"), By: by(r).Name}); err != nil {
+	if err := s.Ack(ctx, alerts.AckRequest{Group: group, By: u.Name}); err != nil {
 		return fmt.Errorf("acknowledge: %w", err)
 	}
-	return seeOther(w, r, "/alerts/muted", "ack")
+	return nil
 }
 
 type confirmAddressPage struct {
@@ -77,28 +107,43 @@ func (s *server) confirmPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *server) confirmAddress(w http.ResponseWriter, r *http.Request) error {
-	if s.Confirm == nil {
-		return errOff
+	p := confirmAddressPage{frame: s.frame(r, visitorOf(r).t.T("address.title"))}
+	got, err := s.confirm(r, r.FormValue("code"))
+	if text, ok := refused(err, visitorOf(r).t); ok {
+		p.Problem = text
+		return s.renderStatus(w, r, http.StatusUnprocessableEntity, "address", p)
 	}
-	v := visitorOf(r)
-	if v.user == nil && !s.door.allow(peer(r), s.Clock()) {
-		w.Header().Set("Retry-After", "60")
-		return &problem{status: http.StatusTooManyRequests, key: "problem.slow_down"}
-	}
-	q := alerts.ConfirmRequest{Code: strings.TrimSpace(r.FormValue("code"))}
-	if v.user != nil {
-		q.By = v.user.Name
-	}
-	p := confirmAddressPage{frame: s.frame(r, v.t.T("address.title"))}
-	got, err := s.Confirm(r.Context(), q)
 	if err != nil {
-		s.door.fail(peer(r), s.Clock())
-		if status, _ := explain(err, v.t); status < http.StatusInternalServerError {
-			p.Problem = v.t.T("address.wrong")
-			return s.renderStatus(w, r, http.StatusUnprocessableEntity, "address", p)
+		var slow *problem
+		if errors.As(err, &slow) && slow.status == http.StatusTooManyRequests {
+			w.Header().Set("Retry-After", "60")
 		}
-		return fmt.Errorf("confirm: %w", err)
+		return err
 	}
 	p.Got = &got
 	return s.render(w, r, "address", p)
+}
+
+// confirm takes the code of an address. Wrong ones are counted as wrong
+// passwords are.
+func (s *server) confirm(r *http.Request, code string) (got alerts.Confirmed, err error) {
+	if s.Confirm == nil {
+		return got, errOff
+	}
+	v := visitorOf(r)
+	if !s.door.allow(peer(r), s.Clock()) {
+		return got, &problem{status: http.StatusTooManyRequests, key: "problem.slow_down"}
+	}
+	q := alerts.ConfirmRequest{Code: strings.TrimSpace(code)}
+	if v.user != nil {
+		q.By = v.user.Name
+	}
+	if got, err = s.Confirm(r.Context(), q); err != nil {
+		s.door.fail(peer(r), s.Clock())
+		if status, _ := explain(err, v.t); status < http.StatusInternalServerError {
+			return got, &problem{status: http.StatusUnprocessableEntity, key: "address.wrong", field: "code", code: "code"}
+		}
+		return got, fmt.Errorf("confirm: %w", err)
+	}
+	return got, nil
 }

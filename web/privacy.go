@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"time"
@@ -19,19 +20,27 @@ type privacyPage struct {
 // and kept, for how long, who sees it, and how to ask for one's rights. It
 // holds counts and no content.
 func (s *server) privacy(w http.ResponseWriter, r *http.Request) error {
-	p := privacyPage{frame: s.frame(r, visitorOf(r).t.T("privacy.title")), TextDays: s.TextDays}
-	var err error
-	if p.Figures, err = s.Desk.Figures(r.Context()); err != nil {
+	p, err := s.privacyOf(r.Context())
+	if err != nil {
 		return err
 	}
+	p.frame = s.frame(r, visitorOf(r).t.T("privacy.title"))
+	return s.render(w, r, "privacy", p)
+}
+
+func (s *server) privacyOf(ctx context.Context) (p privacyPage, err error) {
+	p.TextDays = s.TextDays
+	if p.Figures, err = s.Desk.Figures(ctx); err != nil {
+		return p, err
+	}
 	if s.Sources != nil {
-		if all, err := s.Sources(r.Context()); err == nil { // without the crawler the rest still holds
+		if all, err := s.Sources(ctx); err == nil { // without the crawler the rest still holds
 			for _, x := range all {
 				p.Sources = append(p.Sources, x.Source.Name)
 			}
 		}
 	}
-	return s.render(w, r, "privacy", p)
+	return p, nil
 }
 
 type requestsPage struct {

@@ -11,6 +11,7 @@ import (
 	"langnghe/internal/news"
 	"langnghe/reports"
 	"langnghe/review"
+	"langnghe/web/api"
 )
 
 // A problem is an answer that is not the page: why, in the words of the key.
@@ -18,6 +19,8 @@ type problem struct {
 	status int
 	key    string
 	args   []any
+	field  string // of the form, or of the JSON body, that is wrong
+	code   string // for programs; empty is made of the status
 }
 
 func (p *problem) Error() string { return p.key }
@@ -43,11 +46,59 @@ func houseRule(err error, t *tongue) (string, bool) {
 	return "", false
 }
 
+// refused returns what an answer to a form says beside it: a [problem] about
+// what was filled in, which a person can mend.
+func refused(err error, t *tongue) (text string, ok bool) {
+	var p *problem
+	if errors.As(err, &p) && p.status == http.StatusUnprocessableEntity {
+		return t.T(p.key, p.args...), true
+	}
+	return "", false
+}
+
+// codeOf is the stable word for an error, and the places of the request that
+// are wrong.
+func codeOf(err error, status int, t *tongue) (code string, places []placeJSON) {
+	var (
+		p     *problem
+		in    *api.Invalid
+		coded interface{ Code() string }
+	)
+	switch {
+	case errors.As(err, &in):
+		for _, x := range in.Places {
+			places = append(places, placeJSON{x.Pointer, x.Parameter, x.Say.In(t.lang)})
+		}
+		return "invalid", places
+	case errors.As(err, &p):
+		if code = p.code; code == "" {
+			code = strings.TrimPrefix(p.key, "problem.")
+		}
+		if p.field != "" {
+			places = []placeJSON{{Pointer: "/" + p.field, Detail: t.T(p.key, p.args...)}}
+		}
+		return code, places
+	case errors.As(err, &coded):
+		return coded.Code(), nil
+	case status == http.StatusRequestEntityTooLarge:
+		return "too_large", nil
+	}
+	return "", nil
+}
+
+// A placeJSON is a place of a request as RFC 9457 problems carry it.
+type placeJSON struct {
+	Pointer   string `json:"pointer,omitempty"`
+	Parameter string `json:"parameter,omitempty"`
+	Detail    string `json:"detail"`
+}
+
 // explain maps an error to a status and a sentence. Errors of other parts
 // keep their code on the way here: "not_found" and the like.
 func explain(err error, t *tongue) (status int, text string) {
 	var (
 		p     *problem
+		in    *api.Invalid
 		large *http.MaxBytesError
 		coded interface {
 			error
@@ -57,6 +108,12 @@ func explain(err error, t *tongue) (status int, text string) {
 	switch {
 	case errors.As(err, &p):
 		return p.status, t.T(p.key, p.args...)
+	case errors.As(err, &in):
+		var said []string
+		for _, x := range in.Places {
+			said = append(said, strings.TrimPrefix(x.Pointer, "/")+x.Parameter+": "+x.Say.In(t.lang))
+		}
+		return in.Status, t.T("problem.invalid", strings.Join(said, "; "))
 	case errors.Is(err, review.ErrNotFound):
 		return http.StatusNotFound, t.T("problem.not_found")
 	case errors.Is(err, context.DeadlineExceeded):
@@ -99,7 +156,8 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.Log.Error("serve", "method", r.Method, "pattern", r.Pattern, "err", err)
 	}
 	if wantsJSON(r) {
-		writeProblem(w, status, text)
+		code, places := codeOf(err, status, v.t)
+		writeProblem(w, status, text, code, places)
 		return
 	}
 	if status == http.StatusUnauthorized && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
@@ -129,11 +187,18 @@ func wantsJSON(r *http.Request) bool {
 }
 
 // writeProblem answers as RFC 9457 says.
-func writeProblem(w http.ResponseWriter, status int, text string) {
+func writeProblem(w http.ResponseWriter, status int, text, code string, places []placeJSON) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{"type": "about:blank", "title": http.StatusText(status), "status": status, "detail": text})
+	_ = json.NewEncoder(w).Encode(struct {
+		Type   string      `json:"type"`
+		Title  string      `json:"title"`
+		Status int         `json:"status"`
+		Detail string      `json:"detail"`
+		Code   string      `json:"code,omitempty"`
+		Errors []placeJSON `json:"errors,omitempty"`
+	}{"about:blank", http.StatusText(status), status, text, code, places})
 }
 
 // writeJSON answers with a value.

@@ -22,10 +22,11 @@ type radarPage struct {
 
 // An openQuestion is a topic that people ask about and no document covers.
 type openQuestion struct {
-	Topic      string
-	Now, Was   int // distinct voices in seven days, and in the seven before
-	Samples    []string
-	SearchPath string
+	Topic      string   `json:"topic"`
+	Now        int      `json:"now"` // distinct voices in seven days
+	Was        int      `json:"was"` // in the seven before
+	Samples    []string `json:"samples"`
+	SearchPath string   `json:"search"` // page that shows them
 }
 
 type seasonView struct {
@@ -35,9 +36,18 @@ type seasonView struct {
 
 // radar shows what should be published, and the times in which scams come.
 func (s *server) radar(w http.ResponseWriter, r *http.Request) error {
-	docs, err := s.Desk.Documents(r.Context())
+	p, err := s.radarOf(r)
 	if err != nil {
 		return err
+	}
+	return s.render(w, r, "radar", p)
+}
+
+// radarOf asks for everything that the page shows.
+func (s *server) radarOf(r *http.Request) (radarPage, error) {
+	docs, err := s.Desk.Documents(r.Context())
+	if err != nil {
+		return radarPage{}, err
 	}
 	p := radarPage{frame: s.frame(r, visitorOf(r).t.T("radar.title"))}
 	now := s.Now()
@@ -53,12 +63,12 @@ func (s *server) radar(w http.ResponseWriter, r *http.Request) error {
 		p.Seasons = append(p.Seasons, seasonView{x, x.Holds(now)})
 	}
 	if err := s.record(r, "item.search", "radar", ""); err != nil {
-		return err
+		return p, err
 	}
 	if p.Open, err = s.unanswered(r, docs, now); err != nil {
 		p.Off = true
 	}
-	return s.render(w, r, "radar", p)
+	return p, nil
 }
 
 // asked are the stances of somebody who wants to know.

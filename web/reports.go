@@ -119,32 +119,39 @@ func (s *server) reports(w http.ResponseWriter, r *http.Request) error {
 
 // createReport writes a draft.
 func (s *server) createReport(w http.ResponseWriter, r *http.Request) error {
-	d, err := s.reporter()
-	if err != nil {
-		return err
-	}
-	q := reports.Request{Kind: reports.Kind(r.FormValue("kind")), Case: strings.TrimSpace(r.FormValue("case"))}
-	if day := r.FormValue("at"); day != "" {
-		t, err := time.ParseInLocation(time.DateOnly, day, zone)
-		if err != nil {
-			return &problem{status: http.StatusBadRequest, key: "problem.form"}
-		}
-		if q.At = t; t.After(s.Now()) {
-			q.At = time.Time{}
-		}
-	}
+	year := 0
 	if y := r.FormValue("year"); y != "" {
-		n, err := strconv.Atoi(y)
-		if err != nil || n < 2000 || n > 2100 {
-			return &problem{status: http.StatusBadRequest, key: "problem.form"}
+		if year, _ = strconv.Atoi(y); year == 0 {
+			year = -1 // no year at all
 		}
-		q.Year = n
 	}
-	rep, err := d.Create(r.Context(), q, person(by(r)))
+	rep, err := s.draftReport(r.Context(), reports.Kind(r.FormValue("kind")), r.FormValue("at"), year, r.FormValue("case"), by(r))
 	if err != nil {
 		return err
 	}
 	return seeOther(w, r, "/reports/"+url.PathEscape(rep.ID), "report")
+}
+
+// draftReport writes a draft about the span that holds a day, or about a year
+// or a case.
+func (s *server) draftReport(ctx context.Context, kind reports.Kind, day string, year int, about string, by review.User) (rep reports.Report, err error) {
+	d, err := s.reporter()
+	if err != nil {
+		return rep, err
+	}
+	q := reports.Request{Kind: kind, Year: year, Case: strings.TrimSpace(about)}
+	if year != 0 && (year < 2000 || year > 2100) {
+		return rep, &problem{status: http.StatusBadRequest, key: "problem.form", field: "year"}
+	}
+	if day != "" {
+		if q.At, err = time.ParseInLocation(time.DateOnly, day, zone); err != nil {
+			return rep, &problem{status: http.StatusBadRequest, key: "problem.form", field: "at"}
+		}
+		if q.At.After(s.Now()) {
+			q.At = time.Time{}
+		}
+	}
+	return d.Create(ctx, q, person(by))
 }
 
 type reportView struct {

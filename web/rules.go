@@ -125,9 +125,9 @@ func (s *server) tryRule(w http.ResponseWriter, r *http.Request) error {
 	}
 	switch r.FormValue("act") {
 	case "preview":
-		preview, err := s.Preview(ctx, rules.PreviewRequest{File: p.File, Days: 30})
+		preview, err := s.previewRule(r, p.File, 30)
 		if err != nil {
-			return fmt.Errorf("rules: %w", err)
+			return err
 		}
 		p.Preview, p.Hash = &preview, preview.Hash
 	case "save":
@@ -136,18 +136,44 @@ func (s *server) tryRule(w http.ResponseWriter, r *http.Request) error {
 			p.Problem = t.T("rules.preview_first")
 			return s.rulesPage(w, r, http.StatusUnprocessableEntity, p)
 		}
-		saved, err := s.Save(ctx, rules.SaveRequest{File: p.File, Hash: p.Hash, By: by(r).Name})
+		saved, err := s.saveRule(r, p.File, p.Hash)
 		if err != nil {
-			return fmt.Errorf("rules: %w", err)
+			return err
 		}
 		if len(saved.Problems) > 0 {
 			p.Checked, p.Hash = &saved, ""
 			return s.rulesPage(w, r, http.StatusUnprocessableEntity, p)
 		}
-		if err := s.record(r, "rule.save", saved.Hash, shorten(saved.Canonical, 200)); err != nil {
-			return err
-		}
 		return seeOther(w, r, "/rules", "rule")
 	}
 	return s.rulesPage(w, r, http.StatusOK, p)
+}
+
+// previewRule shows what a rule would have flagged. It shows items, so it is
+// accounted for.
+func (s *server) previewRule(r *http.Request, file string, days int) (p rules.Preview, err error) {
+	if s.Preview == nil {
+		return p, errOff
+	}
+	if err := s.record(r, "rule.preview", "", strconv.Itoa(days)); err != nil {
+		return p, err
+	}
+	if p, err = s.Preview(r.Context(), rules.PreviewRequest{File: file, Days: days}); err != nil {
+		return p, fmt.Errorf("rules: %w", err)
+	}
+	return p, nil
+}
+
+// saveRule stores a rule that was previewed, unless it has problems.
+func (s *server) saveRule(r *http.Request, file, hash string) (c rules.CheckResult, err error) {
+	if s.Save == nil {
+		return c, errOff
+	}
+	if c, err = s.Save(r.Context(), rules.SaveRequest{File: file, Hash: hash, By: by(r).Name}); err != nil {
+		return c, fmt.Errorf("rules: %w", err)
+	}
+	if len(c.Problems) > 0 {
+		return c, nil
+	}
+	return c, s.record(r, "rule.save", c.Hash, shorten(c.Canonical, 200))
 }

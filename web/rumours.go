@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -39,25 +40,37 @@ func (s *server) rumoursPage(w http.ResponseWriter, r *http.Request, status int,
 // addRumour puts a check of somebody else into the register: typed, or as a
 // ClaimReview that was pasted.
 func (s *server) addRumour(w http.ResponseWriter, r *http.Request) error {
-	v := func(name string) string { return strings.TrimSpace(r.FormValue(name)) }
-	claims := []rumour.Claim{{Text: v("text"), Source: v("source"), Says: v("says"), URL: v("url"), Checked: s.Now()}}
-	if paste := v("paste"); paste != "" {
-		var err error
-		if claims, err = rumour.ParseClaimReview([]byte(paste)); err != nil {
-			return s.rumoursPage(w, r, http.StatusBadRequest, visitorOf(r).t.T("rumours.bad_paste"))
-		}
+	v := r.FormValue
+	_, err := s.enterRumour(r.Context(), rumour.Claim{Text: v("text"), Source: v("source"), Says: v("says"), URL: v("url")}, v("paste"), by(r))
+	var p *problem
+	if errors.As(err, &p) {
+		return s.rumoursPage(w, r, p.status, visitorOf(r).t.T(p.key))
 	}
-	if u := claims[0].URL; u != "" && !strings.HasPrefix(u, "http://") && !strings.HasPrefix(u, "https://") {
-		claims[0].URL = ""
-	}
-	if _, err := s.Desk.AddRumours(r.Context(), claims, by(r)); err != nil {
-		var refused interface{ Code() string }
-		if errors.As(err, &refused) && refused.Code() == "incomplete" {
-			return s.rumoursPage(w, r, http.StatusBadRequest, visitorOf(r).t.T("rumours.bad"))
-		}
+	if err != nil {
 		return err
 	}
 	return seeOther(w, r, "/rumours", "rumour")
+}
+
+// enterRumour adds a claim to the register, or those of a ClaimReview that
+// was pasted, and says how many are new.
+func (s *server) enterRumour(ctx context.Context, c rumour.Claim, paste string, u review.User) (added int, err error) {
+	c = rumour.Claim{Text: strings.TrimSpace(c.Text), Source: strings.TrimSpace(c.Source), Says: strings.TrimSpace(c.Says), URL: strings.TrimSpace(c.URL), Checked: s.Now()}
+	claims := []rumour.Claim{c}
+	if paste = strings.TrimSpace(paste); paste != "" {
+		if claims, err = rumour.ParseClaimReview([]byte(paste)); err != nil {
+			return 0, &problem{status: http.StatusBadRequest, key: "rumours.bad_paste", field: "paste", code: "claim_review"}
+		}
+	}
+	if weblink(claims[0].URL) == "" {
+		claims[0].URL = ""
+	}
+	added, err = s.Desk.AddRumours(ctx, claims, u)
+	var refused interface{ Code() string }
+	if errors.As(err, &refused) && refused.Code() == "incomplete" {
+		return 0, &problem{status: http.StatusBadRequest, key: "rumours.bad", field: "text", code: "incomplete"}
+	}
+	return added, err
 }
 
 // takeRumour is a person's word about a proposed claim.
@@ -127,9 +140,18 @@ type rumourItem struct {
 // fast, and what became of it after the answer. It asks the index and counts
 // nothing twice.
 func (s *server) showRumour(w http.ResponseWriter, r *http.Request) error {
-	c, links, err := s.Desk.Rumour(r.Context(), r.PathValue("id"))
+	p, err := s.spreadOf(r)
 	if err != nil {
 		return err
+	}
+	return s.render(w, r, "rumour", p)
+}
+
+// spreadOf asks for everything that the page of a claim shows.
+func (s *server) spreadOf(r *http.Request) (rumourPage, error) {
+	c, links, err := s.Desk.Rumour(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return rumourPage{}, err
 	}
 	p := rumourPage{frame: s.frame(r, visitorOf(r).t.T("rumours.title")), Claim: c, Short: len(strings.Fields(c.Text)) < 8}
 	said := map[string]bool{}
@@ -138,15 +160,15 @@ func (s *server) showRumour(w http.ResponseWriter, r *http.Request) error {
 	}
 	if s.Search == nil {
 		p.Off = true
-		return s.render(w, r, "rumour", p)
+		return p, nil
 	}
 	if err := s.record(r, "item.search", c.ID, ""); err != nil {
-		return err // what nobody accounts for, nobody sees
+		return p, err // what nobody accounts for, nobody sees
 	}
 	found, err := s.Search(r.Context(), indexer.Query{Text: words(c.Text), Limit: 200})
 	if err != nil {
 		p.Off = true
-		return s.render(w, r, "rumour", p)
+		return p, nil
 	}
 	p.More = found.More || found.Total > len(found.Hits)
 	m := rumour.NewMatcher([]rumour.Claim{c}, s.Now)
@@ -186,7 +208,7 @@ func (s *server) showRumour(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Speed = busiest(times)
 	p.Days = spread(times, c.Answer)
-	return s.render(w, r, "rumour", p)
+	return p, nil
 }
 
 // words leaves the words of a claim: a search takes them as they are, and

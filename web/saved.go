@@ -124,38 +124,3 @@ func (s *server) dropSearchForm(w http.ResponseWriter, r *http.Request) error {
 	http.Redirect(w, r, "/search", http.StatusSeeOther)
 	return nil
 }
-
-func (s *server) apiSearches(w http.ResponseWriter, r *http.Request) error {
-	if s.Saved == nil {
-		return errOff
-	}
-	list, err := s.Saved.Searches(r.Context(), by(r).Name)
-	if err != nil {
-		return err
-	}
-	if list == nil {
-		list = []SavedSearch{}
-	}
-	return writeJSON(w, map[string]any{"searches": list})
-}
-
-// apiSaveSearch takes {"name","query","shared"}.
-func (s *server) apiSaveSearch(w http.ResponseWriter, r *http.Request) error {
-	var in SavedSearch
-	if err := readJSON(r, &in); err != nil {
-		return err
-	}
-	x, err := s.keepSearch(r, SavedSearch{Name: in.Name, Query: in.Query, Shared: in.Shared})
-	if err != nil {
-		return err
-	}
-	return writeJSON(w, x)
-}
-
-func (s *server) apiDropSearch(w http.ResponseWriter, r *http.Request) error {
-	if err := s.dropSearch(r); err != nil {
-		return err
-	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
-}

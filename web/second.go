@@ -283,7 +283,13 @@ func (s *server) setSecond(w http.ResponseWriter, r *http.Request) error {
 // resetSecond is the administrator's help for somebody who lost telephone
 // and recovery codes: the next sign-in sets it up anew. Sessions end.
 func (s *server) resetSecond(w http.ResponseWriter, r *http.Request) error {
-	name := r.PathValue("name")
+	if err := s.dropSecond(r, r.PathValue("name")); err != nil {
+		return err
+	}
+	return seeOther(w, r, "/users", "second_reset")
+}
+
+func (s *server) dropSecond(r *http.Request, name string) error {
 	if _, err := s.Accounts.User(r.Context(), name); err != nil {
 		return err
 	}
@@ -293,8 +299,5 @@ func (s *server) resetSecond(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Accounts.DropSessions(r.Context(), name); err != nil {
 		return fmt.Errorf("second factor of %s: %w", name, err)
 	}
-	if err := s.record(r, "second.reset", name, ""); err != nil {
-		return err
-	}
-	return seeOther(w, r, "/users", "second_reset")
+	return s.record(r, "second.reset", name, "")
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"langnghe/crawler"
+	"langnghe/review"
 )
 
 type sourcesPage struct {
@@ -38,20 +39,32 @@ func (s *server) sourcesPage(w http.ResponseWriter, r *http.Request, status int,
 		p.Off = true
 		return s.renderStatus(w, r, status, "sources", p)
 	}
-	all, err := s.Sources(r.Context())
-	if err != nil {
-		return fmt.Errorf("sources: %w", err)
+	var err error
+	if p.Sources, err = s.allSources(r.Context()); err != nil {
+		return err
 	}
-	p.Sources = slices.Clone(all)
-	slices.SortStableFunc(p.Sources, func(a, b crawler.Status) int {
-		return slices.Index(trouble, a.State) - slices.Index(trouble, b.State)
-	})
 	for _, x := range p.Sources {
 		if x.State != "ok" && x.State != "new" {
 			p.Bad++
 		}
 	}
 	return s.renderStatus(w, r, status, "sources", p)
+}
+
+// allSources lists the sources, those first that need a person.
+func (s *server) allSources(ctx context.Context) ([]crawler.Status, error) {
+	if s.Sources == nil {
+		return nil, errOff
+	}
+	all, err := s.Sources(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("sources: %w", err)
+	}
+	all = slices.Clone(all)
+	slices.SortStableFunc(all, func(a, b crawler.Status) int {
+		return slices.Index(trouble, a.State) - slices.Index(trouble, b.State)
+	})
+	return all, nil
 }
 
 // namesFor is how long the names of sources are remembered.
@@ -92,19 +105,31 @@ func (s *server) sourceName(id string) string {
 
 // fetch takes in a link that somebody pasted.
 func (s *server) fetch(w http.ResponseWriter, r *http.Request) error {
-	if s.Fetch == nil {
-		return errOff
-	}
 	p := sourcesPage{URL: strings.TrimSpace(r.FormValue("url"))}
-	u, err := url.Parse(p.URL)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
-		p.Problem = visitorOf(r).t.T("sources.bad_url")
+	res, err := s.takeLink(r.Context(), p.URL, by(r))
+	if text, ok := refused(err, visitorOf(r).t); ok {
+		p.Problem = text
 		return s.sourcesPage(w, r, http.StatusUnprocessableEntity, p)
 	}
-	res, err := s.Fetch(r.Context(), crawler.FetchRequest{URL: p.URL, By: by(r).Name})
 	if err != nil {
-		return fmt.Errorf("fetch: %w", err)
+		return err
 	}
 	p.Result = &res
 	return s.sourcesPage(w, r, http.StatusOK, p)
+}
+
+// takeLink has the crawler read an address of the web now.
+func (s *server) takeLink(ctx context.Context, link string, by review.User) (res crawler.FetchResult, err error) {
+	if s.Fetch == nil {
+		return res, errOff
+	}
+	link = strings.TrimSpace(link)
+	u, err := url.Parse(link)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
+		return res, &problem{status: http.StatusUnprocessableEntity, key: "sources.bad_url", field: "url", code: "url"}
+	}
+	if res, err = s.Fetch(ctx, crawler.FetchRequest{URL: link, By: by.Name}); err != nil {
+		return res, fmt.Errorf("fetch: %w", err)
+	}
+	return res, nil
 }

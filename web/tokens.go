@@ -50,28 +50,32 @@ const (
 // Scopes of a token, in the order of the form. A token never lets its owner
 // do more than they may in the browser; whoever loses a role, loses it in
 // their tokens too.
-var scopes = []string{"inbox", "decide", "search", "cases"}
+var scopes = []string{
+	"inbox", "decide", "search", "cases", "cases.write", "handoffs", "handoffs.write", "trends", "reports", "reports.write", "register", "register.write",
+	"rules", "rules.write", "sources", "import", "alerts", "alerts.write", "audit", "privacy", "privacy.write", "users", "users.write",
+}
 
 // tokenDays are the lives that a token may have, the first being the default.
 var tokenDays = []int{90, 30, 365}
 
-// scopeOf names the scope that a route of the API needs; "" is none, for
-// every token. TestOpenAPI compares it with the description.
-func scopeOf(pattern string) string {
-	method, path, _ := strings.Cut(pattern, " ")
-	part, _, _ := strings.Cut(strings.TrimPrefix(path, "/api/v1/"), "/")
-	switch part {
-	case "inbox", "entries":
-		if method != http.MethodGet {
-			return "decide"
+// covers reports whether the token of a program covers a route.
+func (s *server) covers(v visitor, pattern string) bool {
+	scope, ok := s.scope[pattern]
+	return ok && (scope == "" || slices.Contains(v.scopes, scope))
+}
+
+// scopesFor are the scopes that are of use to a person: those of an endpoint
+// that their role may ask.
+func (s *server) scopesFor(u review.User) (out []string) {
+	for _, x := range scopes {
+		for pattern, scope := range s.scope {
+			if scope == x && s.can(&u, pattern) {
+				out = append(out, x)
+				break
+			}
 		}
-		return "inbox"
-	case "search", "searches":
-		return "search"
-	case "cases":
-		return "cases"
 	}
-	return ""
+	return out
 }
 
 // bearer is the token that a request carries, if any.
@@ -104,12 +108,6 @@ func (s *server) tokenVisitor(r *http.Request, v visitor, token string) (visitor
 	return v, nil
 }
 
-// may reports whether the token of a program covers a route.
-func (v visitor) may(pattern string) bool {
-	scope := scopeOf(pattern)
-	return scope == "" || slices.Contains(v.scopes, scope)
-}
-
 var (
 	errToken = &problem{status: http.StatusUnauthorized, key: "problem.token"}
 	errScope = &problem{status: http.StatusForbidden, key: "problem.scope"}
@@ -123,14 +121,7 @@ func (s *server) tokenAct(w http.ResponseWriter, r *http.Request) error {
 	}
 	me, t, now := by(r), visitorOf(r).t, s.Clock()
 	if id := r.FormValue("drop"); id != "" {
-		n, err := strconv.ParseInt(id, 10, 64)
-		if err != nil || n < 1 {
-			return &problem{status: http.StatusBadRequest, key: "problem.form"}
-		}
-		if err := s.Tokens.DropToken(r.Context(), n, me.Name); err != nil {
-			return err
-		}
-		if err := s.record(r, "token.drop", id, ""); err != nil {
+		if err := s.revoke(r, id); err != nil {
 			return err
 		}
 		return seeOther(w, r, "/account", "token")
@@ -146,7 +137,7 @@ func (s *server) tokenAct(w http.ResponseWriter, r *http.Request) error {
 	name := strings.TrimSpace(r.FormValue("name"))
 	days, _ := strconv.Atoi(r.FormValue("days"))
 	var chosen []string
-	for _, x := range scopes {
+	for _, x := range s.scopesFor(me) {
 		if slices.Contains(r.Form["scope"], x) {
 			chosen = append(chosen, x)
 		}

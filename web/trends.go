@@ -55,6 +55,15 @@ type chartDay struct {
 // trends shows what rises. The numbers are counts of the index; what is
 // unusual about them is said by signals, which rules have raised.
 func (s *server) trends(w http.ResponseWriter, r *http.Request) error {
+	p, err := s.trendsOf(r)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, "trends", p)
+}
+
+// trendsOf asks for everything that the page shows.
+func (s *server) trendsOf(r *http.Request) (trendsPage, error) {
 	days := 60
 	if r.FormValue("days") == "14" {
 		days = 14
@@ -64,7 +73,7 @@ func (s *server) trends(w http.ResponseWriter, r *http.Request) error {
 	p := trendsPage{frame: s.frame(r, visitorOf(r).t.T("trends.title")), Days: days, From: today.AddDate(0, 0, 1-days), To: today}
 	if s.Counts == nil {
 		p.Off = true
-		return s.render(w, r, "trends", p)
+		return p, nil
 	}
 	marks := map[string][]time.Time{}
 	if s.Trends != nil {
@@ -79,7 +88,7 @@ func (s *server) trends(w http.ResponseWriter, r *http.Request) error {
 	if u := by(r); judges.has(&u) {
 		var err error
 		if p.Signals, err = s.signals(r, p.From); err != nil {
-			return err
+			return p, err
 		}
 		for _, e := range p.Signals {
 			for _, f := range e.Reasons {
@@ -103,11 +112,11 @@ func (s *server) trends(w http.ResponseWriter, r *http.Request) error {
 	}
 	all, err := ask("")
 	if err != nil {
-		return err
+		return p, err
 	}
 	topics, err := ask("topic")
 	if err != nil {
-		return err
+		return p, err
 	}
 	var sum map[string]int
 	for _, m := range all { // one key, whatever it is called
@@ -128,7 +137,7 @@ func (s *server) trends(w http.ResponseWriter, r *http.Request) error {
 		}
 		return b.Week - a.Week
 	})
-	return s.render(w, r, "trends", p)
+	return p, nil
 }
 
 // signals are the entries without an item, decided or not.

@@ -19,6 +19,8 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"langnghe/alerts"
@@ -33,6 +35,7 @@ import (
 	"langnghe/review/draft"
 	"langnghe/rules"
 	"langnghe/rules/trend"
+	"langnghe/web/api"
 )
 
 //go:embed templates/*.html
@@ -110,7 +113,10 @@ type Options struct {
 	Item   func(ctx context.Context, id string) (news.Item, error)
 	Counts func(context.Context, indexer.CountQuery) (indexer.Counts, error)
 	Tokens Tokens // of programs; nil is none
-	Saved  SavedSearches
+	// Answers keeps what requests with an Idempotency-Key were answered; nil
+	// takes no notice of such keys.
+	Answers Answers
+	Saved   SavedSearches
 
 	Rules   func(context.Context) (rules.List, error)
 	Trends  func(context.Context) (*trend.View, error) // may be nil
@@ -169,6 +175,11 @@ type server struct {
 	door     door
 	named    sourceNames
 	intakes  intakes
+	types    *api.Types        // of what the API takes and answers
+	openAPI  map[string][]byte // by language
+	scope    map[string]string // by route of the API: what a token needs
+	turns    turns
+	pace     pace
 }
 
 // A route is one line of the site.
@@ -178,9 +189,9 @@ type route struct {
 	handle  func(http.ResponseWriter, *http.Request) error
 }
 
-// routes is the whole site.
+// routes is the whole site: the pages, and the endpoints of the API.
 func (s *server) routes() []route {
-	return []route{
+	all := []route{
 		{"GET /static/{file}", anyone, s.asset},
 		{"GET /livez", anyone, s.livez},
 		{"GET /readyz", anyone, s.readyz},
@@ -300,19 +311,11 @@ func (s *server) routes() []route {
 		{"POST /users/{name}/disable", admins, s.disableUser},
 		{"POST /users/{name}/second", admins, s.resetSecond},
 		{"POST /users/{name}/unlock", admins, s.unlockUser},
-
-		{"GET /api/v1/openapi.json", everyone, s.openAPI},
-		{"GET /api/v1/inbox", judges, s.apiInbox},
-		{"GET /api/v1/entries/{id}", content, s.apiEntry},
-		{"POST /api/v1/entries/{id}/decision", judges, s.apiDecide},
-		{"DELETE /api/v1/entries/{id}/decision", judges, s.apiUndo},
-		{"GET /api/v1/search", content, s.apiSearch},
-		{"GET /api/v1/searches", content, s.apiSearches},
-		{"POST /api/v1/searches", content, s.apiSaveSearch},
-		{"DELETE /api/v1/searches/{id}", content, s.apiDropSearch},
-		{"GET /api/v1/cases", cases, s.apiCases},
-		{"GET /api/v1/cases/{id}", cases, s.apiCase},
 	}
+	for _, e := range s.endpoints() {
+		all = append(all, route{e.pattern, e.who, e.handle})
+	}
+	return all
 }
 
 // maxBody is the most that a request may carry: a rule file with its tests,
@@ -338,7 +341,7 @@ func New(o Options) (http.Handler, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &server{Options: o, access: map[string]who{}}
+	s := &server{Options: o, access: map[string]who{}, types: apiTypes(), scope: map[string]string{}}
 	s.hub = newHub(o.Desk.Inbox, o.Log)
 	s.door.init()
 	var err error
@@ -352,6 +355,11 @@ func New(o Options) (http.Handler, error) {
 		return nil, err
 	}
 
+	all := s.endpoints()
+	s.describe(all)
+	for _, e := range all {
+		s.scope[e.pattern] = e.Scope
+	}
 	mux := http.NewServeMux()
 	for _, r := range s.routes() {
 		s.access[r.pattern] = r.who
@@ -371,11 +379,12 @@ func New(o Options) (http.Handler, error) {
 func bounded(next http.Handler) http.Handler {
 	pages, files, papers := http.MaxBytesHandler(next, maxBody), http.MaxBytesHandler(next, importBytes+64<<10), http.MaxBytesHandler(next, maxUpload)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost && r.URL.Path == "/import" {
+		path := strings.TrimPrefix(r.URL.Path, "/api/v1")
+		if r.Method == http.MethodPost && path == "/import" {
 			files.ServeHTTP(w, r)
 			return
 		}
-		if r.Method == http.MethodPost && (r.URL.Path == "/documents" || r.URL.Path == "/documents/read") {
+		if r.Method == http.MethodPost && (path == "/documents" || path == "/documents/read") {
 			papers.ServeHTTP(w, r) // a paper as a file, or its whole text in a form
 			return
 		}
@@ -409,14 +418,20 @@ func (s *server) guard(rt route) http.Handler {
 		}
 		if err == nil {
 			r = r.WithContext(context.WithValue(r.Context(), visitorKey{}, v))
+			wait := s.pace.wait(v, r, s.Clock())
 			switch {
+			case wait > 0:
+				w.Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
+				err = &problem{status: http.StatusTooManyRequests, key: "problem.slow_down"}
 			case must:
 				err = s.sendToSecond(w, r)
-			case v.program && !v.may(rt.pattern):
+			case v.program && !s.covers(v, rt.pattern):
 				err = errScope
 			case rt.who.has(v.user):
 				if err = readForm(r); err == nil {
+					done := s.alone(r)
 					err = rt.handle(w, r)
+					done()
 				}
 			case v.user == nil:
 				err = errSignIn

@@ -90,16 +90,18 @@ func (s *site) do(name, method, target string, form url.Values, header ...string
 // concrete puts ids that exist into a pattern.
 func concrete(pattern string) (method, target string) {
 	method, target, _ = strings.Cut(pattern, " ")
-	id := "e-nuoc"
+	id, page := "e-nuoc", strings.TrimPrefix(target, "/api/v1")
 	switch {
-	case strings.HasPrefix(target, "/cases/"), strings.HasPrefix(target, "/api/v1/cases/"):
+	case strings.HasPrefix(page, "/cases/"):
 		id = "V-2026-0039"
-	case strings.HasPrefix(target, "/handoffs/"):
+	case strings.HasPrefix(page, "/handoffs/"):
 		id = "V-2026-0030"
-	case strings.HasPrefix(target, "/items/"):
+	case strings.HasPrefix(page, "/items/"):
 		id = "i-e-nuoc"
-	case strings.HasPrefix(target, "/reports/"):
+	case strings.HasPrefix(page, "/reports/"):
 		id = "BC-2026-0001"
+	case strings.HasPrefix(page, "/rumours/"):
+		id = "K-1"
 	}
 	return method, strings.NewReplacer("{id}", id, "{ledger}", "publications", "{format}", "docx", "{name}", "lan", "{file}", "app.css", "{$}", "").Replace(target)
 }
@@ -110,7 +112,7 @@ func allRoutes() []route { return (&server{}).routes() }
 func TestMatrix(t *testing.T) {
 	s := newSite(t)
 	for _, rt := range allRoutes() {
-		if rt.pattern == "GET /events" {
+		if strings.HasSuffix(rt.pattern, "/events") {
 			continue // TestEvents
 		}
 		method, target := concrete(rt.pattern)
@@ -132,7 +134,7 @@ func TestMatrix(t *testing.T) {
 				if w.Code != http.StatusForbidden || len(s.desk.acts) > 0 {
 					t.Errorf("%s, did %q; want 403 and nothing done", name, s.desk.acts)
 				}
-			case w.Code == http.StatusForbidden && (strings.Contains(rt.pattern, " /reports") || strings.Contains(rt.pattern, " /ledgers")):
+			case w.Code == http.StatusForbidden && (strings.Contains(rt.pattern, "/reports") || strings.Contains(rt.pattern, "/ledgers")):
 				// which kinds and ledgers is for the desk to say: TestReportPages
 			case w.Code == http.StatusForbidden || w.Code >= 500:
 				t.Errorf("%s; want an answer", name)
@@ -144,16 +146,25 @@ func TestMatrix(t *testing.T) {
 // TestNarrowRoles spells out everything that the roles with the least may
 // reach, so that a slip in the table of roles does not go unnoticed.
 func TestNarrowRoles(t *testing.T) {
-	own := []string{"GET /{$}", "POST /sign-out", "GET /account", "POST /account/password", "POST /account/sessions", "POST /account/push", "POST /account/token", "GET /account/second", "POST /account/second", "GET /help", "GET /api/v1/openapi.json"}
+	own := []string{"GET /{$}", "POST /sign-out", "GET /account", "POST /account/password", "POST /account/sessions", "POST /account/push", "POST /account/token", "GET /account/second", "POST /account/second", "GET /help",
+		"GET /api/v1/me", "GET /api/v1/settings", "GET /api/v1/account/sessions", "POST /api/v1/account/sessions", "GET /api/v1/account/tokens", "DELETE /api/v1/account/tokens/{id}"}
 	books := []string{"GET /reports", "GET /reports/{id}", "GET /reports/{id}/{format}", "GET /ledgers", "GET /ledgers/{ledger}", "POST /ledgers/{ledger}", "GET /ledgers/{ledger}/xlsx"}
+	for _, p := range books {
+		method, path, _ := strings.Cut(p, " ")
+		books = append(books, method+" /api/v1"+path)
+	}
+	books = append(books, "GET /api/v1/reports/{id}/verification")
 	want := map[review.Role][]string{
-		review.Liaison: {"GET /handoffs", "POST /handoffs/{id}"},
-		review.Admin: {"GET /sources", "GET /alerts", "GET /alerts/muted", "POST /alerts/confirm", "POST /alerts/test", "GET /users", "POST /users",
-			"POST /users/{name}/password", "POST /users/{name}/second", "POST /users/{name}/unlock", "POST /users/{name}/disable"},
-		review.Unit: append([]string{"GET /complaints", "GET /cases/{id}", "POST /cases/{id}/reply"}, books...),
-		review.Khoi: append([]string{"GET /board", "POST /board", "GET /complaints", "GET /cases/{id}", "POST /cases/{id}/reply"}, books...),
+		review.Liaison: {"GET /handoffs", "POST /handoffs/{id}", "GET /api/v1/handoffs", "POST /api/v1/handoffs/{id}"},
+		review.Admin: {"GET /api/v1/sources", "GET /api/v1/alerts/deliveries", "GET /api/v1/alerts/silences", "GET /api/v1/alerts/muted", "POST /api/v1/alerts/confirm", "POST /api/v1/alerts/test", "GET /api/v1/users", "POST /api/v1/users",
+			"POST /api/v1/users/{name}/password", "POST /api/v1/users/{name}/second", "POST /api/v1/users/{name}/disable", "POST /api/v1/users/{name}/unlock", "GET /sources", "GET /alerts", "GET /alerts/muted", "POST /alerts/confirm", "POST /alerts/test", "GET /users", "POST /users",
+			"POST /users/{name}/password", "POST /users/{name}/second", "POST /users/{name}/disable", "POST /users/{name}/unlock"},
+		review.Unit: append([]string{"GET /api/v1/complaints", "GET /api/v1/cases/{id}", "POST /api/v1/cases/{id}/reply", "GET /complaints", "GET /cases/{id}", "POST /cases/{id}/reply"}, books...),
+		review.Khoi: append([]string{"GET /api/v1/complaints", "GET /api/v1/cases/{id}", "POST /api/v1/cases/{id}/reply", "POST /api/v1/board", "GET /board", "POST /board", "GET /complaints", "GET /cases/{id}", "POST /cases/{id}/reply"}, books...),
 		review.Editor: {"GET /cases", "GET /cases/{id}", "POST /cases/{id}/publish", "GET /documents",
-			"GET /api/v1/cases", "GET /api/v1/cases/{id}",
+			"GET /api/v1/cases", "GET /api/v1/cases/waiting", "GET /api/v1/cases/{id}", "POST /api/v1/cases/{id}/publish", "GET /api/v1/documents",
+			"POST /api/v1/reports", "POST /api/v1/reports/{id}", "GET /api/v1/reports", "GET /api/v1/reports/{id}", "GET /api/v1/reports/{id}/verification", "GET /api/v1/reports/{id}/{format}",
+			"GET /api/v1/ledgers", "GET /api/v1/ledgers/{ledger}", "POST /api/v1/ledgers/{ledger}", "GET /api/v1/ledgers/{ledger}/xlsx",
 			"POST /reports", "POST /reports/{id}", "GET /reports", "GET /reports/{id}", "GET /reports/{id}/{format}", "GET /ledgers", "GET /ledgers/{ledger}", "POST /ledgers/{ledger}", "GET /ledgers/{ledger}/xlsx"},
 	}
 	for role, extra := range want {
@@ -259,7 +270,7 @@ func TestForms(t *testing.T) {
 		{"add a document", "van.phong", "/documents", form("docno", "58/TB-UBND", "date", "2026-11-23", "title", "x", "text", "y"), nil, 303, `document van.phong "58/TB-UBND" 2026-11-23`, ""},
 		{"check a bad rule", "lan", "/rules", form("file", "bad", "act", "check"), nil, 422, "", "Thiếu điều kiện"},
 		{"save without preview", "lan", "/rules", form("file", "ok", "act", "save"), nil, 422, "", "chạy thử trước"},
-		{"preview", "lan", "/rules", form("file", "ok", "act", "preview"), nil, 200, "", `value="h1"`},
+		{"preview", "lan", "/rules", form("file", "ok", "act", "preview"), nil, 200, "audit lan rule.preview ", `value="h1"`},
 		{"save", "lan", "/rules", form("file", "ok", "act", "save", "hash", "h1"), nil, 303, "audit lan rule.save h1", ""},
 		{"paste", "lan", "/sources", form("url", "https://dien-dan.example/1"), nil, 200, "fetch lan https://dien-dan.example/1", "robots.txt"},
 		{"paste rubbish", "lan", "/sources", form("url", "javascript:alert(1)"), nil, 422, "", "http://"},
@@ -762,7 +773,7 @@ func TestAPI(t *testing.T) {
 		{`{"choice":"answer"}`, "text/plain", 415}, // what a form of another site could send
 		{`{"choice":"answer","who":"x"}`, "application/json", 400},
 		{`{`, "application/json", 400},
-		{`{"choice":"arrest"}`, "application/json", 400},
+		{`{"choice":"arrest"}`, "application/json", 422},
 		{`{"choice":"emergency"}`, "application/json", 409},
 		{`{"choice":"answer","similar":true}`, "application/json; charset=utf-8", 200},
 		{`{"choice":"answer"}`, "application/json", 409}, // decided already
@@ -776,63 +787,6 @@ func TestAPI(t *testing.T) {
 	}
 	if w := s.do("bien.tap", "GET", "/api/v1/cases", nil); strings.Contains(w.Body.String(), "V-2026-0040") || !strings.Contains(w.Body.String(), "V-2026-0028") {
 		t.Errorf("the editor sees %s, want approved corrections only", w.Body)
-	}
-}
-
-// TestOpenAPI compares the description with the list of routes.
-func TestOpenAPI(t *testing.T) {
-	var doc struct {
-		OpenAPI string
-		Paths   map[string]map[string]struct {
-			OperationID string `json:"operationId"`
-			Responses   map[string]any
-			Parameters  []struct{ Name, In string }
-			Security    []map[string][]string
-		}
-		Components struct{ Schemas map[string]any }
-	}
-	if err := json.Unmarshal(openAPI, &doc); err != nil {
-		t.Fatal(err)
-	}
-	if !strings.HasPrefix(doc.OpenAPI, "3.1") {
-		t.Errorf("openapi %q, want 3.1", doc.OpenAPI)
-	}
-	want := map[string]bool{}
-	for _, r := range allRoutes() {
-		if method, p, _ := strings.Cut(r.pattern, " "); strings.HasPrefix(p, "/api/") {
-			want[strings.ToLower(method)+" "+p] = true
-		}
-	}
-	for p, ops := range doc.Paths {
-		for method, op := range ops {
-			if !want[method+" "+p] {
-				t.Errorf("%s %s is described and not served", method, p)
-			}
-			delete(want, method+" "+p)
-			var need []string
-			if scope := scopeOf(strings.ToUpper(method) + " " + p); scope != "" {
-				need = append(need, scope)
-			} else if p != "/api/v1/openapi.json" {
-				t.Errorf("%s %s: needs no scope", method, p)
-			}
-			if len(op.Security) != 2 || !slices.Equal(op.Security[1]["token"], need) {
-				t.Errorf("%s %s: security %v, want the scope %q", method, p, op.Security, need)
-			}
-			if op.OperationID == "" || op.Responses["default"] == nil {
-				t.Errorf("%s %s: no operationId or no error described", method, p)
-			}
-			if strings.Contains(p, "{id}") != slices.ContainsFunc(op.Parameters, func(x struct{ Name, In string }) bool { return x.Name == "id" && x.In == "path" }) {
-				t.Errorf("%s %s: path parameter id", method, p)
-			}
-		}
-	}
-	for r := range want {
-		t.Errorf("%s is served and not described", r)
-	}
-	for _, m := range regexp.MustCompile(`"#/components/schemas/(\w+)"`).FindAllStringSubmatch(string(openAPI), -1) {
-		if doc.Components.Schemas[m[1]] == nil {
-			t.Errorf("schema %s is used and not described", m[1])
-		}
 	}
 }
 

@@ -209,10 +209,14 @@ func testDue(open func(t *testing.T) (alerts.Store, func() alerts.Store)) func(t
 		if _, dead, _, err := s.Count(t.Context(), start.Add(time.Millisecond)); err != nil || dead != 0 {
 			t.Errorf("Count of the dead after the last = %d, %v, want 0", dead, err)
 		}
-		if list, err := s.Deliveries(t.Context(), "", 3); err != nil || len(list) != 3 || list[0].Alert.ID != "dead" {
+		if list, err := s.Deliveries(t.Context(), "", 0, 3); err != nil || len(list) != 3 || list[0].Alert.ID != "dead" {
 			t.Errorf("Deliveries = %+v, %v, want the newest three", list, err)
 		}
-		if list, err := s.Deliveries(t.Context(), alerts.Failed, 10); err != nil || len(list) != 1 || list[0].Alert.ID != "retry" {
+		all, _ := s.Deliveries(t.Context(), "", 0, 100)
+		if list, err := s.Deliveries(t.Context(), "", all[1].Seq, 100); err != nil || len(list) != len(all)-2 || list[0].Seq != all[2].Seq {
+			t.Errorf("Deliveries before %d = %+v, %v, want what follows the second", all[1].Seq, list, err)
+		}
+		if list, err := s.Deliveries(t.Context(), alerts.Failed, 0, 10); err != nil || len(list) != 1 || list[0].Alert.ID != "retry" {
 			t.Errorf("Deliveries(failed) = %+v, %v, want retry", list, err)
 		}
 	}

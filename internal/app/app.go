@@ -550,6 +550,7 @@ func (b *builder) web(d *review.Desk, rd *reports.Desk, s *store.Desk, profile r
 		Item:       ask(b, AskItem),
 		Counts:     ask(b, AskCounts),
 		Tokens:     s,
+		Answers:    s,
 		Saved:      s,
 		Rules:      askNone(b, AskRules),
 		Trends:     askNone(b, AskTrends),

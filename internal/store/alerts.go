@@ -359,11 +359,11 @@ func (s *Alerts) Forget(ctx context.Context, words, erased time.Time) error {
 	})
 }
 
-const selectDeliveries = `SELECT ` + columns + `WHERE (?1 = '' OR d.state = ?1) ORDER BY d.seq DESC LIMIT ?2`
+const selectDeliveries = `SELECT ` + columns + `WHERE (?1 = '' OR d.state = ?1) AND (?2 = 0 OR d.seq < ?2) ORDER BY d.seq DESC LIMIT ?3`
 
 // Deliveries implements [alerts.Store].
-func (s *Alerts) Deliveries(ctx context.Context, state string, limit int) ([]alerts.Row, error) {
-	return s.rows(ctx, selectDeliveries, state, limit)
+func (s *Alerts) Deliveries(ctx context.Context, state string, before int64, limit int) ([]alerts.Row, error) {
+	return s.rows(ctx, selectDeliveries, state, before, limit)
 }
 
 const countLive = `SELECT count(*), coalesce(min(due), 0) FROM delivery WHERE state IN ('waiting', 'failed')`

@@ -97,12 +97,13 @@ const (
 	SELECT id, count(*), level, received, max(level * 4398046511104 - received)
 	FROM entry WHERE open = 1 AND level >= ?1 AND (?2 = '' OR topic = ?2)
 		AND (?5 = '' OR fold IN (SELECT fold FROM lease WHERE by = ?5 AND until > ?6))
-	GROUP BY fold ORDER BY level DESC, received, id LIMIT ?3 OFFSET ?4`
+	GROUP BY fold HAVING ?7 = '' OR (-level, received, id) > (-?8, ?9, ?7) ORDER BY level DESC, received, id LIMIT ?3 OFFSET ?4`
 	deskFolded = `
 	SELECT id FROM entry WHERE open = 1 AND fold = (SELECT fold FROM entry WHERE id = ?1) AND id <> ?1
 	ORDER BY received, id LIMIT 50`
 	deskDecided = `
 	SELECT body FROM entry WHERE decided > 0 AND level >= ?1 AND (?2 = '' OR topic = ?2)
+		AND (?5 = '' OR (-decided, id) > (-?6, ?5))
 	ORDER BY decided DESC, id LIMIT ?3 OFFSET ?4`
 	// Here the topic is that of the row with the highest level.
 	deskOpen = `SELECT max(level), topic FROM entry WHERE open = 1 GROUP BY fold`
@@ -138,14 +139,14 @@ func (d *Desk) Inbox(ctx context.Context, q review.InboxQuery) (in review.Inbox,
 		return in, err
 	}
 	if q.Decided {
-		in.Entries, err = deskRows[review.Entry](tx.QueryContext(ctx, deskDecided, int(q.Min), q.Topic, q.Limit, q.Offset))
+		in.Entries, err = deskRows[review.Entry](tx.QueryContext(ctx, deskDecided, int(q.Min), q.Topic, q.Limit, q.Offset, q.After.ID, unix(q.After.At)))
 		return in, err
 	}
 	mine := ""
 	if q.Mine {
 		mine = accountName(q.By.Name)
 	}
-	lines, err := tx.QueryContext(ctx, deskInbox, int(q.Min), q.Topic, q.Limit, q.Offset, mine, unix(q.Now))
+	lines, err := tx.QueryContext(ctx, deskInbox, int(q.Min), q.Topic, q.Limit, q.Offset, mine, unix(q.Now), q.After.ID, int(q.After.Level), unix(q.After.At))
 	if err != nil {
 		return in, err
 	}
@@ -193,6 +194,13 @@ func (d *Desk) Cases(ctx context.Context, q review.CaseQuery) ([]review.Case, er
 		order = "opened DESC, id DESC"
 	} else {
 		add("closed = 0")
+	}
+	switch due := unix(q.After.Due); {
+	case q.After.ID == "":
+	case q.Closed:
+		add("(opened, id) < (?, ?)", unix(q.After.At), q.After.ID)
+	default:
+		add("(-level, due = 0, due, opened, id) > (?, ?, ?, ?, ?)", -int(q.After.Level), due == 0, due, unix(q.After.At), q.After.ID)
 	}
 	if q.Kind != "" {
 		add("kind = ?", string(q.Kind))
@@ -349,6 +357,9 @@ func (d *Desk) Audit(ctx context.Context, q review.AuditQuery) (p review.AuditPa
 	}
 	if q.Object != "" {
 		add("object = ?", q.Object)
+	}
+	if q.Before > 0 {
+		add("seq < ?", q.Before)
 	}
 	if !q.From.IsZero() {
 		add("at >= ?", unix(q.From))
@@ -688,6 +699,9 @@ func (t *deskTx) Erased(item string) (yes bool, err error) {
 }
 
 func (t *deskTx) SetErased(e news.Erased) error {
+	if err := t.exec(deskBlankAnswers); err != nil { // one may hold its text
+		return err
+	}
 	return t.exec(`INSERT INTO erased (item, at, reason) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, e.ID, unix(e.At), e.Reason)
 }
 

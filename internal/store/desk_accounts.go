@@ -163,6 +163,20 @@ func (d *Desk) Session(ctx context.Context, token string, now time.Time) (x revi
 	return x, a, nil
 }
 
+const deskSessions = `SELECT token, account, created, seen, expires FROM session WHERE account = ? AND expires > ? ORDER BY seen DESC, token`
+
+// Sessions lists a person's sessions that have not expired, the latest seen
+// first.
+func (d *Desk) Sessions(ctx context.Context, name string, now time.Time) (_ []review.Session, err error) {
+	defer wrap(&err, "sessions")
+	return collect(ctx, d.read, func(rows *sql.Rows) (x review.Session, err error) {
+		var created, seen, expires int64
+		err = rows.Scan(&x.Token, &x.User, &created, &seen, &expires)
+		x.Created, x.Seen, x.Expires = fromUnix(created), fromUnix(seen), fromUnix(expires)
+		return x, err
+	}, deskSessions, accountName(name), unix(now))
+}
+
 // DropSession ends a session; one that is gone already is no error.
 func (d *Desk) DropSession(ctx context.Context, token string) error {
 	_, err := d.write.ExecContext(ctx, `DELETE FROM session WHERE token = ?`, token)

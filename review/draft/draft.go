@@ -91,8 +91,8 @@ type Request struct {
 
 // A Proposal is what the model wrote, under its label.
 type Proposal struct {
-	Label string
-	Text  string
+	Label string `json:"label"`
+	Text  string `json:"text"`
 }
 
 const (

@@ -16,9 +16,10 @@ const SeasonDays = 14
 // A Season is a time in which scams follow an announcement: a holiday with
 // gifts and travel, a merger, a new fee or benefit.
 type Season struct {
-	From, To time.Time // days of the ward; To is the last
-	What     news.Text
-	Families []string // cues to watch
+	From     time.Time `json:"from"` // days of the ward
+	To       time.Time `json:"to"`   // the last
+	What     news.Text `json:"what"`
+	Families []string  `json:"families"` // cues to watch
 }
 
 // Holds reports whether t lies in the season.
