@@ -67,6 +67,7 @@ var pages = []view{
 	{"GET /cases", "bientap", "/cases", ""},
 	{"GET /users", "quantri", "/users", ""},
 	{"GET /sources", "quantri", "/sources", ""},
+	{"GET /machine", "quantri", "/machine", ""},
 }
 
 // notPages are routes that a browser shows nothing of.

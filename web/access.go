@@ -87,7 +87,7 @@ func front(r review.Role) string {
 	case review.Unit, review.Khoi:
 		return "/complaints"
 	}
-	return "/sources"
+	return "/machine"
 }
 
 // nav lists the pages by group, in the order of the menu.
@@ -103,7 +103,7 @@ var nav = []struct {
 		{"/reports", "nav.reports"}, {"/ledgers", "nav.ledgers"},
 	}},
 	{"nav.machine", []struct{ path, key string }{
-		{"/alerts", "nav.alerts"}, {"/rules", "nav.rules"}, {"/sources", "nav.sources"},
+		{"/alerts", "nav.alerts"}, {"/rules", "nav.rules"}, {"/sources", "nav.sources"}, {"/machine", "nav.machine_state"},
 	}},
 	{"nav.house", []struct{ path, key string }{
 		{"/audit", "nav.audit"}, {"/privacy/requests", "nav.requests"}, {"/users", "nav.users"}, {"/help", "nav.help"},

@@ -697,6 +697,10 @@ func options(d *fakeDesk, a *fakeAccounts) Options {
 				{Source: crawler.Source{ID: "dd", Name: "Diễn đàn Thái Hòa", Kind: "forum", URL: "https://dien-dan.example/"}, State: "blocked", Since: ago(2 * time.Hour), Why: news.Text{VI: "Máy chủ trả lời 403 ba lần; chờ 1 giờ rồi thử lại.", EN: "The server answered 403 three times; next try in an hour."}, LastFetch: ago(20 * time.Minute), Failures: 3, Items: 4, Total: 88},
 			}, nil
 		},
+		Examine: func(context.Context, bool) []Check {
+			return []Check{{Name: "config", State: "ok", What: news.Text{VI: "3 nguồn", EN: "3 sources"}},
+				{Name: "backup", State: "bad", What: news.Text{VI: "Bản sao lưu mới nhất từ 20/11/2026", EN: "The newest backup is of 2026-11-20"}, Do: news.Text{VI: "Chạy: langnghe backup", EN: "Run langnghe backup"}}}
+		},
 		Fetch: func(_ context.Context, r crawler.FetchRequest) (crawler.FetchResult, error) {
 			d.act("fetch %s %s", r.By, r.URL)
 			return crawler.FetchResult{Taken: []string{"i-e-nuoc"}, Refused: []crawler.Refusal{{Row: 1, Reason: "robots.txt"}}}, nil

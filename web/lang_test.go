@@ -33,7 +33,7 @@ func enumerated() map[string][]string {
 		"state": str(states), "verdict": str(verdicts), "category": str(review.Categories), "role": str(roles), "outcome": review.Outcomes,
 		"slip": {"proposed", "approved", "vetoed", "sent", "received"}, "rulestatus": {"experimental", "test", "stable"},
 		"ruletype":    {"match", "count", "spike", "ratio", "new_term", "coordination", "sequence", "together", "silence", "gap", "contradicts", "outdated", "list", "filter"},
-		"sourcestate": trouble, "sourcekind": crawler.Kinds, "importfield": intake.Fields, "delivery": deliveryStates, "request": review.RequestKinds, "channel": {"email", "webhook", "telegram", "zalo", "webpush", "alertmanager"},
+		"check": Checks, "checkstate": checkStates, "sourcestate": trouble, "sourcekind": crawler.Kinds, "importfield": intake.Fields, "delivery": deliveryStates, "request": review.RequestKinds, "channel": {"email", "webhook", "telegram", "zalo", "webpush", "alertmanager"},
 		"alertkind": {"flagged", "decided", "withdrawn", "handoff", "heartbeat", "test", "escalated", "resolved", "source", "digest", "confirm"}, "docstate": {"in_force", "coming", "over"},
 		"factstatus": {"proposed", "confirmed"}, "facttype": {"money", "date", "place", "eligibility", "procedure", "percent", "docno"},
 		"rabat": {"context", "speaker", "intent", "content", "extent", "likelihood"}, "facet": append(slices.Clone(facetNames), "story", "like"),

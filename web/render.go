@@ -177,6 +177,11 @@ func (s *server) frame(r *http.Request, title string) frame {
 			f.Warnings = append(f.Warnings, w.In(t.lang))
 		}
 	}
+	if s.Upkeep != nil && v.user.Role == review.Admin {
+		for _, w := range s.Upkeep() {
+			f.Warnings = append(f.Warnings, w.In(t.lang))
+		}
+	}
 	for _, g := range nav {
 		group := menuGroup{Key: g.group}
 		for _, p := range g.pages {

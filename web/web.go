@@ -151,7 +151,12 @@ type Options struct {
 	Ward news.Text // "Phường Thái Hòa"
 	// Warnings are shown over every page to those who are signed in: a full
 	// disk, backups that fail. May be nil.
-	Warnings     func() []news.Text
+	Warnings func() []news.Text
+	// Upkeep is shown over every page to administrators: what they should do
+	// before it hurts. May be nil.
+	Upkeep func() []news.Text
+	// Examine is how the installation is; quick asks no other machine. May be nil.
+	Examine      func(ctx context.Context, quick bool) []Check
 	SignOn       SignOn           // with an account elsewhere; nil is none
 	SignOnName   string           // of the provider
 	SecondFactor bool             // leaders and justice officers must have one
@@ -180,6 +185,7 @@ type server struct {
 	scope    map[string]string // by route of the API: what a token needs
 	turns    turns
 	pace     pace
+	machine  machine
 }
 
 // A route is one line of the site.
@@ -305,6 +311,8 @@ func (s *server) routes() []route {
 		{"GET /privacy/requests", justices, s.requests},
 		{"POST /privacy/requests", justices, s.addRequest},
 		{"POST /privacy/requests/{id}", justices, s.answerRequest},
+		{"GET /machine", admins, s.machinePage},
+		{"POST /machine", admins, s.examine},
 		{"GET /users", admins, s.users},
 		{"POST /users", admins, s.putUser},
 		{"POST /users/{name}/password", admins, s.resetPassword},

@@ -157,7 +157,7 @@ func TestNarrowRoles(t *testing.T) {
 	want := map[review.Role][]string{
 		review.Liaison: {"GET /handoffs", "POST /handoffs/{id}", "GET /api/v1/handoffs", "POST /api/v1/handoffs/{id}"},
 		review.Admin: {"GET /api/v1/sources", "GET /api/v1/alerts/deliveries", "GET /api/v1/alerts/silences", "GET /api/v1/alerts/muted", "POST /api/v1/alerts/confirm", "POST /api/v1/alerts/test", "GET /api/v1/users", "POST /api/v1/users",
-			"POST /api/v1/users/{name}/password", "POST /api/v1/users/{name}/second", "POST /api/v1/users/{name}/disable", "POST /api/v1/users/{name}/unlock", "GET /sources", "GET /alerts", "GET /alerts/muted", "POST /alerts/confirm", "POST /alerts/test", "GET /users", "POST /users",
+			"POST /api/v1/users/{name}/password", "POST /api/v1/users/{name}/second", "POST /api/v1/users/{name}/disable", "POST /api/v1/users/{name}/unlock", "GET /sources", "GET /alerts", "GET /alerts/muted", "POST /alerts/confirm", "POST /alerts/test", "GET /machine", "POST /machine", "GET /users", "POST /users",
 			"POST /users/{name}/password", "POST /users/{name}/second", "POST /users/{name}/disable", "POST /users/{name}/unlock"},
 		review.Unit: append([]string{"GET /api/v1/complaints", "GET /api/v1/cases/{id}", "POST /api/v1/cases/{id}/reply", "GET /complaints", "GET /cases/{id}", "POST /cases/{id}/reply"}, books...),
 		review.Khoi: append([]string{"GET /api/v1/complaints", "GET /api/v1/cases/{id}", "POST /api/v1/cases/{id}/reply", "POST /api/v1/board", "GET /board", "POST /board", "GET /complaints", "GET /cases/{id}", "POST /cases/{id}/reply"}, books...),
@@ -412,7 +412,7 @@ var pagesToSee = []struct{ who, path string }{
 	{"nuoc", "/complaints"}, {"van.phong", "/complaints?overdue=1"}, {"lan", "/cases/V-2026-0040"}, {"chu.tich", "/cases/V-2026-0040"}, {"chu.tich", "/cases/V-2026-0041"}, {"tu.phap", "/cases/V-2026-0040"}, {"tu.phap", "/cases/V-2026-0041"},
 	{"lan", "/cases/V-2026-0030"}, {"lan", "/cases/V-2026-0029"}, {"lan", "/cases/V-2026-0038"}, {"nuoc", "/cases/V-2026-0039"}, {"bien.tap", "/cases/V-2026-0028"}, {"van.phong", "/cases/V-2026-0040"}, {"cong.an", "/handoffs"}, {"tu.phap", "/handoffs"},
 	{"lan", "/search"}, {"lan", "/search?q=n%C6%B0%E1%BB%9Bc&topic=water&story=s"}, {"lan", "/items/i-e-dap"}, {"lan", "/trends"}, {"van.phong", "/trends?days=14"}, {"lan", "/documents"}, {"lan", "/rumours"}, {"lan", "/rumours/K-1"}, {"tu.phap", "/radar"}, {"lan", "/rules?edit=mat-nuoc"},
-	{"lan", "/sources"}, {"quan.tri", "/sources"}, {"lan", "/alerts"}, {"quan.tri", "/alerts"}, {"tu.phap", "/audit?verify=1"}, {"quan.tri", "/users"}, {"lan", "/account"}, {"lan", "/help"}, {"lan", "/nothing"},
+	{"lan", "/sources"}, {"quan.tri", "/sources"}, {"lan", "/alerts"}, {"quan.tri", "/alerts"}, {"tu.phap", "/audit?verify=1"}, {"quan.tri", "/users"}, {"quan.tri", "/machine"}, {"lan", "/account"}, {"lan", "/help"}, {"lan", "/nothing"},
 }
 
 // hostile are texts that want to be more than text.
@@ -833,7 +833,7 @@ func TestHealth(t *testing.T) {
 // pages.
 func TestAdminReadsNoContent(t *testing.T) {
 	s := newSite(t)
-	for _, p := range []string{"/sources", "/alerts", "/users"} {
+	for _, p := range []string{"/sources", "/alerts", "/users", "/machine"} {
 		if body := s.do("quan.tri", "GET", p, nil).Body.String(); strings.Contains(body, "vỡ đập") {
 			t.Errorf("%s shows the administrator what notices are about", p)
 		}

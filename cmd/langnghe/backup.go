@@ -17,6 +17,7 @@ import (
 	"langnghe/internal/app"
 	"langnghe/internal/backup"
 	"langnghe/internal/bus"
+	"langnghe/internal/calendar"
 	"langnghe/internal/config"
 )
 
@@ -143,7 +144,7 @@ func (c *call) backupRepo(ctx context.Context, do string, repo *backup.Repo, cfg
 				bad = append(bad, err)
 			}
 		}
-		fmt.Fprintf(c.out, "%s  %s  %3d tệp / files  %9s%s\n", s.ID, s.At.In(time.Local).Format("02/01/2006 15:04"), len(s.Files), size(s.Bytes), state)
+		fmt.Fprintf(c.out, "%s  %s  %3d tệp / files  %9s%s\n", s.ID, s.At.In(calendar.Zone).Format("02/01/2006 15:04"), len(s.Files), size(s.Bytes), state)
 	}
 	return errors.Join(append(bad, listErr)...)
 }

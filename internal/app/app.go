@@ -181,6 +181,7 @@ func Run(ctx context.Context, opts Options) (err error) {
 	b.every("backup", time.Minute, kept.tick)
 	reply(b, AskBackup(opts.DataDir), kept.do)
 	reply(b, AskMetrics(opts.DataDir), b.numbers)
+	reply(b, AskCondition(opts.DataDir), b.condition)
 	b.part("socket", func(ctx context.Context) error { return b.bus.ServeSocket(ctx, SocketPath(opts.DataDir)) })
 	b.metrics()
 	b.deadMan()
@@ -528,6 +529,7 @@ func (b *builder) web(d *review.Desk, rd *reports.Desk, s *store.Desk, profile r
 			return errors.Join(err, l.Close())
 		}
 		l = tls.NewListener(l, certs)
+		b.expiryMetric()
 		b.svc.URL = "https://" + httpsHost(c, l.Addr())
 	}
 	aid, err := draft.New(draft.Options{URL: b.opts.Config.Draft.URL, Model: b.opts.Config.Draft.Model})
@@ -573,7 +575,7 @@ func (b *builder) web(d *review.Desk, rd *reports.Desk, s *store.Desk, profile r
 		Progress:   b.opts.Progress,
 		Banner:     b.opts.Banner,
 		SignOn:     signOn, SignOnName: signOnName,
-		Warnings: b.warnings,
+		Warnings: b.warnings, Upkeep: b.upkeep, Examine: b.examine,
 		Ward:     profile.Ward,
 		Units:    units(profile),
 		Audit:    b.audit("desk"),

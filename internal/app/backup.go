@@ -87,6 +87,7 @@ type backups struct {
 	last   prometheus.Gauge
 	drill  prometheus.Gauge
 	failed prometheus.Counter
+	begun  time.Time // this process
 }
 
 func (b *builder) backups(databases map[string]func(context.Context, string) error) (*backups, error) {
@@ -95,13 +96,17 @@ func (b *builder) backups(databases map[string]func(context.Context, string) err
 		b: b, cfg: b.opts.Config.Backup, databases: databases,
 		last:   f.NewGauge(prometheus.GaugeOpts{Name: "langnghe_backup_last_success_seconds", Help: "When the last backup was made, in Unix time; 0 is never."}),
 		drill:  f.NewGauge(prometheus.GaugeOpts{Name: "langnghe_backup_last_drill_seconds", Help: "When a backup was last restored on trial, in Unix time; 0 is never."}),
+		begun:  b.now(),
 		failed: f.NewCounter(prometheus.CounterOpts{Name: "langnghe_backup_failures_total", Help: "Backups and trial restores that failed."}),
 	}
-	data, err := os.ReadFile(b.path(backupState))
-	if err == nil {
-		err = json.Unmarshal(data, &k.status)
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	f.NewGaugeFunc(prometheus.GaugeOpts{Name: "langnghe_backup_configured", Help: "1 when backup.to names a place."}, func() float64 {
+		if k.cfg.To == "" {
+			return 0
+		}
+		return 1
+	})
+	var err error
+	if k.status, err = readBackupState(b.opts.DataDir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		b.log.Warn("the state of the backups is not readable, it is made anew", "err", err)
 	}
 	for _, name := range []string{backupScratch, drillScratch} { // of a process that was killed
@@ -111,6 +116,15 @@ func (b *builder) backups(databases map[string]func(context.Context, string) err
 	}
 	k.show()
 	return k, nil
+}
+
+// readBackupState reads what became of the last backups of a data folder.
+func readBackupState(dataDir string) (st BackupStatus, err error) {
+	data, err := os.ReadFile(filepath.Join(dataDir, backupState))
+	if err == nil {
+		err = json.Unmarshal(data, &st)
+	}
+	return st, err
 }
 
 func (k *backups) show() {
@@ -419,20 +433,30 @@ func (b *builder) dropCopies(than time.Duration) error {
 	return nil
 }
 
-// warning is said on every page once the copies are two days behind, or a
-// trial restore has failed.
+// backupLate is how old the newest backup may be.
+const backupLate = 48 * time.Hour
+
+// warning is said on every page once the copies are two days behind, the
+// first one cannot be made, or a trial restore has failed.
 func (k *backups) warning() (news.Text, bool) {
 	if k.cfg.To == "" || !k.mu.TryLock() { // one is being made
 		return news.Text{}, false
 	}
 	defer k.mu.Unlock()
+	now := k.b.now()
+	failing := !k.status.Failed.IsZero() || now.Sub(k.begun) > time.Hour // a service that was away gets the time to make one
 	switch {
 	case k.status.DrillErr != "":
 		return news.Text{
 			VI: "Khôi phục thử bản sao lưu không được. Quản trị viên chạy: langnghe doctor",
 			EN: "A trial restore of the backup failed. Administrator: run langnghe doctor",
 		}, true
-	case !k.status.Failed.IsZero() && k.b.now().Sub(k.status.Last) > 48*time.Hour:
+	case k.status.Last.IsZero() && failing:
+		return news.Text{
+			VI: "Chưa có bản sao lưu nào. Kiểm tra ổ hoặc USB sao lưu, rồi chạy: langnghe backup",
+			EN: "There is no backup yet. Check the backup disk or stick, then run langnghe backup",
+		}, true
+	case now.Sub(k.status.Last) > backupLate && failing:
 		return news.Text{
 			VI: "Không sao lưu được hơn hai ngày. Kiểm tra ổ hoặc USB sao lưu, rồi chạy: langnghe backup",
 			EN: "There has been no backup for more than two days. Check the backup disk or stick, then run langnghe backup",

@@ -5,16 +5,22 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
+	"syscall"
 	"time"
 
 	"langnghe/alerts"
 	"langnghe/alerts/email"
+	"langnghe/crawler"
+	"langnghe/indexer"
 	"langnghe/internal/backup"
 	"langnghe/internal/bus"
+	"langnghe/internal/calendar"
 	"langnghe/internal/config"
 	"langnghe/internal/news"
 )
@@ -31,8 +37,10 @@ type Finding struct {
 // machines: clock, mail.
 type DoctorOptions struct {
 	ConfigFile, DataDir string
-	Offline             bool
-	Now                 func() time.Time // default time.Now
+	// Config is what a running service was started with, when it has no file.
+	Config  *config.Config
+	Offline bool
+	Now     func() time.Time // default time.Now
 	// Progress is called before each examination; may be nil.
 	Progress func(name string)
 }
@@ -41,6 +49,7 @@ type doctor struct {
 	DoctorOptions
 	cfg   config.Config
 	found []Finding
+	alive bool // a process holds the data folder
 }
 
 // Doctor examines an installation and says what to do. It changes nothing,
@@ -54,8 +63,9 @@ func Doctor(ctx context.Context, o DoctorOptions) []Finding {
 		name string
 		look func(context.Context)
 	}{
-		{"config", d.config}, {"data", d.data}, {"disk", d.disk}, {"clock", d.clock}, {"https", d.https},
+		{"config", d.config}, {"data", d.data}, {"disk", d.disk}, {"memory", d.memory}, {"clock", d.clock}, {"https", d.https},
 		{"mail", d.mail}, {"recipients", d.recipients}, {"backup", d.backup}, {"service", d.service},
+		{"sources", d.sources}, {"stream", d.stream}, {"index", d.index}, {"notices", d.notices}, {"audit", d.audit},
 	} {
 		if o.Progress != nil {
 			o.Progress(e.name)
@@ -80,6 +90,11 @@ func (d *doctor) say(state, vi, en string, do ...string) {
 func (d *doctor) fail(err error, vi, en string) { d.say("bad", err.Error(), err.Error(), vi, en) }
 
 func (d *doctor) config(context.Context) {
+	if d.Config != nil {
+		d.cfg = *d.Config
+		d.say("ok", fmt.Sprintf("%d nguồn, %d người nhận", len(d.cfg.Sources), len(d.cfg.Recipients)), fmt.Sprintf("%d sources, %d recipients", len(d.cfg.Sources), len(d.cfg.Recipients)))
+		return
+	}
 	cfg, err := config.Load(d.ConfigFile)
 	if err != nil {
 		d.fail(err, "Sửa các dòng được nêu rồi chạy: langnghe config check "+d.ConfigFile, "Mend the lines that are named, then run langnghe config check "+d.ConfigFile)
@@ -140,6 +155,24 @@ func (d *doctor) disk(context.Context) {
 		d.say("warn", fmt.Sprintf("Còn %d MB, dưới %d MB sẽ ngừng thu thập", mb, min), fmt.Sprintf("%d MB left; below %d MB nothing new is taken in", mb, min), do...)
 	default:
 		d.say("ok", fmt.Sprintf("còn %d MB", mb), fmt.Sprintf("%d MB left", mb))
+	}
+}
+
+// memory compares what the program may take with what the machine has.
+func (d *doctor) memory(context.Context) {
+	var info syscall.Sysinfo_t
+	if err := syscall.Sysinfo(&info); err != nil {
+		return
+	}
+	has := int64(uint64(info.Totalram) * uint64(info.Unit) >> 20)
+	may := int64(d.cfg.Limits.MemoryMB)
+	switch {
+	case may > has:
+		d.say("warn", fmt.Sprintf("limits.memory_mb là %d, máy chỉ có %d MB", may, has), fmt.Sprintf("limits.memory_mb is %d, the machine has %d MB", may, has), "Đặt thấp hơn bộ nhớ của máy, hoặc bỏ dòng này", "Set it below what the machine has, or leave it out")
+	case has < 900:
+		d.say("warn", fmt.Sprintf("Máy chỉ có %d MB bộ nhớ", has), fmt.Sprintf("The machine has only %d MB of memory", has), "Nên có ít nhất 1 GB", "At least 1 GB is better")
+	default:
+		d.say("ok", fmt.Sprintf("máy có %d MB", has), fmt.Sprintf("the machine has %d MB", has))
 	}
 }
 
@@ -204,10 +237,12 @@ func (d *doctor) https(context.Context) {
 	case err != nil:
 		d.fail(err, "Kiểm tra https.cert trong cấu hình", "Check https.cert in the configuration")
 	case until.IsZero():
-		d.say("ok", "chứng thư tự gia hạn", "the certificate renews itself")
+		d.say("warn", "Chưa có chứng thư: nó được xin khi có người mở trang lần đầu", "There is no certificate yet: it is asked for when somebody first opens the desk", "Từ ngoài Internet mở https://"+c.Hosts[0]+"; nếu không được, kiểm tra tên miền và cổng 443", "Open https://"+c.Hosts[0]+" from the Internet; if that fails, check the name and port 443")
 	case left < 0:
 		d.say("bad", "Chứng thư đã hết hạn ngày "+until.Format("02/01/2006"), "The certificate ended on "+until.Format(time.DateOnly), "Thay tệp chứng thư mới", "Replace the certificate files")
-	case left < 30*24*time.Hour:
+	case left < expiryWarning(c) && c.ACME:
+		d.say("warn", "Chứng thư hết hạn ngày "+until.Format("02/01/2006")+" và chưa tự gia hạn được", "The certificate ends on "+until.Format(time.DateOnly)+" and was not renewed", "Kiểm tra tên miền và cổng 443 từ ngoài Internet; xem nhật ký", "Check the name and port 443 from the Internet; read the log")
+	case left < expiryWarning(c):
 		d.say("warn", "Chứng thư hết hạn ngày "+until.Format("02/01/2006"), "The certificate ends on "+until.Format(time.DateOnly), "Xin chứng thư mới", "Ask for a new one")
 	default:
 		d.say("ok", "chứng thư đến "+until.Format("02/01/2006"), "the certificate lasts until "+until.Format(time.DateOnly))
@@ -269,49 +304,143 @@ func (d *doctor) backup(context.Context) {
 	case len(all) == 0:
 		d.say("warn", "Chưa có bản sao lưu nào ở "+to, "There is no backup in "+to+" yet", "Chạy: langnghe backup", "Run langnghe backup")
 	case d.Now().Sub(all[0].At) > 48*time.Hour:
-		d.say("bad", "Bản sao lưu mới nhất từ "+all[0].At.Local().Format("02/01/2006 15:04"), "The newest backup is of "+all[0].At.Local().Format("2006-01-02 15:04"), "Chạy: langnghe backup, xem nó báo gì", "Run langnghe backup and read what it says")
+		d.say("bad", "Bản sao lưu mới nhất từ "+all[0].At.In(calendar.Zone).Format("02/01/2006 15:04"), "The newest backup is of "+all[0].At.In(calendar.Zone).Format("2006-01-02 15:04"), "Chạy: langnghe backup, xem nó báo gì", "Run langnghe backup and read what it says")
 	default:
-		d.say("ok", fmt.Sprintf("%d bản, mới nhất %s", len(all), all[0].At.Local().Format("02/01 15:04")), fmt.Sprintf("%d of them, the newest of %s", len(all), all[0].At.Local().Format("01-02 15:04")))
+		d.say("ok", fmt.Sprintf("%d bản, mới nhất %s", len(all), all[0].At.In(calendar.Zone).Format("02/01 15:04")), fmt.Sprintf("%d of them, the newest of %s", len(all), all[0].At.In(calendar.Zone).Format("01-02 15:04")))
+	}
+	d.drill(to)
+}
+
+// drill reads what the service remembers of its last trial restore.
+func (d *doctor) drill(to string) {
+	st, err := readBackupState(d.DataDir)
+	if err != nil || st.To != to {
+		return
+	}
+	if st.DrillErr != "" {
+		d.say("bad", "Khôi phục thử không được: "+st.DrillErr, "A trial restore failed: "+st.DrillErr, "Chạy: langnghe backup verify", "Run langnghe backup verify")
+	} else if !st.Drill.IsZero() {
+		d.say("ok", "khôi phục thử được ngày "+st.Drill.In(calendar.Zone).Format("02/01/2006"), "a trial restore worked on "+st.Drill.In(calendar.Zone).Format(time.DateOnly))
 	}
 }
 
-// service asks the running one.
-func (d *doctor) service(ctx context.Context) {
-	if !Locked(d.DataDir) {
-		d.say("warn", "Dịch vụ không chạy: chưa kiểm tra nguồn, chỉ mục, gửi tin", "The service is not running: sources, index and deliveries were not examined", "Chạy langnghe serve (hoặc systemctl start langnghe), rồi langnghe doctor lần nữa", "Run langnghe serve (or systemctl start langnghe), then langnghe doctor again")
+// service says whether there is one; what follows asks it.
+func (d *doctor) service(context.Context) {
+	if d.alive = Locked(d.DataDir); !d.alive {
+		d.say("warn", "Dịch vụ không chạy: chưa kiểm tra nguồn, luồng tin, chỉ mục, gửi tin", "The service is not running: sources, stream, index and deliveries were not examined", "Chạy langnghe serve (hoặc systemctl start langnghe), rồi langnghe doctor lần nữa", "Run langnghe serve (or systemctl start langnghe), then langnghe doctor again")
 		return
+	}
+	d.say("ok", "đang chạy", "it runs")
+}
+
+// answered asks the running service; without one it is silent.
+func answered[A any](ctx context.Context, d *doctor, q func(context.Context, bus.Asker) (A, error), part, vi, en string) (a A, ok bool) {
+	if !d.alive {
+		return a, false
 	}
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	client := bus.Dial(SocketPath(d.DataDir))
-	if sources, err := bus.Ask(ctx, client, AskSources, None{}); err == nil {
-		bad := 0
-		for _, s := range sources {
-			if s.State != "ok" && s.State != "new" {
-				bad++
-				d.say("warn", fmt.Sprintf("Nguồn %s: %s", s.Source.ID, s.Why.VI), fmt.Sprintf("Source %s: %s", s.Source.ID, s.Why.EN), "Mở trang Nguồn tin; sửa địa chỉ trong cấu hình nếu trang đã đổi", "Open the page Sources; mend its address in the configuration if the site has moved")
-			}
-		}
-		if bad == 0 {
-			d.say("ok", fmt.Sprintf("%d nguồn hoạt động", len(sources)), fmt.Sprintf("%d sources work", len(sources)))
-		}
-	} else {
-		d.fail(fmt.Errorf("crawler: %w", err), "Xem nhật ký: journalctl -u langnghe", "Read the log: journalctl -u langnghe")
+	a, err := q(ctx, bus.Dial(SocketPath(d.DataDir)))
+	if err != nil {
+		d.fail(fmt.Errorf("%s: %w", part, err), vi, en)
 	}
-	if st, err := bus.Ask(ctx, client, AskIndex, None{}); err == nil {
+	return a, err == nil
+}
+
+const (
+	logVI = "Xem nhật ký: journalctl -u langnghe"
+	logEN = "Read the log: journalctl -u langnghe"
+)
+
+func (d *doctor) sources(ctx context.Context) {
+	all, ok := answered(ctx, d, func(ctx context.Context, a bus.Asker) ([]crawler.Status, error) {
+		return bus.Ask(ctx, a, AskSources, None{})
+	}, "crawler", logVI, logEN)
+	if !ok {
+		return
+	}
+	bad := 0
+	for _, s := range all {
+		if s.State != "ok" && s.State != "new" {
+			bad++
+			d.say("warn", fmt.Sprintf("Nguồn %s: %s", s.Source.ID, s.Why.VI), fmt.Sprintf("Source %s: %s", s.Source.ID, s.Why.EN), "Mở trang Nguồn tin; sửa địa chỉ trong cấu hình nếu trang đã đổi", "Open the page Sources; mend its address in the configuration if the site has moved")
+		}
+	}
+	if bad == 0 {
+		d.say("ok", fmt.Sprintf("%d nguồn hoạt động", len(all)), fmt.Sprintf("%d sources work", len(all)))
+	}
+}
+
+// manyWaiting is how many facts may wait before somebody should look.
+const manyWaiting = 5000
+
+func (d *doctor) stream(ctx context.Context) {
+	c, ok := answered(ctx, d, func(ctx context.Context, a bus.Asker) (Condition, error) {
+		return bus.Ask(ctx, a, AskCondition(d.DataDir), None{})
+	}, "stream", logVI, logEN)
+	if ok {
+		d.diagnose(c)
+	}
+}
+
+// diagnose says what the condition of the process means.
+func (d *doctor) diagnose(c Condition) {
+	n := len(d.found)
+	for _, part := range slices.Sorted(maps.Keys(c.Parts)) {
+		if why := c.Parts[part]; why != "" {
+			d.fail(fmt.Errorf("%s: %s", part, why), "Xem nhật ký; ổ đĩa có đầy không?", "Read the log; is the disk full?")
+		}
+	}
+	switch {
+	case c.Waiting < 0 && c.Parts["stream"] == "":
+		d.say("bad", "Không hỏi được luồng tin", "The stream cannot be asked", logVI, logEN)
+	case c.Waiting > manyWaiting:
+		d.say("warn", fmt.Sprintf("%d mục đang chờ xử lý", c.Waiting), fmt.Sprintf("%d facts wait for their role", c.Waiting), "Chờ ít phút rồi xem lại; nếu không giảm, xem nhật ký của từng phần", "Look again in some minutes; when it does not fall, read the log of each role")
+	}
+	if c.Dropped > 0 {
+		d.say("warn", fmt.Sprintf("%d mục đã bị bỏ từ khi khởi động", c.Dropped), fmt.Sprintf("%d messages were given up since the start", c.Dropped), "Dòng \"drop message\" trong nhật ký nêu lý do; hãy báo lại", "The line \"drop message\" in the log has the reason; report it")
+	}
+	if len(d.found) == n {
+		d.say("ok", fmt.Sprintf("chạy tốt, %d mục đang chờ", c.Waiting), fmt.Sprintf("it is well, %d facts wait", c.Waiting))
+	}
+}
+
+func (d *doctor) index(ctx context.Context) {
+	st, ok := answered(ctx, d, func(ctx context.Context, a bus.Asker) (indexer.Status, error) {
+		return bus.Ask(ctx, a, AskIndex, None{})
+	},
+		"indexer", "Xem nhật ký; langnghe reindex lập lại chỉ mục", "Read the log; langnghe reindex builds the index anew")
+	if ok {
 		d.say("ok", fmt.Sprintf("%d mục tin trong chỉ mục", st.Items), fmt.Sprintf("%d items in the index", st.Items))
-	} else {
-		d.fail(fmt.Errorf("indexer: %w", err), "Xem nhật ký; langnghe reindex lập lại chỉ mục", "Read the log; langnghe reindex builds the index anew")
 	}
-	if _, err := bus.Ask(ctx, client, AskDeliveries, alerts.DeliveriesQuery{Limit: 1}); err != nil {
-		d.fail(fmt.Errorf("alerts: %w", err), "Xem nhật ký: journalctl -u langnghe", "Read the log: journalctl -u langnghe")
+}
+
+func (d *doctor) notices(ctx context.Context) {
+	out, ok := answered(ctx, d, func(ctx context.Context, a bus.Asker) (alerts.Deliveries, error) {
+		return bus.Ask(ctx, a, AskDeliveries, alerts.DeliveriesQuery{Limit: 1})
+	}, "alerts", logVI, logEN)
+	if !ok {
+		return
 	}
-	if rep, err := bus.Ask(ctx, client, AskAudit, AuditRequest{Verify: true, Limit: 1}); err == nil {
+	n := len(d.found)
+	if out.Dead > 0 {
+		d.say("warn", fmt.Sprintf("%d thông báo không gửi được trong 7 ngày", out.Dead), fmt.Sprintf("%d notices were given up in 7 days", out.Dead), "Mở trang Cảnh báo; báo người đó bằng cách khác", "Open the page Alerts; reach the person another way")
+	}
+	if o, ok := answered(ctx, d, func(ctx context.Context, a bus.Asker) (alerts.Overview, error) {
+		return bus.Ask(ctx, a, AskOverview, None{})
+	}, "alerts", logVI, logEN); ok && len(o.Addresses) > 0 {
+		d.say("warn", fmt.Sprintf("%d địa chỉ chưa được chủ nhân xác nhận: chưa gửi nội dung đến đó", len(o.Addresses)), fmt.Sprintf("%d addresses are not confirmed by their owners: no content goes there", len(o.Addresses)), "Nhắc họ mở liên kết trong thư đầu tiên; trang Cảnh báo nêu tên", "Ask them to open the link in the first mail; the page Alerts names them")
+	}
+	if len(d.found) == n {
+		d.say("ok", fmt.Sprintf("%d đang chờ gửi", out.Waiting), fmt.Sprintf("%d on their way", out.Waiting))
+	}
+}
+
+func (d *doctor) audit(ctx context.Context) {
+	rep, ok := answered(ctx, d, func(ctx context.Context, a bus.Asker) (AuditReport, error) {
+		return bus.Ask(ctx, a, AskAudit, AuditRequest{Verify: true, Limit: 1})
+	}, "audit", "Báo cán bộ tư pháp; khôi phục bản sao lưu trước đó", "Tell the justice officer; restore an earlier backup")
+	if ok {
 		d.say("ok", fmt.Sprintf("nhật ký %d dòng nguyên vẹn", rep.Verified), fmt.Sprintf("the audit log's %d entries are intact", rep.Verified))
-	} else {
-		d.fail(fmt.Errorf("audit: %w", err), "Báo cán bộ tư pháp; khôi phục bản sao lưu trước đó", "Tell the justice officer; restore an earlier backup")
-	}
-	if st, err := bus.Ask(ctx, client, AskBackup(d.DataDir), BackupRequest{Do: "status"}); err == nil && st.DrillErr != "" {
-		d.say("bad", "Khôi phục thử không được: "+st.DrillErr, "A trial restore failed: "+st.DrillErr, "Chạy: langnghe backup verify", "Run langnghe backup verify")
 	}
 }

@@ -1,21 +1,26 @@
 package app
 
 import (
+	"encoding/pem"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"langnghe/internal/backup"
+	"langnghe/internal/config"
+	"langnghe/web"
 )
 
 // Each illness is named with what to do; a healthy installation has none.
 func TestDoctor(t *testing.T) {
-	web := httptest.NewServer(http.NotFoundHandler())
-	defer web.Close()
+	site := httptest.NewServer(http.NotFoundHandler())
+	defer site.Close()
 	dir, to := t.TempDir(), filepath.Join(t.TempDir(), "stick")
 	file := filepath.Join(t.TempDir(), "ward.yaml")
 	write := func(text string) {
@@ -25,8 +30,12 @@ func TestDoctor(t *testing.T) {
 		}
 	}
 	look := func(now time.Time) map[string]Finding {
+		t.Helper()
 		out := map[string]Finding{}
 		for _, f := range Doctor(t.Context(), DoctorOptions{ConfigFile: file, DataDir: dir, Now: func() time.Time { return now }}) {
+			if !slices.Contains(web.Checks, f.Name) {
+				t.Errorf("%s has no name for people", f.Name)
+			}
 			if f.State != "ok" && (f.What.VI == "" || f.What.EN == "" || f.Do.VI == "" || f.Do.EN == "") {
 				t.Errorf("%s: %+v says not what to do in both languages", f.Name, f)
 			}
@@ -43,7 +52,7 @@ func TestDoctor(t *testing.T) {
 	}
 	write(`
 limits: {free_mb: 100000000}
-sources: [{id: web, url: "` + web.URL + `/rss"}]
+sources: [{id: web, url: "` + site.URL + `/rss"}]
 mail: {host: 127.0.0.1, port: 1, tls: none, from: langnghe@phuong.example}
 recipients: [{name: a, role: leader, address: a@phuong.example}]
 backup: {to: ` + to + `}
@@ -86,9 +95,136 @@ https: {cert: /nowhere/c.pem, key: /nowhere/k.pem}
 	o := st.options(dir)
 	start(t, o)
 	got = look(now)
-	for _, name := range []string{"backup", "clock", "service", "data"} {
+	for _, name := range []string{"backup", "clock", "data"} {
 		if f := got[name]; f.State == "bad" {
 			t.Errorf("%s: %+v", name, f)
+		}
+	}
+	for _, name := range []string{"service", "sources", "stream", "index", "notices", "audit"} {
+		if f := got[name]; f.State != "ok" {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+}
+
+// The stream of a running service is looked at: what waits, what was given
+// up, which part is not ready.
+func TestDoctorStream(t *testing.T) {
+	for _, c := range []struct {
+		is    Condition
+		state string
+		want  string
+	}{
+		{Condition{Parts: map[string]string{"stream": ""}, Waiting: 3}, "ok", "3 facts wait"},
+		{Condition{Waiting: manyWaiting + 1}, "warn", "5001 facts wait"},
+		{Condition{Dropped: 2}, "warn", "2 messages were given up"},
+		{Condition{Waiting: -1}, "bad", "cannot be asked"},
+		{Condition{Parts: map[string]string{"stream": "no space left", "desk": ""}, Waiting: -1}, "bad", "stream: no space left"},
+	} {
+		d := &doctor{}
+		d.diagnose(c.is)
+		if len(d.found) != 1 || d.found[0].State != c.state || !strings.Contains(d.found[0].What.EN, c.want) {
+			t.Errorf("%+v: %+v, want %s: %s", c.is, d.found, c.state, c.want)
+		}
+	}
+}
+
+// What the administrator is reminded of.
+func TestUpkeep(t *testing.T) {
+	dir, now := t.TempDir(), time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)
+	cfg := config.Default()
+	days, err := cfg.Days()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &builder{opts: Options{DataDir: dir, Config: cfg}, now: func() time.Time { return now }, days: days}
+	says := func(want ...string) {
+		t.Helper()
+		got := b.upkeep()
+		if len(got) != len(want) {
+			t.Fatalf("%+v, want %q", got, want)
+		}
+		for i, w := range want {
+			if !strings.Contains(got[i].EN, w) || got[i].VI == "" {
+				t.Errorf("%+v, want %q", got[i], w)
+			}
+		}
+	}
+	says("No backups are made")
+	b.opts.Manual = true
+	says()
+	b.opts.Manual, b.opts.Config.Backup.To = false, "/mnt/usb"
+	says()
+	// A certificate file that ends in ten days.
+	b.opts.Config.HTTPS = config.HTTPS{Cert: filepath.Join(dir, "c.pem"), Key: "k"}
+	says("cannot be read")
+	leaf := func(left time.Duration) []byte {
+		a := &authority{dir: t.TempDir(), hosts: []string{"desk.example"}, now: func() time.Time { return now.Add(left - leafFor) }}
+		c, err := a.issue()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.Certificate[0]
+	}
+	if err := writePEM(filepath.Join(dir, "c.pem"), "CERTIFICATE", leaf(10*24*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	says("ends on 2026-12-04")
+	// ACME: none yet is no alarm; the first of two to end counts; one that is
+	// about to be renewed is none.
+	b.opts.Config.HTTPS = config.HTTPS{ACME: true, Hosts: []string{"a.example", "B.example", "none.example"}}
+	says()
+	for host, left := range map[string]time.Duration{"a.example": 80 * 24 * time.Hour, "b.example": 25 * 24 * time.Hour} {
+		file := filepath.Join(dir, "https", "acme", host)
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := writePEM(file, "PRIVATE KEY", []byte("no matter")); err != nil {
+			t.Fatal(err)
+		}
+		f, err := os.OpenFile(file, os.O_APPEND|os.O_WRONLY, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(pem.Encode(f, &pem.Block{Type: "CERTIFICATE", Bytes: leaf(left)}), f.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	says()
+	if until, err := CertificateExpiry(b.opts.Config.HTTPS, dir); err != nil || until.Sub(now).Round(time.Hour) != 25*24*time.Hour {
+		t.Errorf("the first to end: %v, %v", until, err)
+	}
+	now = now.AddDate(0, 0, 6)
+	says("The HTTPS certificate ends on 2026-12-19")
+}
+
+// A backup that is late is said, by and by: a service that was away gets an
+// hour to make one.
+func TestBackupWarning(t *testing.T) {
+	now := time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)
+	ago := func(d time.Duration) time.Time { return now.Add(-d) }
+	const day = 24 * time.Hour
+	for _, c := range []struct {
+		name  string
+		begun time.Time
+		to    string
+		st    BackupStatus
+		want  string
+	}{
+		{"no place is for the administrator", ago(10 * day), "", BackupStatus{}, ""},
+		{"the first minutes", ago(time.Minute), "/x", BackupStatus{}, ""},
+		{"never one", ago(2 * time.Hour), "/x", BackupStatus{}, "no backup yet"},
+		{"the first failed", ago(time.Minute), "/x", BackupStatus{Failed: ago(time.Second)}, "no backup yet"},
+		{"fresh", ago(10 * day), "/x", BackupStatus{Last: ago(day)}, ""},
+		{"one failed", ago(10 * day), "/x", BackupStatus{Last: ago(30 * time.Hour), Failed: ago(time.Hour)}, ""},
+		{"late, just started", ago(time.Minute), "/x", BackupStatus{Last: ago(9 * day)}, ""},
+		{"late", ago(3 * day), "/x", BackupStatus{Last: ago(49 * time.Hour)}, "more than two days"},
+		{"a trial failed", ago(time.Minute), "/x", BackupStatus{Last: ago(time.Hour), DrillErr: "x"}, "trial restore"},
+	} {
+		k := &backups{b: &builder{now: func() time.Time { return now }}, cfg: config.Backup{To: c.to}, begun: c.begun, status: c.st}
+		text, said := k.warning()
+		if said != (c.want != "") || !strings.Contains(text.EN, c.want) || said && text.VI == "" {
+			t.Errorf("%s: %v %+v, want %q", c.name, said, text, c.want)
 		}
 	}
 }

@@ -267,28 +267,62 @@ func permitted(ca *x509.Certificate, host string) bool {
 	return false
 }
 
-// CertificateExpiry is when the desk's certificate ends, for those who look
-// after it: files and the local authority. Zero when it is looked after by
-// itself or there is none.
+// CertificateExpiry is when the desk's certificate ends, or with the local
+// authority when the authority does, for its computers must be told of the
+// next one; a certificate that it signs is renewed by itself. Of several
+// certificates from ACME it is the first to end. Zero when there is none yet.
 func CertificateExpiry(c config.HTTPS, dataDir string) (time.Time, error) {
-	file := c.Cert
-	if c.Local {
-		file = filepath.Join(dataDir, filepath.FromSlash(AuthorityFile))
+	switch {
+	case c.ACME:
+		var first time.Time
+		for _, host := range c.Hosts {
+			until, err := expiry(filepath.Join(dataDir, "https", "acme", strings.ToLower(host)))
+			if errors.Is(err, fs.ErrNotExist) {
+				continue // asked for when somebody comes
+			}
+			if err != nil {
+				return time.Time{}, err
+			}
+			if first.IsZero() || until.Before(first) {
+				first = until
+			}
+		}
+		return first, nil
+	case c.Local:
+		return expiry(filepath.Join(dataDir, filepath.FromSlash(AuthorityFile)))
+	case c.Cert != "":
+		return expiry(c.Cert)
 	}
-	if file == "" {
-		return time.Time{}, nil
-	}
+	return time.Time{}, nil
+}
+
+// expiry is when the first certificate in a PEM file ends.
+func expiry(file string) (time.Time, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("https: %w", err)
 	}
-	block, _ := pem.Decode(data)
-	if block == nil {
-		return time.Time{}, fmt.Errorf("https: %s holds no certificate", file)
+	for {
+		var block *pem.Block
+		if block, data = pem.Decode(data); block == nil {
+			return time.Time{}, fmt.Errorf("https: %s holds no certificate", file)
+		}
+		if block.Type != "CERTIFICATE" {
+			continue // the key, in front of it
+		}
+		cert, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return time.Time{}, fmt.Errorf("https: %s: %w", file, err)
+		}
+		return cert.NotAfter, nil
 	}
-	cert, err := x509.ParseCertificate(block.Bytes)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("https: %s: %w", file, err)
+}
+
+// expiryWarning is how long before its end people are told of a certificate.
+// One from ACME is renewed thirty days before: ten days later something is wrong.
+func expiryWarning(c config.HTTPS) time.Duration {
+	if c.ACME {
+		return 20 * 24 * time.Hour
 	}
-	return cert.NotAfter, nil
+	return 30 * 24 * time.Hour
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"net"
 	"net/http"
 	"os"
@@ -173,6 +174,20 @@ func (b *builder) metrics() {
 			return -1
 		}
 		return float64(n)
+	})
+}
+
+// expiryMetric says when the desk's certificate ends; no number before it is
+// there.
+func (b *builder) expiryMetric() {
+	promauto.With(b.reg).NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "langnghe_https_certificate_expiry_timestamp_seconds", Help: "When the desk's certificate, or the local authority's, ends, in Unix time; NaN before it is there.",
+	}, func() float64 {
+		until, err := CertificateExpiry(b.opts.Config.HTTPS, b.opts.DataDir)
+		if err != nil || until.IsZero() {
+			return math.NaN()
+		}
+		return float64(until.Unix())
 	})
 }
 
