@@ -72,11 +72,11 @@ func (b *builder) upkeep() []news.Text {
 			EN: "No backups are made: with the disk everything would be lost. Set backup.to in the configuration, then run langnghe backup init",
 		})
 	}
-	switch until, err := CertificateExpiry(b.opts.Config.HTTPS, b.opts.DataDir); {
+	switch v, err := CertificateValidity(b.opts.Config.HTTPS, b.opts.DataDir); {
 	case err != nil:
 		out = append(out, news.Text{VI: "Chứng thư HTTPS không đọc được. Xem trang Tình trạng hệ thống.", EN: "The HTTPS certificate cannot be read. See the page System health."})
-	case !until.IsZero() && until.Sub(b.now()) < expiryWarning(b.opts.Config.HTTPS):
-		until = until.In(b.days.Zone())
+	case !v.Ends.IsZero() && b.now().After(v.Late):
+		until := v.Ends.In(b.days.Zone())
 		out = append(out, news.Text{
 			VI: "Chứng thư HTTPS hết hạn ngày " + until.Format("02/01/2006") + ". Xem trang Tình trạng hệ thống.",
 			EN: "The HTTPS certificate ends on " + until.Format(time.DateOnly) + ". See the page System health.",

@@ -229,20 +229,20 @@ func (d *doctor) https(context.Context) {
 	if !c.On() {
 		return
 	}
-	until, err := CertificateExpiry(c, d.DataDir)
-	left := until.Sub(d.Now())
+	v, err := CertificateValidity(c, d.DataDir)
+	until, late := v.Ends.In(calendar.Zone), d.Now().After(v.Late)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && c.Local:
 		d.say("ok", "chứng thư được tạo khi chạy lần đầu", "the certificate is made at the first start")
 	case err != nil:
 		d.fail(err, "Kiểm tra https.cert trong cấu hình", "Check https.cert in the configuration")
-	case until.IsZero():
+	case v.Ends.IsZero():
 		d.say("warn", "Chưa có chứng thư: nó được xin khi có người mở trang lần đầu", "There is no certificate yet: it is asked for when somebody first opens the desk", "Từ ngoài Internet mở https://"+c.Hosts[0]+"; nếu không được, kiểm tra tên miền và cổng 443", "Open https://"+c.Hosts[0]+" from the Internet; if that fails, check the name and port 443")
-	case left < 0:
+	case d.Now().After(v.Ends):
 		d.say("bad", "Chứng thư đã hết hạn ngày "+until.Format("02/01/2006"), "The certificate ended on "+until.Format(time.DateOnly), "Thay tệp chứng thư mới", "Replace the certificate files")
-	case left < expiryWarning(c) && c.ACME:
+	case late && c.ACME:
 		d.say("warn", "Chứng thư hết hạn ngày "+until.Format("02/01/2006")+" và chưa tự gia hạn được", "The certificate ends on "+until.Format(time.DateOnly)+" and was not renewed", "Kiểm tra tên miền và cổng 443 từ ngoài Internet; xem nhật ký", "Check the name and port 443 from the Internet; read the log")
-	case left < expiryWarning(c):
+	case late:
 		d.say("warn", "Chứng thư hết hạn ngày "+until.Format("02/01/2006"), "The certificate ends on "+until.Format(time.DateOnly), "Xin chứng thư mới", "Ask for a new one")
 	default:
 		d.say("ok", "chứng thư đến "+until.Format("02/01/2006"), "the certificate lasts until "+until.Format(time.DateOnly))

@@ -267,62 +267,69 @@ func permitted(ca *x509.Certificate, host string) bool {
 	return false
 }
 
-// CertificateExpiry is when the desk's certificate ends, or with the local
-// authority when the authority does, for its computers must be told of the
-// next one; a certificate that it signs is renewed by itself. Of several
-// certificates from ACME it is the first to end. Zero when there is none yet.
-func CertificateExpiry(c config.HTTPS, dataDir string) (time.Time, error) {
+// A Validity is how long a certificate lasts. From Late on, people should be
+// told. Both are zero when there is none yet.
+type Validity struct{ Ends, Late time.Time }
+
+// CertificateValidity is how long the desk's certificate lasts, or with the
+// local authority how long the authority does, for its computers must be told
+// of the next one; a certificate that it signs is renewed by itself. Of
+// several certificates from ACME it is the first to be late.
+func CertificateValidity(c config.HTTPS, dataDir string) (Validity, error) {
 	switch {
 	case c.ACME:
-		var first time.Time
+		var first Validity
 		for _, host := range c.Hosts {
-			until, err := expiry(filepath.Join(dataDir, "https", "acme", strings.ToLower(host)))
+			cert, err := readCertificate(filepath.Join(dataDir, "https", "acme", strings.ToLower(host)))
 			if errors.Is(err, fs.ErrNotExist) {
 				continue // asked for when somebody comes
 			}
 			if err != nil {
-				return time.Time{}, err
+				return Validity{}, err
 			}
-			if first.IsZero() || until.Before(first) {
-				first = until
+			// It is renewed when a third of its life is left, at most thirty
+			// days: well after that, something is wrong.
+			left := min(cert.NotAfter.Sub(cert.NotBefore)/3, 30*24*time.Hour) * 3 / 4
+			if v := (Validity{cert.NotAfter, cert.NotAfter.Add(-left)}); first.Late.IsZero() || v.Late.Before(first.Late) {
+				first = v
 			}
 		}
 		return first, nil
 	case c.Local:
-		return expiry(filepath.Join(dataDir, filepath.FromSlash(AuthorityFile)))
+		return lasts(filepath.Join(dataDir, filepath.FromSlash(AuthorityFile)))
 	case c.Cert != "":
-		return expiry(c.Cert)
+		return lasts(c.Cert)
 	}
-	return time.Time{}, nil
+	return Validity{}, nil
 }
 
-// expiry is when the first certificate in a PEM file ends.
-func expiry(file string) (time.Time, error) {
+// lasts is the validity of a certificate that a person must replace.
+func lasts(file string) (Validity, error) {
+	cert, err := readCertificate(file)
+	if err != nil {
+		return Validity{}, err
+	}
+	return Validity{cert.NotAfter, cert.NotAfter.AddDate(0, 0, -30)}, nil
+}
+
+// readCertificate reads the first certificate in a PEM file.
+func readCertificate(file string) (*x509.Certificate, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("https: %w", err)
+		return nil, fmt.Errorf("https: %w", err)
 	}
 	for {
 		var block *pem.Block
 		if block, data = pem.Decode(data); block == nil {
-			return time.Time{}, fmt.Errorf("https: %s holds no certificate", file)
+			return nil, fmt.Errorf("https: %s holds no certificate", file)
 		}
 		if block.Type != "CERTIFICATE" {
 			continue // the key, in front of it
 		}
 		cert, err := x509.ParseCertificate(block.Bytes)
 		if err != nil {
-			return time.Time{}, fmt.Errorf("https: %s: %w", file, err)
+			return nil, fmt.Errorf("https: %s: %w", file, err)
 		}
-		return cert.NotAfter, nil
+		return cert, nil
 	}
-}
-
-// expiryWarning is how long before its end people are told of a certificate.
-// One from ACME is renewed thirty days before: ten days later something is wrong.
-func expiryWarning(c config.HTTPS) time.Duration {
-	if c.ACME {
-		return 20 * 24 * time.Hour
-	}
-	return 30 * 24 * time.Hour
 }

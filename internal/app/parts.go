@@ -183,11 +183,11 @@ func (b *builder) expiryMetric() {
 	promauto.With(b.reg).NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "langnghe_https_certificate_expiry_timestamp_seconds", Help: "When the desk's certificate, or the local authority's, ends, in Unix time; NaN before it is there.",
 	}, func() float64 {
-		until, err := CertificateExpiry(b.opts.Config.HTTPS, b.opts.DataDir)
-		if err != nil || until.IsZero() {
+		v, err := CertificateValidity(b.opts.Config.HTTPS, b.opts.DataDir)
+		if err != nil || v.Ends.IsZero() {
 			return math.NaN()
 		}
-		return float64(until.Unix())
+		return float64(v.Ends.Unix())
 	})
 }
 
