@@ -29,6 +29,12 @@ func (s *server) machineEndpoints() []endpoint {
 		}) (crawler.FetchResult, error) {
 			return s.takeLink(c.ctx(), in.URL, c.by)
 		}),
+		op(s, "GET /api/v1/machine", admins, "sources", "Tình trạng hệ thống, xem lại sau năm phút", "How the installation is, looked at again after five minutes", func(c *call, _ none) (machineOut, error) {
+			return s.machineOut(c, machineFor, true)
+		}),
+		op(s, "POST /api/v1/machine", admins, "sources", "Kiểm tra lại ngay, cả máy chủ thư và đồng hồ", "Examine it now, the mail server and the clock too", func(c *call, _ none) (machineOut, error) {
+			return s.machineOut(c, 2*time.Second, false)
+		}),
 		op(s, "POST /api/v1/import", reviewers, "import", "Mở một tệp để nhập; chưa nhập gì", "Open a file to import; nothing is taken yet", s.apiUpload,
 			raw("application/jsonl", "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/octet-stream")),
 		op(s, "POST /api/v1/import/{token}", reviewers, "import", "Nhập các dòng của tệp đã mở", "Take in the rows of an opened file", s.apiImport),
@@ -161,6 +167,19 @@ func (s *server) apiSources(c *call, in api.Page) (out sourcesOut, err error) {
 	}
 	out.Sources, out.More, err = api.Cut(all, in, func(x crawler.Status) string { return x.Source.ID }, nil)
 	return out, err
+}
+
+type machineOut struct {
+	At     time.Time `json:"at"`
+	Checks []Check   `json:"checks"`
+}
+
+func (s *server) machineOut(c *call, most time.Duration, quick bool) (out machineOut, err error) {
+	if s.Examine == nil {
+		return out, errOff
+	}
+	out.Checks, out.At = s.machine.look(c.ctx(), s, most, quick)
+	return out, nil
 }
 
 type (

@@ -12,10 +12,10 @@ import (
 // A Check is one examination of the installation: what was found, and what to
 // do. State is ok, warn or bad.
 type Check struct {
-	Name  string
-	State string
-	What  news.Text
-	Do    news.Text
+	Name  string    `json:"name"`
+	State string    `json:"state"`
+	What  news.Text `json:"what"`
+	Do    news.Text `json:"do"`
 }
 
 // Checks are the names that a [Check] may have, in order; people read a word
