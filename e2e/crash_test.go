@@ -300,7 +300,11 @@ type box struct {
 	got  []string // Message-ID + recipient
 
 	subjects []string // of each mail, decoded
+	raw      []letter
 }
+
+// A letter is a mail as it came, to one recipient.
+type letter struct{ to, text string }
 
 func newBox(t *testing.T) *box {
 	t.Helper()
@@ -381,6 +385,7 @@ func (s *session) Data(r io.Reader) error {
 	s.box.subjects = append(s.box.subjects, subject)
 	for _, to := range s.to {
 		s.box.got = append(s.box.got, id+" "+to)
+		s.box.raw = append(s.box.raw, letter{to, string(data)})
 	}
 	return nil
 }

@@ -1,13 +1,19 @@
 package e2e
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
+	"io"
+	"maps"
 	"math/rand/v2"
+	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -41,17 +47,20 @@ type ward struct {
 	addr      string
 	p         *process
 
-	items map[string]bool
-	users []string
-	cases int
-	audit int
+	items   map[string]bool
+	users   []string
+	audit   int
+	browser *http.Client // of the reviewer hoa
+
+	mu      sync.Mutex
+	decided map[string]string // entry → its case
 }
 
 // TestKillOperations kills backup, restore, upgrade and reindex at 50 random
-// moments under load. Each time the service starts again by itself, with every
-// item, account and case that had been acknowledged, an unbroken audit chain
-// and backups that can be read; in the end a backup restored on an empty
-// folder has the same counts.
+// moments under load, while a reviewer decides. Each time the service starts
+// again by itself, with every item, account, decision and case that had been
+// acknowledged, an unbroken audit chain and backups that can be read; in the end
+// a backup restored on an empty folder has the same counts.
 func TestKillOperations(t *testing.T) {
 	dir := t.TempDir()
 	page := newPage()
@@ -66,8 +75,13 @@ func TestKillOperations(t *testing.T) {
 	t.Logf("seed %d", seed)
 	w := &ward{
 		t: t, ctx: ctx, rng: rand.New(rand.NewPCG(seed, 2)), dir: dir,
-		cfg: filepath.Join(dir, "langnghe.yaml"), data: filepath.Join(dir, "data"), stick: filepath.Join(dir, "stick"), items: map[string]bool{},
+		cfg: filepath.Join(dir, "langnghe.yaml"), data: filepath.Join(dir, "data"), stick: filepath.Join(dir, "stick"), items: map[string]bool{}, decided: map[string]string{},
 	}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.browser = &http.Client{Jar: jar, Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	text := fmt.Sprintf(`
 backup: {to: %q, no_drill: true}
 sources:
@@ -80,23 +94,12 @@ sources:
 	if out, err := w.command("backup", "init", "-config", w.cfg, "-data", w.data); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	var err error
 	if w.key, err = backup.LoadKey(app.KeyPath(w.data)); err != nil {
 		t.Fatal(err)
 	}
+	w.hire("hoa")
 	eventually(t, ctx, "the first items", func() bool { return count(ctx, t, w.data) >= 100 }, w.p)
-	for range 20 { // the entries come a moment after the items
-		time.Sleep(time.Second)
-		w.p.stop(t)
-		w.decide()
-		w.start()
-		if w.cases > 0 {
-			break
-		}
-	}
-	if w.cases == 0 {
-		t.Fatal("the load makes no entries")
-	}
+	eventually(t, ctx, "the first case", func() bool { return w.decide() == nil && len(w.decided) > 0 }, w.p) // entries come a moment after the items
 
 	stop := make(chan struct{})
 	var load sync.WaitGroup
@@ -140,6 +143,8 @@ sources:
 	// The proof that an operator has: an empty folder, the stick and the key.
 	// Stopped, so that nothing moves between the counts.
 	w.p.stop(t)
+	decided, cases := w.kept(ctx)
+	t.Logf("%d decisions and %d cases were acknowledged on the way; %d and %d are there", len(w.decided), len(slices.Compact(slices.Sorted(maps.Values(w.decided)))), len(decided), len(cases))
 	if out, err := w.command("backup", "-config", w.cfg, "-data", w.data); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -149,7 +154,7 @@ sources:
 		t.Fatalf("%v\n%s", err, out)
 	}
 	t.Logf("%s", strings.TrimSpace(out))
-	if want := fmt.Sprintf("%d mục tin / items, %d vụ việc / cases", page.len(), w.cases); !strings.Contains(out, want) {
+	if want := fmt.Sprintf("%d mục tin / items, %d vụ việc / cases", page.len(), len(cases)); !strings.Contains(out, want) {
 		t.Errorf("restored: %s\nwant %s", out, want)
 	}
 }
@@ -198,45 +203,139 @@ func (w *ward) soon(most time.Duration) time.Duration {
 	return d
 }
 
-// decide makes cases of some entries, as a reviewer would.
-func (w *ward) decide() {
-	w.t.Helper()
-	s, err := store.OpenDesk(w.ctx, filepath.Join(w.data, "desk.db"))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer s.Close()
-	desk, err := review.New(review.Options{Store: s, Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	by := review.User{Name: "hoa", Role: review.Reviewer}
-	page, err := desk.Inbox(w.ctx, review.InboxQuery{Limit: 20, By: by})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	for _, e := range page.Entries {
-		if _, err := desk.Decide(w.ctx, review.DecideRequest{Entry: e.ID, Choice: news.Scam, By: by}); err != nil {
-			w.t.Fatal(err)
-		}
-		w.cases++
-	}
-}
+const password = "mot mat khau dai 27"
 
-// learn remembers what is there, and adds an account.
-func (w *ward) learn(name string) {
+// hire adds a reviewer's account.
+func (w *ward) hire(name string) {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(w.ctx, 30*time.Second)
 	defer cancel()
 	_, err := bus.Ask(ctx, bus.Dial(app.SocketPath(w.data)), app.AskUsers, app.UserRequest{
-		Add: &review.Account{Name: name, Role: review.Reviewer}, Password: "mot mat khau dai 27", By: "test",
+		Add: &review.Account{Name: name, Role: review.Reviewer}, Password: password, By: "test",
 	})
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	w.users = append(w.users, name)
+}
+
+// call asks the desk as hoa's browser would, who signs in where that is
+// needed.
+func (w *ward) call(method, path string, in, out any) error {
+	for range 2 {
+		body, err := json.Marshal(in)
+		if err != nil {
+			return err
+		}
+		req, err := http.NewRequestWithContext(w.ctx, method, "http://"+w.addr+path, bytes.NewReader(body))
+		if err != nil {
+			return err
+		}
+		req.Header.Set("Content-Type", "application/json")
+		resp, err := w.browser.Do(req)
+		if err != nil {
+			return err
+		}
+		data, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		switch {
+		case err != nil:
+			return err
+		case resp.StatusCode == http.StatusUnauthorized:
+			resp, err := w.browser.PostForm("http://"+w.addr+"/sign-in", url.Values{"name": {"hoa"}, "password": {password}})
+			if err != nil {
+				return err
+			}
+			resp.Body.Close()
+			continue
+		case resp.StatusCode != http.StatusOK:
+			return fmt.Errorf("%s %s: %s: %s", method, path, resp.Status, data)
+		}
+		return json.Unmarshal(data, out)
+	}
+	return errors.New("hoa cannot sign in")
+}
+
+// decide makes a case of the first entry of the inbox. What the desk has
+// acknowledged is remembered.
+func (w *ward) decide() error {
+	var in review.Inbox
+	if err := w.call("GET", "/api/v1/inbox?limit=1", nil, &in); err != nil {
+		return err
+	}
+	for _, e := range in.Entries {
+		var done review.Entry
+		if err := w.call("POST", "/api/v1/entries/"+url.PathEscape(e.ID)+"/decision", map[string]any{"choice": news.Scam}, &done); err != nil {
+			return err
+		}
+		if done.Decision == nil || done.Case == "" {
+			return fmt.Errorf("entry %s has no case: %+v", e.ID, done)
+		}
+		w.mu.Lock()
+		w.decided[e.ID] = done.Case
+		w.mu.Unlock()
+	}
+	return nil
+}
+
+// busy lets hoa decide while f kills the service or a command; what is
+// acknowledged before that instant must be there after it.
+func (w *ward) busy(f func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range 3 {
+			if w.decide() != nil {
+				return // killed
+			}
+		}
+	}()
+	f()
+	<-done
+}
+
+// learn remembers what is there, adds an account and decides.
+func (w *ward) learn(name string) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, 30*time.Second)
+	defer cancel()
+	w.hire(name)
+	if err := w.decide(); err != nil {
+		w.t.Fatal(err)
+	}
 	w.items = ids(ctx, w.t, w.data)
 	w.audit = w.verify(ctx)
+}
+
+// kept reads decisions and cases from the desk's database, as it is on the
+// disk.
+func (w *ward) kept(ctx context.Context) (decided, cases map[string]bool) {
+	w.t.Helper()
+	d, err := sql.Open("sqlite", "file:"+filepath.Join(w.data, "desk.db")+"?mode=ro&_pragma=busy_timeout(10000)")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer d.Close()
+	read := func(query string) map[string]bool {
+		out := map[string]bool{}
+		rows, err := d.QueryContext(ctx, query)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var id string
+			if err := rows.Scan(&id); err != nil {
+				w.t.Fatal(err)
+			}
+			out[id] = true
+		}
+		if err := rows.Err(); err != nil {
+			w.t.Fatal(err)
+		}
+		return out
+	}
+	return read(`SELECT id FROM entry WHERE decided > 0`), read(`SELECT id FROM case_file`)
 }
 
 func (w *ward) verify(ctx context.Context) int {
@@ -267,6 +366,15 @@ func (w *ward) look() {
 	for _, name := range w.users {
 		if !slices.ContainsFunc(list, func(a review.Account) bool { return a.Name == name }) {
 			w.t.Errorf("the account %s is lost", name)
+		}
+	}
+	decided, cases := w.kept(ctx)
+	for entry, id := range w.decided {
+		if !decided[entry] {
+			w.t.Errorf("the decision of entry %s is lost", entry)
+		}
+		if !cases[id] {
+			w.t.Errorf("case %s is lost", id)
 		}
 	}
 	if n := w.verify(ctx); n < w.audit {
@@ -302,11 +410,16 @@ func (w *ward) look() {
 // asks for it.
 func (w *ward) killBackup() {
 	c := launch(w.t, "backup", "-config", w.cfg, "-data", w.data)
-	time.Sleep(w.soon(900 * time.Millisecond))
-	if w.rng.IntN(4) == 0 {
-		c.kill()
-	} else {
-		w.p.kill()
+	alone := w.rng.IntN(4) == 0
+	w.busy(func() {
+		time.Sleep(w.soon(900 * time.Millisecond))
+		if alone {
+			c.kill()
+		} else {
+			w.p.kill()
+		}
+	})
+	if !alone {
 		<-c.end
 		w.start()
 	}
@@ -317,8 +430,10 @@ func (w *ward) killBackup() {
 
 func (w *ward) killReindex() {
 	c := launch(w.t, "reindex", "-config", w.cfg, "-data", w.data)
-	time.Sleep(w.soon(900 * time.Millisecond))
-	w.p.kill()
+	w.busy(func() {
+		time.Sleep(w.soon(900 * time.Millisecond))
+		w.p.kill()
+	})
 	<-c.end
 	w.start()
 }
