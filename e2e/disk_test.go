@@ -4,11 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -20,9 +24,9 @@ import (
 )
 
 // TestDiskFull fills the data folder's disk to the last byte while items come
-// in. What had been taken in stays, the service says what is the matter, and
-// goes on by itself once there is room. The disk is a small one in memory,
-// which only root can mount.
+// in and a reviewer decides. What had been taken in or acknowledged stays, the
+// service says what is the matter over every page, and goes on by itself once
+// there is room. The disk is a small one in memory, which only root can mount.
 func TestDiskFull(t *testing.T) {
 	data := t.TempDir()
 	if err := syscall.Mount("tmpfs", data, "tmpfs", 0, "size=192m,mode=0700"); err != nil {
@@ -65,6 +69,25 @@ sources:
 		}
 	}()
 	eventually(t, ctx, "items come in", func() bool { return count(ctx, t, data) > 20 }, p)
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &ward{t: t, ctx: ctx, data: data, addr: addr, p: p, decided: map[string]string{}, browser: &http.Client{Jar: jar, Timeout: 20 * time.Second}}
+	w.hire("hoa")
+	eventually(t, ctx, "the first case", func() bool { return w.decide() == nil && len(w.decided) > 0 }, p)
+	banner := func() bool {
+		resp, err := w.browser.Get("http://" + addr + "/account")
+		if err != nil {
+			return false
+		}
+		defer resp.Body.Close()
+		page, err := io.ReadAll(resp.Body)
+		return err == nil && strings.Contains(string(page), "Ổ đĩa gần đầy")
+	}
+	if banner() {
+		t.Error("the banner stands over the pages of a disk with room")
+	}
 
 	// To the last byte, at once and for a while: what others write on a disk.
 	filler := filepath.Join(data, "filler")
@@ -74,7 +97,17 @@ sources:
 	}
 	defer f.Close()
 	buf := make([]byte, 1<<16)
-	until := time.Now().Add(15 * time.Second)
+	until, refused, seen := time.Now().Add(15*time.Second), 0, false
+	var deciding sync.WaitGroup
+	deciding.Go(func() {
+		for time.Now().Before(until) {
+			if w.decide() != nil { // what cannot be kept is not acknowledged
+				refused++
+			}
+			seen = seen || banner()
+			time.Sleep(50 * time.Millisecond)
+		}
+	})
 	for time.Now().Before(until) {
 		if _, err := f.Write(buf); err != nil {
 			if !errors.Is(err, syscall.ENOSPC) {
@@ -88,7 +121,12 @@ sources:
 			}
 		}
 	}
+	deciding.Wait()
 	had := ids(ctx, t, data)
+	t.Logf("%d decisions were acknowledged, %d refused while it was full; %d items", len(w.decided), refused, len(had))
+	if !seen {
+		t.Error("no page said that the disk is nearly full")
+	}
 	eventually(t, ctx, "the service says so", func() bool { return strings.Contains(p.out.String(), "room on the disk") }, p)
 	if err := up(ctx, addr); err != nil {
 		t.Errorf("the desk does not answer on a full disk: %v", err)
@@ -107,7 +145,17 @@ sources:
 			t.Errorf("%s was there and is gone", id)
 		}
 	}
+	eventually(t, ctx, "the banner is gone", func() bool { return !banner() }, p)
+	if err := w.decide(); err != nil {
+		t.Errorf("a decision after it: %v", err)
+	}
 	p.stop(t)
+	decided, cases := w.kept(ctx)
+	for entry, id := range w.decided {
+		if !decided[entry] || !cases[id] {
+			t.Errorf("the decision of entry %s, or its case %s, was acknowledged and is lost", entry, id)
+		}
+	}
 	err = app.With(ctx, app.Options{Config: config.Default(), DataDir: data, Roles: []string{"indexer", "desk"}, Log: slog.New(slog.DiscardHandler)}, func(ctx context.Context, a bus.Asker) error {
 		_, err := bus.Ask(ctx, a, app.AskAudit, app.AuditRequest{Verify: true})
 		return err
