@@ -168,6 +168,7 @@ type crew struct {
 	leases *bus.Leases
 	own    crawler.Store // in this process's folder
 	log    *slog.Logger
+	gone   time.Duration // how long a keeper may be away
 	keeper atomic.Bool
 }
 
@@ -181,7 +182,7 @@ func (b *builder) crew(ctx context.Context, own crawler.Store, life time.Duratio
 	if err != nil {
 		return nil, err
 	}
-	return &crew{b: b.bus, leases: l, own: own, log: b.log.With("component", "crawler")}, nil
+	return &crew{b: b.bus, leases: l, own: own, log: b.log.With("component", "crawler"), gone: keeperGone}, nil
 }
 
 // identity is the name of this data folder among the processes that meet on
@@ -225,7 +226,7 @@ func (c *crew) leads() bool { return c.keeper.Load() }
 // keep makes this process the keeper as soon as there is no other.
 func (c *crew) keep(ctx context.Context) error {
 	for ctx.Err() == nil {
-		lease, _, err := c.leases.Take(ctx, "crawler keeper", keeperGone)
+		lease, _, err := c.leases.Take(ctx, "crawler keeper", c.gone)
 		if err != nil {
 			if ctx.Err() == nil {
 				c.log.Warn("keeper", "err", err)

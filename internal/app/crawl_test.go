@@ -72,6 +72,7 @@ type fleet struct {
 	found   map[string]map[string]int // by process, then item
 	stuck   string                    // process whose requests are never answered
 	hold    chan struct{}
+	gone    time.Duration // how long the keeper may be away; 0 is as in service
 	held    []string // hosts where a request hangs
 }
 
@@ -133,6 +134,9 @@ func (f *fleet) process(ctx context.Context, name string) *bus.Bus {
 	crew, err := bd.crew(ctx, s, time.Second)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if f.gone > 0 {
+		crew.gone = f.gone
 	}
 	q, err := bus.OpenQueue(ctx, b, crawlQueue, dueHost)
 	if err != nil {
@@ -251,4 +255,59 @@ func TestCrawlerDies(t *testing.T) {
 		}
 		return true
 	})
+}
+
+// The crawler that keeps the state dies with visits in hand. The other takes
+// the state over: it reads every source, those in hand as well, each host at
+// its pace and one request at a time, counted over both.
+func TestKeeperDies(t *testing.T) {
+	t.Parallel()
+	const hosts, pace = 8, 300 * time.Millisecond
+	f := newFleet(t, hosts, pace, 500*time.Millisecond)
+	f.gone = 1500 * time.Millisecond
+	ctx, kill := context.WithCancel(context.WithoutCancel(t.Context()))
+	t.Cleanup(kill)
+	a := f.process(ctx, "a")
+	f.until("a keeps the state and reads", func() bool { return f.total() > 0 })
+	b := f.process(t.Context(), "b")
+	t.Cleanup(func() { b.Close() })
+	f.until("both read", func() bool {
+		n := 0
+		for _, s := range f.sources {
+			n += f.asked["b "+s.ID]
+		}
+		return n > 0
+	})
+	f.mu.Lock()
+	f.stuck = "a"
+	f.mu.Unlock()
+	f.until("a has visits in hand", func() bool { return len(f.held) >= 2 })
+	a.Close() // the stream hears nothing more of it
+	died := time.Now()
+	f.mu.Lock()
+	f.stuck = ""
+	before := map[string]int{}
+	for _, s := range f.sources {
+		before[s.ID] = f.asked["b "+s.ID]
+	}
+	// What hangs is a dead process's; its host is free when nobody waits.
+	for _, id := range f.held {
+		f.running[id]--
+	}
+	f.mu.Unlock()
+	f.until("b reads every source, twice", func() bool {
+		for _, s := range f.sources {
+			if f.asked["b "+s.ID] < before[s.ID]+2 {
+				return false
+			}
+		}
+		return true
+	})
+	t.Logf("every source read twice by the other %v after the keeper died", time.Since(died).Round(100*time.Millisecond))
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.found["b"]) != hosts {
+		t.Errorf("b found items of %d sources, want %d: what was kept is gone, so each is new", len(f.found["b"]), hosts)
+	}
+	f.paced(pace)
 }
