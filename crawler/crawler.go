@@ -42,6 +42,9 @@ type Options struct {
 	// Checked is told what sources that check facts publish, before the item
 	// counts as seen, so again after a crash; nil is allowed.
 	Checked func(ctx context.Context, c Check) error
+	// Gone is told what a platform reports as deleted, so that every stage
+	// erases it; nil: only the crawler forgets it.
+	Gone func(ctx context.Context, e news.Erased) error
 	// Audit is told what people had fetched or imported; nil is allowed.
 	Audit func(ctx context.Context, a news.Audit) error
 	Now   func() time.Time // default time.Now; values only, waiting is real

@@ -49,19 +49,25 @@ func (c *Crawler) Deliver(ctx context.Context, source, contentType string, data 
 		return 0, err
 	}
 	s := c.sources[i]
-	if s.Kind == "youtube" {
-		// What YouTube's hub pushes has no description; the feed has.
-		return 0, c.wake(ctx, s.ID)
-	}
 	r := &round{c: c, s: s, now: c.o.Now()}
 	if r.voices, err = c.newVoices(ctx, r.now); err != nil {
 		return 0, err
 	}
 	list, readErr := readers[s.Kind].read(charset.UTF8(data, contentType), r.reading(nil))
+	if s.Kind == "youtube" {
+		// What YouTube's hub pushes has no description; the feed has.
+		if err := r.withdraw(ctx, list.gone); err != nil {
+			return 0, fmt.Errorf("source %s: %w", s.ID, err)
+		}
+		return 0, c.wake(ctx, s.ID)
+	}
 	for _, n := range list.notes {
 		c.o.Log.Warn("read what was sent", "source", s.ID, "note", n)
 	}
 	if err := r.take(ctx, list.leads); err != nil {
+		return r.found, fmt.Errorf("source %s: %w", s.ID, err)
+	}
+	if err := r.withdraw(ctx, list.gone); err != nil {
 		return r.found, fmt.Errorf("source %s: %w", s.ID, err)
 	}
 	if err := c.credit(ctx, s, delivery{r.added, r.last}); err != nil {

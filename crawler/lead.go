@@ -87,6 +87,7 @@ type reading struct {
 // A listing is what a document says there is.
 type listing struct {
 	leads  []lead
+	gone   []lead   // what the document says has been deleted, by address, number or alias
 	nested []string // documents of the same kind that continue it
 	notes  []string // worth a line in the log: "120 entries over the limit"
 	hub    string   // WebSub hub that the document names
@@ -107,6 +108,7 @@ type lead struct {
 	replies  int       // how many there are; -1 when not said
 	thread   string    // id of the post, known from where the lead was found
 	root     string    // address of the post that a comment belongs to
+	alias    string    // another name by which its source may speak of it
 	outward  bool      // the listing is an index of other sites' pages
 }
 

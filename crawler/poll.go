@@ -367,7 +367,7 @@ func (r *round) stream(ctx context.Context, v *Visit, p *social.Platform, start 
 	conn.SetReadLimit(streamEvent)
 	var batch []byte
 	total := 0
-	var posts []social.Post
+	var posts, gone []social.Post
 	flush := func() {
 		page, err := p.Read(batch, social.Options{Source: r.reading(nil).address(), Zone: r.c.zones[r.s.Zone], Now: r.now})
 		batch = batch[:0]
@@ -375,7 +375,7 @@ func (r *round) stream(ctx context.Context, v *Visit, p *social.Platform, start 
 			r.c.o.Log.Warn("read source", "source", r.s.ID, "err", err)
 		}
 		o.leads += page.Read
-		posts = append(posts, page.Posts...)
+		posts, gone = append(posts, page.Posts...), append(gone, page.Gone...)
 		if last, err := strconv.ParseInt(page.Last, 10, 64); err == nil {
 			cursor = max(cursor, last)
 		}
@@ -405,5 +405,8 @@ func (r *round) stream(ctx context.Context, v *Visit, p *social.Platform, start 
 		return outcome{err: fmt.Errorf("bluesky: the stream ended: %w", readErr)}, rep, nil
 	}
 	rep.etag = strconv.FormatInt(cursor, 10)
-	return o, rep, r.take(ctx, postLeads(posts, p, r.s))
+	if err := r.take(ctx, postLeads(posts, p, r.s)); err != nil {
+		return o, rep, err
+	}
+	return o, rep, r.withdraw(ctx, goneLeads(gone, p, r.s))
 }

@@ -387,7 +387,20 @@ func TestBluesky(t *testing.T) {
 			mu.Lock()
 			text := texts[us]
 			mu.Unlock()
-			line := fmt.Sprintf(`{"did":"did:plc:nguoibia","time_us":%d,"kind":"commit","commit":{"operation":"create","collection":"app.bsky.feed.post","cid":"bafyrei%d","record":{"text":%q,"langs":["vi"],"createdAt":%q}}}`, us, us, text, time.UnixMicro(us).UTC().Format(time.RFC3339))
+			who := "did:plc:nguoibia"
+			if rkey, ok := strings.CutPrefix(text, "xóa "); ok {
+				if rkey == "của người khác" {
+					who, rkey = "did:plc:khac", strconv.FormatInt(from[0], 10)
+				} else if rkey == "một" {
+					rkey = strconv.FormatInt(from[0], 10)
+				}
+				line := fmt.Sprintf(`{"did":%q,"time_us":%d,"kind":"commit","commit":{"operation":"delete","collection":"app.bsky.feed.post","rkey":%q}}`, who, us, rkey)
+				if c.Write(r.Context(), websocket.MessageText, []byte(line)) != nil {
+					return
+				}
+				continue
+			}
+			line := fmt.Sprintf(`{"did":"did:plc:nguoibia","time_us":%d,"kind":"commit","commit":{"operation":"create","collection":"app.bsky.feed.post","rkey":"%d","cid":"bafyrei%d","record":{"text":%q,"langs":["vi"],"createdAt":%q}}}`, us, us, us, text, time.UnixMicro(us).UTC().Format(time.RFC3339))
 			if c.Write(r.Context(), websocket.MessageText, []byte(line)) != nil {
 				return
 			}
@@ -404,7 +417,8 @@ func TestBluesky(t *testing.T) {
 	}
 	event(-time.Minute, "một")
 	event(time.Second, "hai") // ends the first visit
-	if got := r.round(0); len(got) != 2 || got[0].Item.Text != "một" || got[0].Item.URL != "" || strings.Contains(fmt.Sprint(got), "nguoibia") {
+	got := r.round(0)
+	if len(got) != 2 || got[0].Item.Text != "một" || got[0].Item.URL != "" || strings.Contains(fmt.Sprint(got), "nguoibia") {
 		t.Fatalf("found %+v\n%s", got, r.log)
 	}
 	event(5*time.Minute, "ba")
@@ -412,7 +426,15 @@ func TestBluesky(t *testing.T) {
 	if got := r.round(20 * time.Minute); len(got) != 2 || got[0].Item.Text != "ba" {
 		t.Fatalf("found %+v\n%s", got, r.log)
 	}
-	if st := r.status("sky"); st.State != "ok" || len(cursors) != 2 || cursors[1] != strconv.FormatInt(from[1], 10) {
+	event(22*time.Minute, "xóa của người khác")
+	event(23*time.Minute, "xóa chưa thấy")
+	event(24*time.Minute, "xóa một")
+	event(61*time.Minute, "năm")
+	one := got[0].Item.ID
+	if got := r.round(40 * time.Minute); len(got) != 1 || len(r.gone) != 1 || r.gone[0].ID != one {
+		t.Fatalf("found %+v, erased %+v, want only the first post gone\n%s", got, r.gone, r.log)
+	}
+	if st := r.status("sky"); st.State != "ok" || len(cursors) != 3 || cursors[1] != strconv.FormatInt(from[1], 10) {
 		t.Errorf("state %s %s, cursors %v of %v", st.State, st.Why.EN, cursors, from)
 	}
 	srv.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) })

@@ -53,6 +53,9 @@ func readFeed(data []byte, c reading) (listing, error) {
 		}
 		out.leads = append(out.leads, l)
 	}
+	for _, e := range f.Gone {
+		out.gone = append(out.gone, lead{item: news.Item{Kind: c.source.Items, URL: e.URL}, native: e.ID})
+	}
 	return out, nil
 }
 

@@ -12,8 +12,19 @@ import (
 func socialReader(p *social.Platform) reader {
 	return func(data []byte, c reading) (listing, error) {
 		page, err := p.Read(data, social.Options{URL: c.url, Source: c.address(), Zone: c.zone, Now: c.now})
-		return listing{leads: postLeads(page.Posts, p, c.source), notes: page.Notes}, err
+		return listing{leads: postLeads(page.Posts, p, c.source), gone: goneLeads(page.Gone, p, c.source), notes: page.Notes}, err
 	}
+}
+
+// goneLeads makes leads of what a platform says was deleted.
+func goneLeads(posts []social.Post, p *social.Platform, s Source) (out []lead) {
+	for _, post := range posts {
+		l := lead{item: news.Item{Kind: post.Kind, Platform: p.Name, URL: post.URL}, native: post.ID, alias: post.Alias}
+		if l.native != "" || l.item.URL != "" || l.alias != "" {
+			out = append(out, l)
+		}
+	}
+	return out
 }
 
 // address is the source's own address, nil when there is none.
@@ -43,7 +54,7 @@ func postLeads(posts []social.Post, p *social.Platform, s Source) []lead {
 				Kind: post.Kind, Platform: p.Name, URL: post.URL, Title: postTitle(post.Title, post.Text), Text: post.Text,
 				Lang: post.Lang, Published: post.Published,
 			},
-			native: post.ID, author: post.Author, parent: post.Parent, root: post.Root,
+			native: post.ID, alias: post.Alias, author: post.Author, parent: post.Parent, root: post.Root,
 			whole: !post.Page, outward: post.Page, replies: -1, mark: mark(post.Title, post.Text),
 		}
 		if post.Kind == p.Items {

@@ -173,6 +173,7 @@ type rig struct {
 	mu     sync.Mutex
 	now    time.Time
 	found  []news.Found
+	gone   []news.Erased
 	health []news.Health
 	audit  []news.Audit
 	refuse error // of Publish
@@ -207,6 +208,12 @@ func (r *rig) open() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.health = append(r.health, h)
+		return nil
+	}
+	o.Gone = func(_ context.Context, e news.Erased) error {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.gone = append(r.gone, e)
 		return nil
 	}
 	o.Audit = func(_ context.Context, a news.Audit) error { r.audit = append(r.audit, a); return nil }

@@ -188,7 +188,7 @@ func (r *round) listing(ctx context.Context, v *Visit) (o outcome, rep reply, er
 		if err == nil {
 			var more listing
 			more, err = readers[r.s.Kind].read(sub.data, r.reading(sub.url))
-			leads = append(leads, more.leads...)
+			leads, list.gone = append(leads, more.leads...), append(list.gone, more.gone...)
 		}
 		if ctx.Err() != nil {
 			return o, rep, ctx.Err()
@@ -207,7 +207,10 @@ func (r *round) listing(ctx context.Context, v *Visit) (o outcome, rep reply, er
 		r.missed = true
 		r.c.o.Log.Warn("read source", "source", r.s.ID, "url", r.s.URL, "err", readErr)
 	}
-	return o, rep, r.take(ctx, leads)
+	if err := r.take(ctx, leads); err != nil {
+		return o, rep, err
+	}
+	return o, rep, r.withdraw(ctx, list.gone)
 }
 
 func (r *round) reading(u *url.URL) reading {
@@ -299,7 +302,7 @@ func (r *round) take(ctx context.Context, leads []lead) error {
 			}
 			row.Mark = l.mark
 			if row.Hash != it.Hash() {
-				batch = append(batch, item{item: it, row: row})
+				batch = append(batch, item{item: it, row: row, alias: l.alias})
 			}
 		case l.comments == "":
 			if err := r.page(ctx, l, row); err != nil {
@@ -630,6 +633,8 @@ type item struct {
 	item news.Item
 	row  Seen
 	page []byte // as it came; nil for what a listing carried
+	// alias is another name of the item at its source.
+	alias string
 }
 
 // publish hands items on and then marks them as seen, never the other way
@@ -658,6 +663,13 @@ func (r *round) publish(ctx context.Context, items []item, extra ...Seen) error 
 		row.Source, row.Hash, row.At, row.Checked = r.s.ID, x.item.Hash(), x.item.At(), r.now
 		found[i] = news.Found{Item: x.item, Prior: r.s.Prior, Keep: r.s.Reference}
 		rows = append(rows, row)
+		if x.alias != "" {
+			key, err := r.alias(ctx, x.alias)
+			if err != nil {
+				return err
+			}
+			rows = append(rows, Seen{ID: key, Source: r.s.ID, Item: x.item.ID, First: row.First, Checked: r.now})
+		}
 	}
 	if err := r.c.o.Publish(ctx, found); err != nil {
 		return fmt.Errorf("publish: %w", err)

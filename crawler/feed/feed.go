@@ -40,7 +40,8 @@ type Feed struct {
 	Hub     string // WebSub hub that the feed offers
 	Self    string // the feed's own address, as it gives it
 	Entries []Entry
-	Dropped int // entries over MaxEntries
+	Gone    []Entry // entries that the feed says were deleted (RFC 6721): URL and ID alone
+	Dropped int     // entries over MaxEntries
 }
 
 // An Entry is one item of a feed.
@@ -98,6 +99,17 @@ func finish(src *gofeed.Feed, start []byte, o Options) *Feed {
 	}
 	if f.Self == "" {
 		f.Self = absolute(o.URL, atomLink(start, "self"))
+	}
+	for _, space := range src.Extensions {
+		for _, x := range space["deleted-entry"] {
+			e := Entry{ID: strings.TrimSpace(x.Attrs["ref"])}
+			for _, l := range x.Children["link"] {
+				e.URL = absolute(o.URL, l.Attrs["href"])
+			}
+			if len(f.Gone) < MaxEntries && e.ID+e.URL != "" {
+				f.Gone = append(f.Gone, e)
+			}
+		}
 	}
 	for i, it := range src.Items {
 		if i == MaxEntries {

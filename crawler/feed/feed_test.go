@@ -67,6 +67,14 @@ func TestAtomAndJSON(t *testing.T) {
 	}
 }
 
+func TestDeletedEntries(t *testing.T) {
+	f := parse(t, `<feed xmlns="http://www.w3.org/2005/Atom" xmlns:at="http://purl.org/atompub/tombstones/1.0"><at:deleted-entry ref="yt:video:abc" when="2026-11-20T08:00:00Z"><link href="https://video.example/watch?v=abc"/></at:deleted-entry>
+<at:deleted-entry ref=" tag:2 "/><at:deleted-entry when="2026-11-20T08:00:00Z"/></feed>`)
+	if len(f.Entries) != 0 || len(f.Gone) != 2 || f.Gone[0].URL != "https://video.example/watch?v=abc" || f.Gone[1].ID != "tag:2" {
+		t.Errorf("feed %+v", f)
+	}
+}
+
 func TestRefuses(t *testing.T) {
 	for doc, want := range map[string]string{
 		"":                             "empty",

@@ -47,6 +47,7 @@ type rig struct {
 
 	mu    sync.Mutex
 	now   time.Time
+	gone  []news.Erased
 	found []news.Item
 	fail  error
 }
@@ -78,6 +79,12 @@ func newRig(t *testing.T) *rig {
 	var err error
 	r.c, err = crawler.New(crawler.Options{
 		Sources: sources, Store: crawlertest.NewMemory(), Now: clock, Log: log,
+		Gone: func(_ context.Context, e news.Erased) error {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.gone = append(r.gone, e)
+			return nil
+		},
 		Publish: func(_ context.Context, fs []news.Found) error {
 			r.mu.Lock()
 			defer r.mu.Unlock()
@@ -159,6 +166,59 @@ func hex256(secret, body string) string {
 
 func comment(at time.Time, n int, text string) string {
 	return fmt.Sprintf(`{"object":"page","entry":[{"id":"111","time":%d,"changes":[{"field":"feed","value":{"item":"comment","verb":"add","post_id":"111_222","comment_id":"222_%d","parent_id":"111_222","message":%q,"created_time":%d,"from":{"id":"42","name":"Người Bịa"}}}]}]}`, at.Unix(), n, text, at.Unix())
+}
+
+// What a Page's visitors or the Page take back is erased, by its own id and
+// of its own source alone; it does not come again, even if the report was first.
+func TestFacebookRemoved(t *testing.T) {
+	r := newRig(t)
+	sign := func(b string) []string { return []string{"X-Hub-Signature-256", "sha256=" + hex256(appSecret, b)} }
+	post := func(verb string, n int) {
+		t.Helper()
+		body := strings.Replace(comment(r.now, n, "Khối tôi mất nước."), `"verb":"add"`, `"verb":"`+verb+`"`, 1)
+		if code, said := r.send("POST", "/hooks/facebook/trang", body, sign(body)...); code != 200 {
+			t.Fatalf("%d %s", code, said)
+		}
+	}
+	settle := func(want int) {
+		t.Helper()
+		for range 300 {
+			r.mu.Lock()
+			n := len(r.gone)
+			r.mu.Unlock()
+			if n == want {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if len(r.gone) != want {
+			t.Fatalf("erasures %+v, want %d\n%s", r.gone, want, r.log)
+		}
+	}
+	post("add", 1)
+	post("remove", 1)
+	settle(1)
+	if len(r.found) != 1 || r.gone[0].ID != r.found[0].ID || !strings.Contains(r.gone[0].Reason, "deleted at its source") {
+		t.Errorf("erased %+v of %+v", r.gone, r.found)
+	}
+	post("remove", 1) // comes again
+	post("hide", 2)
+	post("remove", 3) // before it was added
+	post("add", 3)
+	post("add", 1)
+	post("add", 4)
+	for range 300 {
+		if len(r.texts()) > 1 {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	settle(1)
+	if got := r.texts(); len(got) != 2 {
+		t.Errorf("found %q, want the first and the fourth", got)
+	}
 }
 
 func TestFacebook(t *testing.T) {

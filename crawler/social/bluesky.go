@@ -20,7 +20,8 @@ import (
 //
 // Every address of a post there holds its author's identity. Posts are
 // therefore known by the hash of their content (CID) that the stream gives
-// them, and so are the posts that they answer; there is no address.
+// them, and so are the posts that they answer; there is no address. A deletion
+// names the author's record, which is the post's alias.
 var bluesky = Platform{Name: "bluesky", Items: news.Post, Start: blueskyStart, Read: blueskyRead}
 
 func blueskyStart(u *url.URL, _ bool) ([]Request, error) {
@@ -51,6 +52,7 @@ type blueskyEvent struct {
 		Operation  string `json:"operation"`
 		Collection string `json:"collection"`
 		CID        string `json:"cid"`
+		RKey       string `json:"rkey"`
 		Record     struct {
 			Text    string   `json:"text"`
 			Langs   []string `json:"langs"`
@@ -115,13 +117,21 @@ func blueskyRead(data []byte, o Options) (Page, error) {
 			p.Last = strconv.FormatInt(e.TimeUS, 10)
 		}
 		c := &e.Commit
+		alias := ""
+		if e.DID != "" && c.RKey != "" {
+			alias = "at://" + e.DID + "/" + c.Collection + "/" + c.RKey
+		}
+		if e.Kind == "commit" && c.Operation == "delete" && c.Collection == "app.bsky.feed.post" && alias != "" {
+			p.Gone = append(p.Gone, Post{Kind: news.Post, Alias: alias})
+			continue
+		}
 		if e.Kind != "commit" || c.Operation != "create" && c.Operation != "update" || c.Collection != "app.bsky.feed.post" || strings.TrimSpace(c.Record.Text) == "" {
 			continue
 		}
 		if !speaks(c.Record.Langs, langs) && !mentions(c.Record.Text, wanted) {
 			continue
 		}
-		post := Post{Kind: news.Post, ID: c.CID, Text: c.Record.Text, Author: e.DID, Published: c.Record.Created.Time}
+		post := Post{Kind: news.Post, ID: c.CID, Alias: alias, Text: c.Record.Text, Author: e.DID, Published: c.Record.Created.Time}
 		if len(c.Record.Langs) > 0 {
 			post.Lang = c.Record.Langs[0]
 		}

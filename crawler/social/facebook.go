@@ -113,10 +113,10 @@ func facebookRead(data []byte, o Options) (Page, error) {
 		return nil
 	}
 	err := entries("facebook", data, []string{"data", "entry"}, func(raw json.RawMessage) error {
-		if hook := facebookHook(raw); hook != nil {
+		if hook, gone := facebookHook(raw); hook != nil {
 			isHook = true
-			p.Read += max(len(hook), 1)
-			p.Posts = append(p.Posts, hook...)
+			p.Read += max(len(hook)+len(gone), 1)
+			p.Posts, p.Gone = append(p.Posts, hook...), append(p.Gone, gone...)
 			return nil
 		}
 		return add(raw)
@@ -259,9 +259,9 @@ func untagged(s string, tags []facebookTag) string {
 	return string(utf16.Decode(u))
 }
 
-// facebookHook reads one entry of a Page's webhook; nil when it is none.
-// What was hidden or removed there brings nothing.
-func facebookHook(raw json.RawMessage) []Post {
+// facebookHook reads one entry of a Page's webhook; nil when it is none. What
+// was removed there is gone; what the Page itself has hidden brings nothing.
+func facebookHook(raw json.RawMessage) (out, gone []Post) {
 	var e struct {
 		Changes *[]struct {
 			Field string `json:"field"`
@@ -283,15 +283,16 @@ func facebookHook(raw json.RawMessage) []Post {
 		Time      stamp            `json:"time"`
 	}
 	if json.Unmarshal(raw, &e) != nil || e.Changes == nil && e.Messaging == nil {
-		return nil
+		return nil, nil
 	}
-	out := []Post{}
+	out = []Post{}
 	if e.Changes == nil { // private messages to the Page are nobody else's business
-		return out
+		return out, nil
 	}
 	for _, c := range *e.Changes {
 		v := &c.Value
-		if c.Field != "feed" || v.Verb != "add" && v.Verb != "edit" && v.Verb != "edited" || v.Message == "" {
+		removed := v.Verb == "remove" || v.Verb == "delete"
+		if c.Field != "feed" || !removed && (v.Verb != "add" && v.Verb != "edit" && v.Verb != "edited" || v.Message == "") {
 			continue
 		}
 		p := Post{Kind: news.Post, ID: v.PostID, Text: untagged(v.Message, v.Tags), Author: v.From.ID, Published: v.Created.Time}
@@ -315,9 +316,13 @@ func facebookHook(raw json.RawMessage) []Post {
 		default: // reactions, likes
 			continue
 		}
-		out = append(out, p)
+		if removed {
+			gone = append(gone, Post{Kind: p.Kind, ID: p.ID, URL: p.URL})
+		} else {
+			out = append(out, p)
+		}
 	}
-	return out
+	return out, gone
 }
 
 func facebookFault(status int, data []byte, _ time.Time) error {

@@ -81,6 +81,7 @@ type Options struct {
 // A Page is one answer, read.
 type Page struct {
 	Posts []Post
+	Gone  []Post // what the platform reports as deleted: kind, ID, URL and Alias alone
 	Next  string // the question that continues it, "" when this was all
 	Read  int    // entries looked at, those that are no posts included
 	Last  string // where a stream goes on
@@ -93,6 +94,7 @@ type Page struct {
 type Post struct {
 	Kind      news.Kind
 	ID        string // the platform's own; no handle in it
+	Alias     string // another name by which the platform speaks of it when it is deleted
 	URL       string // may hold a handle, the crawler takes it out
 	Title     string
 	Text      string

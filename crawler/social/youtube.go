@@ -255,6 +255,9 @@ func youtubeFeed(data []byte, o Options) (Page, error) {
 		titleOnly(&post)
 		p.Posts = append(p.Posts, post)
 	}
+	for _, e := range f.Gone {
+		p.Gone = append(p.Gone, Post{Kind: news.Post, ID: e.ID, URL: e.URL})
+	}
 	return p, nil
 }
 

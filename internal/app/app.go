@@ -326,6 +326,7 @@ func (b *builder) crawler(ctx context.Context) error {
 	if hub != nil {
 		o.Offered = hub.Offered
 	}
+	o.Gone = func(ctx context.Context, e news.Erased) error { return bus.Publish(ctx, b.bus, erased, e) }
 	if c, err = crawler.New(o); err != nil {
 		return err
 	}

@@ -73,7 +73,7 @@ type fleet struct {
 	stuck   string                    // process whose requests are never answered
 	hold    chan struct{}
 	gone    time.Duration // how long the keeper may be away; 0 is as in service
-	held    []string // hosts where a request hangs
+	held    []string      // hosts where a request hangs
 }
 
 func newFleet(t *testing.T, hosts int, pace, every time.Duration) *fleet {
