@@ -475,7 +475,7 @@ func TestPublic(t *testing.T) {
 		"127.0.0.1": false, "10.1.2.3": false, "172.16.0.1": false, "192.168.1.1": false, "169.254.169.254": false, "0.0.0.0": false,
 		"100.64.0.1": false, "192.0.0.8": false, "198.18.0.1": false, "224.0.0.1": false, "255.255.255.255": false, "240.0.0.1": false,
 		"::1": false, "::": false, "fe80::1": false, "fd00::1": false, "ff02::1": false, "::ffff:10.0.0.1": false, "64:ff9b::a00:1": false,
-		"2002:a00:1::": false, "fec0::1": false, "2001:db8::1": false, "fe80::1%eth0": false,
+		"2002:a00:1::": false, "::127.0.0.1": false, "::ffff:0:10.0.0.1": false, "3fff::1": false, "192.88.99.1": false, "fec0::1": false, "2001:db8::1": false, "fe80::1%eth0": false,
 	} {
 		if got := public(netip.MustParseAddr(s)); got != want {
 			t.Errorf("public(%s) = %v, want %v", s, got, want)

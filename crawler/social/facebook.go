@@ -115,7 +115,7 @@ func facebookRead(data []byte, o Options) (Page, error) {
 	err := entries("facebook", data, []string{"data", "entry"}, func(raw json.RawMessage) error {
 		if hook, gone := facebookHook(raw); hook != nil {
 			isHook = true
-			p.Read += max(len(hook)+len(gone), 1)
+			p.Read += max(len(hook), 1)
 			p.Posts, p.Gone = append(p.Posts, hook...), append(p.Gone, gone...)
 			return nil
 		}
