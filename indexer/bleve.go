@@ -14,14 +14,34 @@ import (
 	"sync"
 
 	"github.com/blevesearch/bleve/v2"
+	"github.com/blevesearch/bleve/v2/analysis"
+	"github.com/blevesearch/bleve/v2/analysis/tokenizer/single"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	"github.com/blevesearch/bleve/v2/mapping"
+	"github.com/blevesearch/bleve/v2/registry"
 )
 
 // MappingVersion changes whenever what [document] makes of an item or the
 // normal form of texts changes; a part with another version is rebuilt.
-// Version 2 had fields of folded keys.
-const MappingVersion = 3
+// Version 2 had fields of folded keys as well, so that it can be searched
+// until it is rebuilt.
+const (
+	MappingVersion  = 3
+	readableMapping = 2
+)
+
+// The mapping of version 2 named these analyzers, and bleve opens no index
+// whose analyzers it does not know. Nothing is analysed by them any more.
+func init() {
+	for _, name := range []string{"vi_exact", "vi_fold"} {
+		err := registry.RegisterAnalyzer(name, func(map[string]any, *registry.Cache) (analysis.Analyzer, error) {
+			return &analysis.DefaultAnalyzer{Tokenizer: single.NewSingleTokenTokenizer()}, nil
+		})
+		if err != nil {
+			panic(err) // the name is taken: a mistake in the program
+		}
+	}
+}
 
 // newMapping tells bleve nothing: documents come to it analysed, see
 // [document].
@@ -45,6 +65,7 @@ type bleveEngine struct {
 	mu    sync.RWMutex // of parts; a search holds it for reading
 	parts map[string]*livePart
 	stale map[string]bool
+	old   map[string]bool // of parts
 }
 
 var _ Engine = (*bleveEngine)(nil)
@@ -62,7 +83,7 @@ func openBleve(dir string, log *slog.Logger) (_ *bleveEngine, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("index: %w", err)
 	}
-	e := &bleveEngine{dir: dir, log: log, kept: newWeightsCache(), parts: map[string]*livePart{}, stale: map[string]bool{}}
+	e := &bleveEngine{dir: dir, log: log, kept: newWeightsCache(), parts: map[string]*livePart{}, stale: map[string]bool{}, old: map[string]bool{}}
 	if err := e.tidy(); err != nil {
 		return nil, fmt.Errorf("index: %w", err)
 	}
@@ -87,6 +108,9 @@ func openBleve(dir string, log *slog.Logger) (_ *bleveEngine, err error) {
 		case err != nil:
 			log.Error("index is damaged and will be rebuilt", "month", month, "err", err)
 			e.stale[month] = true
+		case version < MappingVersion && version >= readableMapping:
+			log.Info("index has an earlier mapping and is to be rebuilt beside itself", "month", month, "mapping", version, "want", MappingVersion)
+			e.parts[month], e.old[month] = newLive(index, e.kept), true
 		case version != MappingVersion:
 			log.Warn("index has another mapping and will be rebuilt", "month", month, "mapping", version, "want", MappingVersion)
 			e.stale[month] = true
@@ -176,6 +200,13 @@ func (e *bleveEngine) Stale() []string {
 	return newestFirst(e.stale)
 }
 
+// Old implements [Engine].
+func (e *bleveEngine) Old() []string {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return newestFirst(e.old)
+}
+
 func newestFirst[V any](m map[string]V) []string {
 	names := make([]string, 0, len(m))
 	for name := range m {
@@ -238,6 +269,7 @@ func (e *bleveEngine) Drop(month string) error {
 	part := e.parts[month]
 	delete(e.parts, month)
 	delete(e.stale, month)
+	delete(e.old, month)
 	var err error
 	if part != nil {
 		part.forget()

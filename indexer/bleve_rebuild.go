@@ -77,6 +77,7 @@ func (p *blevePart) Swap() (err error) {
 	}
 	e.parts[p.month] = newLive(index, e.kept)
 	delete(e.stale, p.month)
+	delete(e.old, p.month)
 	return os.RemoveAll(old)
 }
 

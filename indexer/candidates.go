@@ -32,7 +32,7 @@ func candidates(p query.Plan) (_ Clause, exact bool) {
 		return c, exact
 	case query.PlanNot:
 		if kid, ok := candidates(p.Kids[0]); ok {
-			return Clause{Op: Not, Kids: []Clause{kid}}, true
+			return Clause{Op: Not, Kids: []Clause{kid}}, p.Exact // what stood beside it may be left to the matcher
 		}
 	case query.PlanPhrase:
 		switch p.Field {

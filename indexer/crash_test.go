@@ -1,6 +1,7 @@
 package indexer_test
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"langnghe/indexer"
+	"langnghe/internal/lang"
 	"langnghe/internal/news"
 	"langnghe/internal/query"
 )
@@ -118,6 +120,16 @@ func TestCrashErase(t *testing.T) {
 var vocabulary = []string{"mất", "mat", "mặt", "nước", "nuoc", "điện", "dien", "vỡ", "vo", "đập", "dap", "hoà", "hòa", "hoa", "kỉ", "kỷ",
 	"500k", "bão", "bao", "Thái Hòa", "Vũng Tàu", "bức xúc", "đường"}
 
+// values are typed ones, which only texts have.
+var values = []string{"500.000đ", "1,5 triệu", "50%", "12/2026/QĐ-UBND", "20/11/2026", "ngày 5 tháng 11", "2026-11-18", "8h", "0912.345", "漢字"}
+
+// named are the lists of random queries.
+var named = query.Lists{
+	"su_co": {"mất nước", "~mat dien", "=Thái Hòa", "vỡ"},
+	"noi":   {"fb-thai-hoa", "Ward"},
+	"mot":   {"đập"},
+}
+
 func genText(t *rapid.T, label string) string {
 	words := rapid.SliceOfN(rapid.SampledFrom(vocabulary), 1, 12).Draw(t, label)
 	var b strings.Builder
@@ -126,8 +138,14 @@ func genText(t *rapid.T, label string) string {
 			b.WriteString(rapid.SampledFrom([]string{" ", " ", " ", " ", ", ", ". ", "\n", " - "}).Draw(t, "gap"))
 		}
 		b.WriteString(w)
+		if rapid.IntRange(0, 9).Draw(t, "valued") == 0 {
+			b.WriteString(" " + rapid.SampledFrom(values).Draw(t, "value"))
+		}
 	}
 	s := b.String()
+	if rapid.IntRange(0, 5).Draw(t, "accentless") == 0 {
+		s = lang.Fold(s)
+	}
 	if rapid.IntRange(0, 4).Draw(t, "nfd") == 0 {
 		s = norm.NFD.String(s)
 	}
@@ -141,11 +159,16 @@ func genTerm(t *rapid.T) string {
 }
 
 func genClause(t *rapid.T, depth int) string {
-	kind := rapid.IntRange(0, 16).Draw(t, "kind")
-	if depth == 0 && kind > 2 {
+	kind := rapid.IntRange(0, 26).Draw(t, "kind")
+	if depth == 0 && kind > 2 && kind < 17 {
 		kind = 0
 	}
-	sub := func() string { return genClause(t, depth-1) }
+	sub := func() string { return genClause(t, max(depth-1, 0)) }
+	pick := func(from ...string) string { return rapid.SampledFrom(from).Draw(t, "pick") }
+	// operand is what NEAR, ONEAR and ATLEAST take.
+	operand := func() string {
+		return pick(genTerm(t), genTerm(t), "$su_co", "~$mot", "("+genTerm(t)+" OR "+genTerm(t)+")", "MONEY", "("+genTerm(t)+" OR $su_co)")
+	}
 	switch kind {
 	case 3:
 		return "(" + sub() + " AND " + sub() + ")"
@@ -174,6 +197,26 @@ func genClause(t *rapid.T, depth int) string {
 		return "(" + sub() + " AND " + rapid.SampledFrom([]string{"MONEY>=100k", "NOT MONEY", "thái*", "NOT đường*", "reactions>=1", "NOT reactions>=1"}).Draw(t, "other") + ")"
 	case 15:
 		return genTerm(t) + " ONEAR/2 " + genTerm(t)
+	case 17:
+		return pick("$su_co", "~$su_co", "$mot", "~$mot", "source:$noi")
+	case 18:
+		return operand() + pick(" NEAR/3 ", " ONEAR/0 ", " NEAR ", " NEAR/10 ") + operand()
+	case 19:
+		return "ATLEAST/2 " + operand()
+	case 20:
+		return pick("MONEY", "MONEY>=500k", "MONEY=100k..1tr", "NUM", "NUM<100", "PERCENT>=50", "DATE", "DATE>=2026-11-10", "DOCNO", "DOCNO=12/2026", `DOCNO="12/2026/QĐ-UBND"`)
+	case 21:
+		return pick("title:", "body:") + "(" + genTerm(t) + pick(" AND ", " OR ", " AND NOT ") + genTerm(t) + ")"
+	case 22:
+		return fmt.Sprintf("%d OF (%s, $su_co, %s)", rapid.IntRange(1, 4).Draw(t, "of"), genTerm(t), sub())
+	case 23:
+		return "SCORE(" + genTerm(t) + ":3, (" + genTerm(t) + " AND " + genTerm(t) + "):2, $su_co:1, title:" + genTerm(t) + ":-2)>=" + pick("1", "2", "3", "5")
+	case 24:
+		return "SAME(" + pick("s", "p") + "){" + operand() + pick(" AND ", " OR ") + genTerm(t) + pick(" NEAR/2 ", " ONEAR/1 ") + genTerm(t) + "}"
+	case 25:
+		return pick("lang:vi", "lang:en", "site:gov.vn", "site:thaihoa.gov.vn", "url:tin-tuc", "cue:panic", "kind:(article OR post)", "platform:web", "topic:(water OR power)", "stance:(question OR report)")
+	case 26:
+		return "(" + sub() + " AND " + pick("comments<3", "shares=0", "views>10", "NOT views>10", "nước*", "NOT 2 OF ("+genTerm(t)+", "+genTerm(t)+", vỡ)", "NOT $su_co", "NOT title:"+genTerm(t), "NOT "+genTerm(t)+" NEAR/3 "+genTerm(t)) + ")"
 	case 16:
 		return "SAME(" + rapid.SampledFrom([]string{"s", "p"}).Draw(t, "section") + "){" + genTerm(t) + " AND NOT " + genTerm(t) + "}"
 	}
@@ -191,6 +234,7 @@ func TestSearchIsMatch(t *testing.T) {
 		want = 10_000
 	}
 	r := newRig(t)
+	r.lists = func(context.Context) (query.Lists, error) { return named, nil }
 	var all []news.Item
 	fill := rapid.Custom(func(t *rapid.T) news.Found {
 		f := post("", genText(t, "text"), start.Add(-time.Duration(rapid.IntRange(0, 50*24).Draw(t, "hours"))*time.Hour))
@@ -200,6 +244,10 @@ func TestSearchIsMatch(t *testing.T) {
 		if rapid.IntRange(0, 3).Draw(t, "ward") == 0 {
 			f.Item.Source = "Ward"
 		}
+		f.Item.Lang = rapid.SampledFrom([]string{"vi", "vi", "en", ""}).Draw(t, "lang")
+		f.Item.URL = rapid.SampledFrom([]string{"", "https://thaihoa.gov.vn/tin-tuc/1", "https://www.gov.vn/", "http://vi-du.vn:80/tin-tuc?gov.vn"}).Draw(t, "url")
+		f.Item.Kind = rapid.SampledFrom([]news.Kind{news.Post, news.Article}).Draw(t, "kind")
+		f.Item.Counts = rapid.SampledFrom([]*news.Counts{nil, {Reactions: 3, Views: 20}, {Comments: 1, Shares: 0}}).Draw(t, "counts")
 		f.Keep = true
 		return f
 	})
@@ -217,7 +265,7 @@ func TestSearchIsMatch(t *testing.T) {
 	for pairs < want {
 		rapid.Check(t, func(t *rapid.T) {
 			src := genQuery(t)
-			q, err := query.Parse(src, nil)
+			q, err := query.Parse(src, named)
 			if err != nil {
 				t.Skip(err)
 			}

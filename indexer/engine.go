@@ -56,6 +56,9 @@ type Engine interface {
 	// Stale lists the parts that cannot be used: written with another
 	// mapping, or damaged. They are not in Months until rebuilt.
 	Stale() []string
+	// Old lists the parts that were written with an earlier mapping and can be
+	// searched and written all the same until they are rebuilt.
+	Old() []string
 	// Write adds or replaces documents of a month and removes others. It is
 	// on the disk when Write returns.
 	Write(ctx context.Context, month string, put []Doc, remove []Key) error

@@ -39,8 +39,9 @@ type Options struct {
 	// Prior returns the points of the area score that items of a source start
 	// with, for reading them again; nil means none.
 	Prior func(source string) int
-	// Lists are the named lists that strict queries may use.
-	Lists    func() query.Lists
+	// Lists returns the named lists; it is asked when a query mentions one. Nil
+	// means that there are none.
+	Lists    func(context.Context) (query.Lists, error)
 	TextDays int              // how long texts are kept, default 90
 	Now      func() time.Time // default time.Now
 	Log      *slog.Logger     // default none
@@ -75,7 +76,8 @@ const maxBatch = 1000
 
 // Open opens the index, creates it if there is none, and puts right what a
 // crash left undone: stored items that the index lacks, parts that are
-// missing, damaged or have another mapping, erasures that were not finished.
+// missing, damaged or cannot be read, erasures that were not finished. Parts
+// of an earlier mapping are searched as they are until [Indexer.Renew].
 // It announces nothing; see [Indexer.Forward].
 func Open(o Options) (_ *Indexer, err error) {
 	if o.Dir == "" || o.Store == nil || o.Reader == nil || o.Announce == nil {

@@ -19,6 +19,7 @@ import (
 	"langnghe/indexer"
 	"langnghe/internal/lang"
 	"langnghe/internal/news"
+	"langnghe/internal/query"
 	"langnghe/internal/store"
 )
 
@@ -64,6 +65,7 @@ type rig struct {
 	audits    []news.Audit
 	hook      func(string) error
 	days      int
+	lists     func(context.Context) (query.Lists, error)
 }
 
 var start = time.Date(2026, 11, 20, 9, 0, 0, 0, indexer.Zone).UTC()
@@ -98,6 +100,12 @@ func (r *rig) tryOpen() (err error) {
 		Purge: func(_ context.Context, id string) error { r.purged = append(r.purged, id); return nil },
 		Audit: func(_ context.Context, a news.Audit) error { r.audits = append(r.audits, a); return nil },
 		Now:   func() time.Time { return r.now },
+		Lists: func(ctx context.Context) (query.Lists, error) {
+			if r.lists == nil {
+				return nil, nil
+			}
+			return r.lists(ctx)
+		},
 	})
 	if err == nil {
 		indexer.Hook(r.ix, func(step string) error {
@@ -411,6 +419,40 @@ func TestBadQueries(t *testing.T) {
 	}
 	if _, err := r.ix.Item(t.Context(), "none"); code(err) != "not_found" || !errors.Is(err, indexer.ErrNotFound) {
 		t.Errorf("unknown item: %v", err)
+	}
+}
+
+// Named lists come from whoever keeps them, and only when a query mentions
+// one.
+func TestLists(t *testing.T) {
+	r := newRig(t)
+	r.take(post("a", "nhà mất nước từ sáng", start), post("b", "khối 3 cúp điện", start), post("c", "mat nuoc roi", start))
+	asked, down := 0, error(nil)
+	r.lists = func(context.Context) (query.Lists, error) {
+		asked++
+		return query.Lists{"su_co": {"mất nước", "cúp điện"}, "noi": {"fb-thai-hoa"}}, down
+	}
+	for _, tt := range []struct {
+		q    indexer.Query
+		want []string
+	}{
+		{indexer.Query{Text: "$su_co", Strict: true}, []string{"a", "b"}},
+		{indexer.Query{Text: "~$su_co", Strict: true}, []string{"a", "b", "c"}},
+		{indexer.Query{Text: "$su_co AND NOT khối", Strict: true}, []string{"a"}},
+		{indexer.Query{Text: "source:$noi AND $su_co"}, []string{"a", "b"}},
+	} {
+		if got := r.found(tt.q); !slices.Equal(got, tt.want) {
+			t.Errorf("%+v: found %v, want %v", tt.q, got, tt.want)
+		}
+	}
+	before := asked
+	r.found(indexer.Query{Text: `"mất nước"`, Strict: true})
+	if asked != before || asked == 0 {
+		t.Errorf("lists were asked for %d times, then %d", before, asked-before)
+	}
+	down = errors.New("nobody answers")
+	if _, err := r.ix.Search(t.Context(), indexer.Query{Text: "$su_co", Strict: true}); !errors.Is(err, down) || !strings.Contains(err.Error(), "named lists") {
+		t.Errorf("without the rules: %v", err)
 	}
 }
 
@@ -955,6 +997,28 @@ func TestReindex(t *testing.T) {
 	check("after mending")
 	if st, _ := r.ix.Status(t.Context()); !slices.Equal(st.Months, []string{"2026-11", "2026-10", "2026-09"}) {
 		t.Errorf("months %v", st.Months)
+	}
+
+	// An earlier mapping that can be read is renewed beside itself.
+	r.close()
+	for _, m := range []string{"2026-11", "2026-09"} {
+		if err := indexer.SetMapping(index, m, "2"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.open()
+	check("with an earlier mapping")
+	if got := indexer.EngineOf(r.ix).Old(); !slices.Equal(got, []string{"2026-11", "2026-09"}) {
+		t.Errorf("Old() = %v", got)
+	}
+	if err := r.ix.Renew(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	check("renewed")
+	r.restart()
+	check("renewed and opened again")
+	if got := indexer.EngineOf(r.ix).Old(); len(got) != 0 {
+		t.Errorf("Old() = %v after Renew", got)
 	}
 }
 

@@ -43,7 +43,7 @@ func newPlain(text string) (*plain, error) {
 	tokens := lang.Tokens(nil, text)
 	if len(tokens) == 0 {
 		// The language has the words for it.
-		_, err := query.Lenient(text)
+		_, err := query.Lenient(text, nil)
 		return nil, err
 	}
 	p := new(plain)

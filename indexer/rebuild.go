@@ -87,6 +87,19 @@ func (ix *Indexer) rebuild(ctx context.Context, month string, progress func(n in
 	return part.Swap()
 }
 
+// Renew rebuilds the months that were written with an earlier mapping, each
+// beside the live one; searches and new items go on. With nothing to do it
+// returns at once. What a stop or a crash leaves, the next start does.
+func (ix *Indexer) Renew(ctx context.Context) error {
+	for _, m := range ix.engine.Old() {
+		if err := ix.rebuild(ctx, m, nil); err != nil {
+			return fmt.Errorf("indexer: renew %s: %w", m, err)
+		}
+		ix.opts.Log.Info("month of the index was rebuilt with this mapping", "month", m, "mapping", MappingVersion)
+	}
+	return nil
+}
+
 func docsOf(items []Stored) []Doc {
 	docs := make([]Doc, len(items))
 	for i := range items {

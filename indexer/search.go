@@ -79,7 +79,7 @@ func (ix *Indexer) newSearch(ctx context.Context, q Query) (*searching, error) {
 		if err := s.compileLike(ctx); err != nil {
 			return nil, err
 		}
-	} else if err := s.compile(); err != nil {
+	} else if err := s.compile(ctx); err != nil {
 		var qe *query.Error
 		if errors.As(err, &qe) {
 			return nil, &QueryError{qe}
@@ -123,14 +123,16 @@ func (ix *Indexer) newSearch(ctx context.Context, q Query) (*searching, error) {
 }
 
 // compile turns the text into clauses.
-func (s *searching) compile() (err error) {
+func (s *searching) compile(ctx context.Context) (err error) {
 	text := s.q.Text
+	var lists query.Lists
+	if s.ix.opts.Lists != nil && strings.Contains(text, "$") {
+		if lists, err = s.ix.opts.Lists(ctx); err != nil {
+			return fmt.Errorf("indexer: search: named lists: %w", err)
+		}
+	}
 	switch {
 	case s.q.Strict:
-		var lists query.Lists
-		if s.ix.opts.Lists != nil {
-			lists = s.ix.opts.Lists()
-		}
 		s.verify, err = query.Parse(text, lists)
 	case strings.TrimSpace(text) == "":
 		return nil
@@ -140,7 +142,7 @@ func (s *searching) compile() (err error) {
 		}
 		return err
 	default:
-		s.verify, err = query.Lenient(text)
+		s.verify, err = query.Lenient(text, lists)
 	}
 	if err != nil {
 		return err

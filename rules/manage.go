@@ -30,6 +30,17 @@ func (e *Engine) List(ctx context.Context) (List, error) {
 	return out, nil
 }
 
+// Lists returns the named lists in force, for searches that mention one. They
+// are to be read only.
+func (e *Engine) Lists(ctx context.Context) (query.Lists, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err := e.load(ctx); err != nil {
+		return nil, err
+	}
+	return e.set.lists, nil
+}
+
 func (e *Engine) info(r *Rule) Info {
 	c := e.counts[r.ID]
 	decided, useful := e.precision(r.ID, nil)

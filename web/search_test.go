@@ -190,7 +190,7 @@ func TestCaret(t *testing.T) {
 // TestExamples makes sure that what the help card shows can be searched.
 func TestExamples(t *testing.T) {
 	for _, e := range examples {
-		if _, err := query.Lenient(e.query); err != nil {
+		if _, err := query.Lenient(e.query, nil); err != nil {
 			t.Errorf("%s: %v", e.query, err)
 		}
 	}

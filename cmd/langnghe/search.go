@@ -84,6 +84,10 @@ func runSearch(ctx context.Context, c *call) error {
 		return err
 	}
 	q.By = caller()
+	roles := []string{"indexer"}
+	if strings.Contains(q.Text, "$") {
+		roles = append(roles, "rules") // has the named lists
+	}
 	return c.reads(ctx, func(ctx context.Context, a bus.Asker) error {
 		ctx, cancel := context.WithTimeout(ctx, time.Minute)
 		defer cancel()
@@ -109,7 +113,7 @@ func runSearch(ctx context.Context, c *call) error {
 		}
 		fmt.Fprintf(c.err, "%d%s mục tin / items\n", res.Total, more)
 		return nil
-	}, "indexer")
+	}, roles...)
 }
 
 // days reads a first and a last day of the ward; the last belongs to it.
@@ -138,9 +142,9 @@ func explainQuery(c *call, q *indexer.Query) error {
 	}
 	parse := query.Lenient
 	if q.Strict {
-		parse = func(src string) (*query.Query, error) { return query.Parse(src, nil) }
+		parse = query.Parse
 	}
-	_, err := parse(q.Text)
+	_, err := parse(q.Text, nil)
 	var e *query.Error
 	if !errors.As(err, &e) || e.Code == query.ListUnknown {
 		return nil

@@ -37,6 +37,7 @@ import (
 	"langnghe/internal/calendar"
 	"langnghe/internal/config"
 	"langnghe/internal/news"
+	"langnghe/internal/query"
 	"langnghe/internal/reading"
 	"langnghe/internal/store"
 	"langnghe/official/rumour"
@@ -357,6 +358,7 @@ func (b *builder) indexer(ctx context.Context) error {
 		Dir: b.path("index"), Store: s, Reader: b.read, Now: b.now, Log: b.log.With("component", "indexer"), Metrics: b.reg,
 		TextDays: b.opts.Config.Retention.TextDays,
 		Prior:    b.prior,
+		Lists:    func(ctx context.Context) (query.Lists, error) { return ask(b, AskLists)(ctx, None{}) },
 		Announce: func(ctx context.Context, is []news.Indexed) error { return bus.PublishAll(ctx, b.bus, indexed, is) },
 		Purge:    b.bus.Purge,
 		Audit:    b.audit("indexer"),
@@ -373,6 +375,7 @@ func (b *builder) indexer(ctx context.Context) error {
 	b.part("indexer", func(ctx context.Context) error {
 		return bus.ConsumeBatch(ctx, b.bus, found, "indexer-found", 1000, wait, x.Take)
 	})
+	b.every("index renewal", time.Hour, x.Renew)
 	b.every("indexer forward", 15*time.Second, x.Forward)
 	b.every("retention", time.Hour, x.Retain)
 	hear(b, erased, "indexer-erased", func(ctx context.Context, e news.Erased) error {
@@ -437,6 +440,7 @@ func (b *builder) rules(ctx context.Context) error {
 	hear(b, changed, "rules-official", e.Facts)
 	hear(b, erased, "rules-erased", e.Erase)
 	reply(b, AskRules, func(ctx context.Context, _ None) (rules.List, error) { return e.List(ctx) })
+	reply(b, AskLists, func(ctx context.Context, _ None) (query.Lists, error) { return e.Lists(ctx) })
 	reply(b, AskTrends, func(ctx context.Context, _ None) (*trend.View, error) { return e.Trends(ctx) })
 	reply(b, AskCheck, e.Check)
 	reply(b, AskSave, func(ctx context.Context, r rules.SaveRequest) (rules.CheckResult, error) {

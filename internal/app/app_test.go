@@ -173,6 +173,11 @@ const (
 func TestFirstLight(t *testing.T) {
 	s := newStand(t)
 	dir := filepath.Join(t.TempDir(), "data")
+	lists := filepath.Join(dir, "rules", "lists")
+	if err := errors.Join(os.MkdirAll(lists, 0o700), os.WriteFile(filepath.Join(lists, "dap.yaml"),
+		[]byte("name: dap\nversion: 1\ntitle: {vi: Tên đập, en: Dams}\nterms: [đập Khe Lau, đập Bản Mồng]\n"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
 	svc, _ := start(t, s.options(dir))
 	firstLight(t, s, svc, svc.desk)
 	if info, err := os.Stat(dir); err != nil || info.Mode().Perm()&0o077 != 0 {
@@ -184,7 +189,8 @@ func TestFirstLight(t *testing.T) {
 		if _, ok := a.(*bus.Client); !ok {
 			t.Errorf("a command used %T while the service runs, want the socket", a)
 		}
-		return found1(ctx, a, "Khe Lau")
+		// The second one mentions a list, which the rules have.
+		return errors.Join(found1(ctx, a, "Khe Lau"), found1(ctx, a, "$dap AND thượng nguồn"))
 	})
 	if err != nil {
 		t.Error(err)

@@ -12,6 +12,7 @@ import (
 	"langnghe/indexer"
 	"langnghe/internal/bus"
 	"langnghe/internal/news"
+	"langnghe/internal/query"
 	"langnghe/review"
 	"langnghe/rules"
 	"langnghe/rules/trend"
@@ -88,6 +89,7 @@ var (
 	AskReindex = bus.Question[None, indexer.Status]{Subject: "ask.indexer.reindex"}
 
 	AskRules   = bus.Question[None, rules.List]{Subject: "ask.rules.list"}
+	AskLists   = bus.Question[None, query.Lists]{Subject: "ask.rules.lists"} // by the indexer, for searches
 	AskTrends  = bus.Question[None, *trend.View]{Subject: "ask.rules.trends"}
 	AskCheck   = bus.Question[rules.CheckRequest, rules.CheckResult]{Subject: "ask.rules.check"}
 	AskPreview = bus.Question[rules.PreviewRequest, rules.Preview]{Subject: "ask.rules.preview"}

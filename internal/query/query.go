@@ -41,9 +41,9 @@ func Parse(src string, lists Lists) (*Query, error) {
 // for terms typed without diacritics or, when [IsPlain], plain words of which
 // any may be present and diacritics do not matter. The order of results is
 // the caller's business.
-func Lenient(src string) (*Query, error) {
+func Lenient(src string, lists Lists) (*Query, error) {
 	if !IsPlain(src) {
-		return parseWith(src, nil, true)
+		return parseWith(src, lists, true)
 	}
 	toks := lang.Tokens(nil, src)
 	if len(toks) == 0 {

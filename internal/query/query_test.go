@@ -171,7 +171,7 @@ func TestLenient(t *testing.T) {
 		{"bão AND lụt", "bao va lut", ""},
 	}
 	for _, tt := range tests {
-		q, err := Lenient(tt.query)
+		q, err := Lenient(tt.query, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -184,7 +184,7 @@ func TestLenient(t *testing.T) {
 			t.Errorf("Lenient(%q) on %q = %q, want %q", tt.query, tt.text, got, tt.want)
 		}
 	}
-	if _, err := Lenient("  !? "); err == nil {
+	if _, err := Lenient("  !? ", nil); err == nil {
 		t.Error("Lenient of signs only is no error")
 	}
 }
