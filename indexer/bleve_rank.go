@@ -7,7 +7,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/RoaringBitmap/roaring/v2"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 )
 
@@ -146,7 +145,7 @@ func (r *ranking) add(l *leaf) error {
 		if l.found[i].n == 0 || len(r.docs[i]) == 0 {
 			continue
 		}
-		p, err := v.weights(l, l.found[i], r.docs[i])
+		p, err := v.weights(l, l.found[i])
 		if err != nil {
 			return err
 		}
@@ -204,8 +203,8 @@ type weights struct {
 // and a few hundred syllables are in nearly all that people type.
 const keptFrom = 512
 
-// weights returns those of a leaf, at least for docs.
-func (v *view) weights(l *leaf, found *posting, docs []uint32) (*weights, error) {
+// weights returns those of a leaf.
+func (v *view) weights(l *leaf, found *posting) (*weights, error) {
 	key := weightsKey{v.cols, l.field, l.word}
 	keep := found.n >= keptFrom // those of a segment only ever lose documents, which fit lacks
 	if keep {
@@ -213,39 +212,60 @@ func (v *view) weights(l *leaf, found *posting, docs []uint32) (*weights, error)
 			return p, nil
 		}
 	}
-	var within *roaring.Bitmap
-	if !keep && len(docs) < found.n/4 {
-		within = roaring.BitmapOf(docs...)
-	}
-	p, err := found.weights(l.typical(), within)
+	p, err := found.weights(l.typical(), len(v.cols.keys))
 	if err == nil && keep {
 		v.kept.put(key, p)
 	}
 	return p, err
 }
 
-// weights reads how much each document, or each within, gets of what the term
-// can add. A document that has several keys of a folded one has it as often as
-// all of them.
-func (p *posting) weights(typical float64, within *roaring.Bitmap) (*weights, error) {
-	type hit struct {
-		doc      uint32
-		tf, long float32
+// weights reads how much each document gets of what the term can add. A
+// document that has several keys of a folded one has it as often as all of
+// them. size is how many documents the segment has.
+func (p *posting) weights(typical float64, size int) (*weights, error) {
+	share := func(often, long uint64) float32 {
+		tf := float32(often)
+		return tf / (tf + bm25K*(1-bm25B) + float32(bm25K*bm25B/typical)*float32(long))
 	}
-	hits := make([]hit, 0, p.n)
-	for _, list := range p.lists {
-		it := list.Iterator(true, true, false, nil)
-		if within != nil {
-			if o, ok := it.(segment.OptimizablePostingsIterator); ok {
-				if _, one := o.DocNum1Hit(); !one {
-					b := roaring.And(o.ActualBitmap(), within)
-					if b.IsEmpty() {
-						continue
-					}
-					o.ReplaceActual(b)
-				}
+	if len(p.raws) == 1 {
+		l := &p.raws[0]
+		out := &weights{docs: l.docs.ToArray()}
+		out.share = make([]float32, len(out.docs))
+		err := l.each(func(i int, often, long uint64) { out.share[i] = share(often, long) })
+		return out, err
+	}
+	// Of several lists the sums are kept by document when many have one, else
+	// by place in docs, where a list's documents are looked up on the way.
+	out := &weights{docs: p.bits.ToArray()}
+	out.share = make([]float32, len(out.docs))
+	dense := len(out.docs) > size/16
+	if !dense {
+		size = len(out.docs)
+	}
+	sums := make([]struct{ often, long uint32 }, size)
+	from := 0
+	add := func(doc uint32, often, long uint64) {
+		i := int(doc)
+		if !dense {
+			k, ok := slices.BinarySearch(out.docs[from:], doc)
+			if from += k; !ok {
+				return // it was removed
 			}
+			i = from
 		}
+		sums[i].often += uint32(often)
+		sums[i].long = uint32(long)
+	}
+	for i := range p.raws {
+		from = 0
+		docs := p.raws[i].docs.ToArray()
+		if err := p.raws[i].each(func(i int, often, long uint64) { add(docs[i], often, long) }); err != nil {
+			return nil, err
+		}
+	}
+	for _, list := range p.lists {
+		from = 0
+		it := list.Iterator(true, true, false, nil)
 		for {
 			x, err := it.Next()
 			if err != nil {
@@ -254,38 +274,27 @@ func (p *posting) weights(typical float64, within *roaring.Bitmap) (*weights, er
 			if x == nil {
 				break
 			}
-			hits = append(hits, hit{uint32(x.Number()), float32(x.Frequency()), float32(lengthOf(x))})
+			add(uint32(x.Number()), x.Frequency(), lengthOf(x))
 		}
 	}
-	if len(p.lists) > 1 {
-		slices.SortFunc(hits, func(a, b hit) int { return cmp.Compare(a.doc, b.doc) })
-		n := 0
-		for _, h := range hits {
-			if n > 0 && hits[n-1].doc == h.doc {
-				hits[n-1].tf += h.tf
-				continue
-			}
-			hits[n] = h
-			n++
+	for i, doc := range out.docs {
+		sum := sums[min(i, len(sums)-1)]
+		if dense {
+			sum = sums[doc]
 		}
-		hits = hits[:n]
-	}
-	out := &weights{docs: make([]uint32, len(hits)), share: make([]float32, len(hits))}
-	for i, h := range hits {
-		tf := float64(h.tf)
-		out.docs[i], out.share[i] = h.doc, float32(tf/(tf+bm25K*(1-bm25B+bm25B*float64(h.long)/typical)))
+		out.share[i] = share(uint64(sum.often), uint64(sum.long))
 	}
 	return out, nil
 }
 
 // lengthOf returns how many tokens the field has in the document. bleve keeps
 // the number and gives 1 over its root as the norm.
-func lengthOf(p segment.Posting) float64 {
+func lengthOf(p segment.Posting) uint64 {
 	if exact, ok := p.(interface{ NormUint64() uint64 }); ok {
-		return float64(exact.NormUint64())
+		return exact.NormUint64()
 	}
 	norm := p.Norm()
-	return 1 / (norm * norm)
+	return uint64(math.Round(1 / (norm * norm)))
 }
 
 // cut leaves out the documents that cannot get into the answer although the

@@ -10,6 +10,7 @@ import (
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
+	"github.com/blevesearch/vellum"
 )
 
 // A livePart is a month that can be searched.
@@ -117,6 +118,7 @@ type columns struct {
 	mu     sync.Mutex
 	facets map[string]*column
 	folds  map[foldedKey][]string // exact keys of folded ones
+	raws   map[string]*rawDict
 }
 
 func (c *columns) load(seg segment.Segment) error {
@@ -314,7 +316,8 @@ type view struct {
 	dead  *roaring.Bitmap // documents that were removed, or nil
 	cols  *columns
 	kept  *weightsCache
-	dicts map[string]segment.TermDictionary
+	slow  bool // read with bleve's iterators; tests compare
+	dicts map[string]*dict
 	lists map[foldedKey]*posting
 
 	alive *roaring.Bitmap // all that were not removed, once asked for
@@ -355,9 +358,57 @@ func (v *view) newest(keys []Key, before Key, n int) []Key {
 // A posting is where a term stands in a segment. A folded key has a list for
 // each exact key that folds to it, and a document may be in several.
 type posting struct {
-	lists []segment.PostingsList // none is empty
+	raws  []rawList
+	lists []segment.PostingsList // instead, of segments that are not read raw; none is empty
 	bits  *roaring.Bitmap        // all of them, without removed documents
 	n     int                    // of bits
+}
+
+// A dict is the dictionary of a field as one search reads it.
+type dict struct {
+	raw    *rawDict
+	reader *vellum.Reader         // of raw
+	terms  segment.TermDictionary // instead
+}
+
+func (v *view) dict(field string) (*dict, error) {
+	if d := v.dicts[field]; d != nil {
+		return d, nil
+	}
+	d := new(dict)
+	var err error
+	if raw := rawOf(v.seg); raw != nil && !v.slow {
+		if d.raw, err = v.cols.rawDict(raw, field); err == nil && d.raw.fst != nil {
+			d.reader, err = d.raw.fst.Reader()
+		}
+	} else {
+		d.terms, err = v.seg.Dictionary(field)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("field %s: %w", field, err)
+	}
+	if v.dicts == nil {
+		v.dicts, v.lists = map[string]*dict{}, map[foldedKey]*posting{}
+	}
+	v.dicts[field] = d
+	return d, nil
+}
+
+func (c *columns) rawDict(seg rawSegment, field string) (*rawDict, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if d := c.raws[field]; d != nil {
+		return d, nil
+	}
+	d, err := newRawDict(seg, field)
+	if err != nil {
+		return nil, err
+	}
+	if c.raws == nil {
+		c.raws = map[string]*rawDict{}
+	}
+	c.raws[field] = d
+	return d, nil
 }
 
 // posting returns where a term stands; with no lists when it does not.
@@ -367,36 +418,41 @@ func (v *view) posting(field, word string) (*posting, error) {
 		return p, nil
 	}
 	name, fold := exactField(field)
-	dict := v.dicts[name]
-	if dict == nil {
-		var err error
-		if dict, err = v.seg.Dictionary(name); err != nil {
-			return nil, fmt.Errorf("field %s: %w", name, err)
-		}
-		if v.dicts == nil {
-			v.dicts, v.lists = map[string]segment.TermDictionary{}, map[foldedKey]*posting{}
-		}
-		v.dicts[name] = dict
+	d, err := v.dict(name)
+	if err != nil {
+		return nil, err
 	}
 	words := []string{word}
 	if fold {
-		var err error
-		if words, err = v.cols.folded(dict, name, word); err != nil {
+		if words, err = v.cols.folded(d, name, word); err != nil {
 			return nil, fmt.Errorf("field %s: %w", field, err)
 		}
 	}
 	p := new(posting)
-	var bits []*roaring.Bitmap
+	bits := make([]*roaring.Bitmap, 0, len(words))
 	for _, w := range words {
-		list, err := dict.PostingsList([]byte(w), v.dead, nil)
+		if d.terms == nil {
+			if d.reader == nil {
+				break // no document has the field
+			}
+			list, ok, err := d.raw.list(d.reader, w)
+			if err != nil {
+				return nil, fmt.Errorf("field %s: %w", field, err)
+			}
+			if ok {
+				p.raws = append(p.raws, list)
+				bits = append(bits, list.docs)
+			}
+			continue
+		}
+		list, err := d.terms.PostingsList([]byte(w), v.dead, nil)
 		if err != nil {
 			return nil, fmt.Errorf("field %s: %w", field, err)
 		}
-		if list.Count() == 0 {
-			continue
+		if list.Count() > 0 {
+			p.lists = append(p.lists, list)
+			bits = append(bits, bitsOf(list))
 		}
-		p.lists = append(p.lists, list)
-		bits = append(bits, bitsOf(list))
 	}
 	switch len(bits) {
 	case 0:
@@ -405,6 +461,9 @@ func (v *view) posting(field, word string) (*posting, error) {
 		p.bits = bits[0]
 	default:
 		p.bits = roaring.FastOr(bits...)
+	}
+	if v.dead != nil && p.lists == nil {
+		p.bits = roaring.AndNot(p.bits, v.dead)
 	}
 	p.n = int(p.bits.GetCardinality())
 	v.lists[key] = p
@@ -573,7 +632,9 @@ func (v *view) phrase(field string, words []string, within *roaring.Bitmap) (*ro
 	}
 	readers := make([]placesReader, len(found))
 	for i, p := range found {
-		readers[i].start(p, all)
+		if err := readers[i].start(p, all); err != nil {
+			return nil, fmt.Errorf("field %s: %w", field, err)
+		}
 	}
 	order := make([]int, len(words)) // word → reader
 	for i, w := range words {
@@ -601,22 +662,30 @@ func (v *view) phrase(field string, words []string, within *roaring.Bitmap) (*ro
 
 // A placesReader gives the positions of a term, document by document.
 type placesReader struct {
-	its  []segment.PostingsIterator
-	next []segment.Posting // of its; nil at the end
-	buf  []uint64
+	found *posting
+	raws  []*rawPlaces // of found.raws
+	its   []segment.PostingsIterator
+	next  []segment.Posting // of its
+	buf   []uint64
 }
 
 // start reads the positions in docs, all of which have the term.
-func (r *placesReader) start(p *posting, docs *roaring.Bitmap) {
+func (r *placesReader) start(p *posting, docs *roaring.Bitmap) error {
+	r.found = p
+	for i := range p.raws {
+		raw, err := newRawPlaces(&p.raws[i])
+		if err != nil {
+			return err
+		}
+		r.raws = append(r.raws, raw)
+	}
 	for _, l := range p.lists {
 		it := l.Iterator(false, false, true, nil)
 		if o, ok := it.(segment.OptimizablePostingsIterator); ok {
 			if _, one := o.DocNum1Hit(); !one {
-				within := docs
-				if len(p.lists) > 1 {
-					if within = roaring.And(docs, o.ActualBitmap()); within.IsEmpty() {
-						continue
-					}
+				within := roaring.And(docs, o.ActualBitmap())
+				if within.IsEmpty() {
+					continue
 				}
 				o.ReplaceActual(within)
 			}
@@ -624,13 +693,24 @@ func (r *placesReader) start(p *posting, docs *roaring.Bitmap) {
 		r.its = append(r.its, it)
 	}
 	r.next = make([]segment.Posting, len(r.its))
+	return nil
 }
 
-// at returns the positions in a document, rising; docs are asked for in
+// at returns the positions in a document, rising; documents are asked for in
 // their order. They are valid until the next call.
 func (r *placesReader) at(doc uint32) ([]uint64, error) {
 	r.buf = r.buf[:0]
 	several := 0
+	for i, raw := range r.raws {
+		if len(r.raws) > 1 && !r.found.raws[i].docs.Contains(doc) {
+			continue
+		}
+		var err error
+		if r.buf, err = raw.at(r.buf, doc); err != nil {
+			return nil, err
+		}
+		several++
+	}
 	for i, it := range r.its {
 		if it == nil {
 			continue

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	segment "github.com/blevesearch/scorch_segment_api/v2"
+	"github.com/blevesearch/vellum"
 
 	"langnghe/internal/lang"
 )
@@ -90,7 +91,7 @@ const maxFolded = 1024
 type foldedKey struct{ field, word string }
 
 // folded returns the keys of an exact field that fold to the word.
-func (c *columns) folded(dict segment.TermDictionary, field, word string) ([]string, error) {
+func (c *columns) folded(d *dict, field, word string) ([]string, error) {
 	k := foldedKey{field, word}
 	c.mu.Lock()
 	keys, ok := c.folds[k]
@@ -98,15 +99,9 @@ func (c *columns) folded(dict segment.TermDictionary, field, word string) ([]str
 	if ok {
 		return keys, nil
 	}
-	for it := dict.AutomatonIterator(folder(word), nil, nil); ; {
-		entry, err := it.Next()
-		if err != nil {
-			return nil, err
-		}
-		if entry == nil {
-			break
-		}
-		keys = append(keys, entry.Term)
+	keys, err := d.folded(word)
+	if err != nil {
+		return nil, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -114,5 +109,31 @@ func (c *columns) folded(dict segment.TermDictionary, field, word string) ([]str
 		c.folds = map[foldedKey][]string{}
 	}
 	c.folds[k] = keys
+	return keys, nil
+}
+
+// folded looks the keys up that fold to the word.
+func (d *dict) folded(word string) (keys []string, err error) {
+	if d.terms != nil {
+		for it := d.terms.AutomatonIterator(folder(word), nil, nil); ; {
+			entry, err := it.Next()
+			if err != nil || entry == nil {
+				return keys, err
+			}
+			keys = append(keys, entry.Term)
+		}
+	}
+	if d.raw.fst == nil {
+		return nil, nil
+	}
+	it, err := d.raw.fst.Search(folder(word), nil, nil)
+	for err == nil {
+		key, _ := it.Current()
+		keys = append(keys, string(key))
+		err = it.Next()
+	}
+	if err != vellum.ErrIteratorDone {
+		return nil, err
+	}
 	return keys, nil
 }
