@@ -17,6 +17,7 @@ import (
 	"github.com/blevesearch/bleve/v2/analysis"
 	"github.com/blevesearch/bleve/v2/analysis/tokenizer/single"
 	"github.com/blevesearch/bleve/v2/index/scorch"
+	"github.com/blevesearch/bleve/v2/index/scorch/mergeplan"
 	"github.com/blevesearch/bleve/v2/mapping"
 	"github.com/blevesearch/bleve/v2/registry"
 )
@@ -257,6 +258,44 @@ func write(to bleve.Index, put []Doc, remove []Key) error {
 		return err
 	}
 	return index.Batch(newBatch(put, remove))
+}
+
+// Compact implements [Engine]. One segment instead of a dozen has each word
+// looked up once.
+func (e *bleveEngine) Compact(ctx context.Context, month string) (err error) {
+	e.mu.RLock()
+	part := e.parts[month]
+	e.mu.RUnlock()
+	if part == nil {
+		return nil
+	}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("index: compact %s: %w", month, err)
+		}
+	}()
+	snapshot, err := part.snapshot()
+	if err != nil {
+		return err
+	}
+	segments := len(snapshot.Segments())
+	if err := snapshot.Close(); err != nil || segments < 2 {
+		return err
+	}
+	index, err := part.index.Advanced()
+	if err != nil {
+		return err
+	}
+	merger, ok := index.(interface {
+		ForceMerge(context.Context, *mergeplan.MergePlanOptions) error
+	})
+	if !ok {
+		return fmt.Errorf("unknown kind of index %T", index)
+	}
+	if err := merger.ForceMerge(ctx, nil); err != nil {
+		return err
+	}
+	return part.warm()
 }
 
 // Drop implements [Engine].

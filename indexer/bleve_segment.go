@@ -530,12 +530,12 @@ func (v *view) eval(c *Clause, within *roaring.Bitmap) (*roaring.Bitmap, error) 
 }
 
 // every looks at phrases last and only where all else holds, for they read
-// positions.
+// positions. What must not hold is taken away at the end.
 func (v *view) every(kids []Clause, within *roaring.Bitmap) (*roaring.Bitmap, error) {
 	out := within
 	for _, hard := range [...]bool{false, true} {
 		for i := range kids {
-			if positions(&kids[i]) != hard {
+			if kids[i].Op == Not || positions(&kids[i]) != hard {
 				continue
 			}
 			b, err := v.eval(&kids[i], out)
@@ -553,7 +553,17 @@ func (v *view) every(kids []Clause, within *roaring.Bitmap) (*roaring.Bitmap, er
 		}
 	}
 	if out == nil {
-		return v.live(), nil
+		out = v.live()
+	}
+	for i := range kids {
+		if kids[i].Op != Not || out.IsEmpty() {
+			continue
+		}
+		b, err := v.eval(&kids[i].Kids[0], out)
+		if err != nil {
+			return nil, err
+		}
+		out = roaring.AndNot(out, b)
 	}
 	return out, nil
 }

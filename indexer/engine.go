@@ -70,6 +70,10 @@ type Engine interface {
 	Docs(ctx context.Context, field string, words []string) (docs []int, all int, err error)
 	// Rebuild starts an empty part beside the live one.
 	Rebuild(month string) (Part, error)
+	// Compact makes a month that is written to no more quick to search. It
+	// costs about what writing it did once more; a month that is compact
+	// costs nothing.
+	Compact(ctx context.Context, month string) error
 	// Drop deletes a part with its files.
 	Drop(month string) error
 	Close() error

@@ -113,6 +113,25 @@ func (ix *Indexer) drop(ctx context.Context, month string) error {
 	return ix.engine.Drop(month)
 }
 
+// Tidy makes the months that are over quick to search. Run it now and then.
+func (ix *Indexer) Tidy(ctx context.Context) error {
+	ix.rebuilding.Lock()
+	defer ix.rebuilding.Unlock()
+	for _, m := range ix.engine.Months() {
+		if m >= ix.opts.Now().Add(-closedFor).In(Zone).Format("2006-01") {
+			continue
+		}
+		if err := ix.engine.Compact(ctx, m); err != nil {
+			return fmt.Errorf("indexer: tidy: %w", err)
+		}
+	}
+	return nil
+}
+
+// closedFor is how long after its end a month still gets late items enough
+// to be left alone.
+const closedFor = 48 * time.Hour
+
 // Retain forgets the texts that are older than TextDays, settles the counts
 // of their days and drops months of the index that have no items left. Run
 // it once a day.

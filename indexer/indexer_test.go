@@ -999,6 +999,11 @@ func TestReindex(t *testing.T) {
 		t.Errorf("months %v", st.Months)
 	}
 
+	if err := r.ix.Tidy(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	check("tidied")
+
 	// An earlier mapping that can be read is renewed beside itself.
 	r.close()
 	for _, m := range []string{"2026-11", "2026-09"} {

@@ -51,7 +51,7 @@ func (s *stories) assign(c *Change) error {
 	}
 	c.Signature = data
 	if r := c.Item.Reading; r.Story == "" {
-		r.Story = s.known.Add(c.Item.ID, text, c.Item.At())
+		r.Story = s.known.AddSigned(c.Item.ID, sig, c.Item.At())
 	} else {
 		s.known.Insert(c.Item.ID, r.Story, sig, c.Item.At())
 	}

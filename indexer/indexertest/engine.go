@@ -84,6 +84,7 @@ func Engine(t *testing.T, open func(dir string) (indexer.Engine, error)) {
 	run("months", testMonths)
 	run("several months", testSeveral)
 	run("late and removed", testLate)
+	run("compact", testCompact)
 }
 
 func put(t *testing.T, e indexer.Engine, docs ...indexer.Doc) {
@@ -517,4 +518,58 @@ func testLate(t *testing.T, e indexer.Engine, reopen func() indexer.Engine) {
 	check("at once")
 	e = reopen()
 	check("after a restart")
+}
+
+// testCompact makes a month of many batches compact: all answers stay, and it
+// can be written to as before.
+func testCompact(t *testing.T, e indexer.Engine, reopen func() indexer.Engine) {
+	ctx := context.Background()
+	want := []int{}
+	for i := range 30 {
+		text := fmt.Sprintf("tin số %d nước chảy", i)
+		if i%3 == 0 {
+			text += " đá mòn"
+		}
+		put(t, e, doc(1+i%20, i, text, indexer.FieldTopic, "water"))
+	}
+	for i := range 30 {
+		if i%3 == 0 && i != 6 {
+			want = append(want, i)
+		}
+	}
+	if err := e.Write(ctx, month, nil, []indexer.Key{key(7, 6)}); err != nil {
+		t.Fatal(err)
+	}
+	check := func(when string) {
+		t.Helper()
+		a := find(t, e, indexer.Ask{Where: phrase(indexer.FieldTextFold, "da", "mon"), Facets: []string{indexer.FieldTopic}})
+		got := numbers(a)
+		slices.Sort(got)
+		if !slices.Equal(got, want) || a.Total != len(want) || a.Facets[indexer.FieldTopic]["water"] != len(want) {
+			t.Errorf("%s: %v, %+v, want %v", when, got, a, want)
+		}
+	}
+	check("before")
+	if err := e.Compact(ctx, "2019-01"); err != nil {
+		t.Errorf("a month that is not there: %v", err)
+	}
+	for range 2 {
+		if err := e.Compact(ctx, month); err != nil {
+			t.Fatal(err)
+		}
+		check("compact")
+	}
+	e = reopen()
+	check("opened again")
+	put(t, e, doc(9, 40, "đá mòn", indexer.FieldTopic, "water"))
+	want = append(want, 40)
+	if err := e.Write(ctx, month, nil, []indexer.Key{key(1, 0)}); err != nil {
+		t.Fatal(err)
+	}
+	want = want[1:]
+	check("written to")
+	if err := e.Compact(ctx, month); err != nil {
+		t.Fatal(err)
+	}
+	check("compact again")
 }

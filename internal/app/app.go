@@ -376,6 +376,7 @@ func (b *builder) indexer(ctx context.Context) error {
 		return bus.ConsumeBatch(ctx, b.bus, found, "indexer-found", 1000, wait, x.Take)
 	})
 	b.every("index renewal", time.Hour, x.Renew)
+	b.every("index tidying", 6*time.Hour, x.Tidy)
 	b.every("indexer forward", 15*time.Second, x.Forward)
 	b.every("retention", time.Hour, x.Retain)
 	hear(b, erased, "indexer-erased", func(ctx context.Context, e news.Erased) error {

@@ -168,8 +168,10 @@ func NewStories(keep time.Duration) *Stories {
 
 // Add returns the story of an item: an earlier one if the text is a copy, or
 // the item's own id.
-func (s *Stories) Add(id, text string, at time.Time) string {
-	sig := Sign(text)
+func (s *Stories) Add(id, text string, at time.Time) string { return s.AddSigned(id, Sign(text), at) }
+
+// AddSigned is [Stories.Add] for a text whose signature is known.
+func (s *Stories) AddSigned(id string, sig Signature, at time.Time) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sweep(at)

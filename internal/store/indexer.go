@@ -131,6 +131,7 @@ const (
 	ixDeleteItemByKey = `DELETE FROM item WHERE key = ?`
 	ixInsertGone      = `INSERT INTO gone (key) VALUES (?) ON CONFLICT DO NOTHING`
 	ixDeleteGone      = `DELETE FROM gone WHERE key = ?`
+	ixAnyGone         = `SELECT EXISTS (SELECT 1 FROM gone)`
 	ixInsertSignature = `
 		INSERT INTO signature (id, at, story, data) VALUES (?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET at = excluded.at, story = excluded.story, data = excluded.data`
@@ -149,6 +150,10 @@ func (x *Indexer) Write(ctx context.Context, changes []*indexer.Change, late []i
 	return x.tx(ctx, func(tx *sql.Tx) error {
 		w := &batch{tx: tx}
 		defer w.close()
+		// Few batches bring a document back that the index must still lose.
+		if err := w.queryRow(ctx, ixAnyGone).Scan(&w.gone); err != nil {
+			return err
+		}
 		for _, c := range changes {
 			if err := writeItem(ctx, w, c); err != nil {
 				return fmt.Errorf("item %s: %w", c.Item.ID, err)
@@ -204,6 +209,7 @@ func writeItem(ctx context.Context, w *batch, c *indexer.Change) error {
 				call{ixInsertTodo, []any{c.Key, it.ID, at, c.Hash, told}})
 		}
 		// The event time changed and with it the document.
+		w.gone = true
 		if err := w.execs(ctx, call{ixDeleteItemByKey, []any{old.Key}}, call{ixDeleteTodo, []any{old.Key}}, call{ixInsertGone, []any{old.Key}}); err != nil {
 			return err
 		}
@@ -220,7 +226,12 @@ func writeItem(ctx context.Context, w *batch, c *indexer.Change) error {
 		}
 		c.Key++ // another item of the same millisecond has it
 	}
-	return w.execs(ctx, call{ixDeleteGone, []any{c.Key}}, call{ixInsertTodo, []any{c.Key, it.ID, at, c.Hash, told}})
+	if w.gone {
+		if err := w.execs(ctx, call{ixDeleteGone, []any{c.Key}}); err != nil {
+			return err
+		}
+	}
+	return w.execs(ctx, call{ixInsertTodo, []any{c.Key, it.ID, at, c.Hash, told}})
 }
 
 func writeSignature(ctx context.Context, w *batch, c *indexer.Change) error {
@@ -282,6 +293,7 @@ func (x *Indexer) Reread(ctx context.Context, items []indexer.Stored) (err error
 type batch struct {
 	tx    *sql.Tx
 	stmts map[string]*sql.Stmt
+	gone  bool // of the indexer: there may be documents to lose
 }
 
 func (w *batch) prepare(ctx context.Context, query string) (*sql.Stmt, error) {

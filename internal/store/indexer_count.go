@@ -33,7 +33,8 @@ const (
 	ixDeleteFact  = `DELETE FROM fact WHERE item = ?`
 	ixInsertFact  = `
 		INSERT INTO fact (item, day, at, topics, area, tone, stance, source, voice, story)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (item) DO NOTHING`
 	ixPutTally = `
 		INSERT INTO tally (bucket, at, cells) VALUES (?, ?, ?)
 		ON CONFLICT (bucket, at) DO UPDATE SET cells = excluded.cells`
@@ -91,6 +92,22 @@ func (c *counting) use(day string) {
 // replace counts an item in the place of what was counted of it.
 func (c *counting) replace(ctx context.Context, w *batch, it *news.Item) error {
 	id := idHash(it.ID)
+	f := indexer.FactOf(it)
+	insert := func() (sql.Result, error) {
+		return w.exec(ctx, ixInsertFact, id, indexer.Day(f.At), unix(f.At), strings.Join(f.Topics, " "), f.Area, f.Tone, f.Stance, f.Source, f.Voice, f.Story)
+	}
+	// Nearly all are new, and then nothing has to be looked up. The day is
+	// loaded first, as it stands without the item.
+	if d, err := c.of(ctx, w, indexer.Day(f.At)); err != nil {
+		return err
+	} else if res, err := insert(); err != nil {
+		return err
+	} else if n, err := res.RowsAffected(); err != nil {
+		return err
+	} else if n > 0 {
+		d.Add(&f)
+		return nil
+	}
 	day, old, err := scanFact(w.queryRow(ctx, ixSelectFact, id))
 	switch {
 	case err == nil:
@@ -105,14 +122,13 @@ func (c *counting) replace(ctx context.Context, w *batch, it *news.Item) error {
 	case !errors.Is(err, sql.ErrNoRows):
 		return err
 	}
-	f := indexer.FactOf(it)
-	day = indexer.Day(f.At)
-	d, err := c.of(ctx, w, day)
+	d, err := c.of(ctx, w, indexer.Day(f.At))
 	if err != nil {
 		return err
 	}
 	d.Add(&f)
-	return w.execs(ctx, call{ixInsertFact, []any{id, day, unix(f.At), strings.Join(f.Topics, " "), f.Area, f.Tone, f.Stance, f.Source, f.Voice, f.Story}})
+	_, err = insert()
+	return err
 }
 
 // write brings the counts of the days that changed to the disk.

@@ -30,18 +30,32 @@ func (x *Indexer) Unindexed(ctx context.Context, limit int) (items []indexer.Sto
 	return items, gone, err
 }
 
-const ixMarkIndexed = `UPDATE todo SET indexed = 1 WHERE key = ? AND hash = ?`
+// What is marked comes as one JSON array of keys and hashes, so that a batch
+// is one statement.
+const ixMarkIndexed = `UPDATE todo SET indexed = 1 WHERE (key, hash) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))`
+
+// marks lists items as pairs of key and hash.
+func marks(items []indexer.Stored) (string, error) {
+	pairs := make([][2]any, len(items))
+	for i := range items {
+		pairs[i] = [2]any{items[i].Key, items[i].Hash}
+	}
+	list, err := json.Marshal(pairs)
+	return string(list), err
+}
 
 // Indexed implements [indexer.Store].
 func (x *Indexer) Indexed(ctx context.Context, items []indexer.Stored, gone []indexer.Key) (err error) {
 	defer wrap(&err, "mark as indexed")
+	list, err := marks(items)
+	if err != nil {
+		return err
+	}
 	return x.tx(ctx, func(tx *sql.Tx) error {
 		w := &batch{tx: tx}
 		defer w.close()
-		for i := range items {
-			if err := w.execs(ctx, call{ixMarkIndexed, []any{items[i].Key, items[i].Hash}}); err != nil {
-				return err
-			}
+		if err := w.execs(ctx, call{ixMarkIndexed, []any{list}}); err != nil {
+			return err
 		}
 		for _, k := range gone {
 			if err := w.execs(ctx, call{ixDeleteGone, []any{k}}); err != nil {
@@ -93,20 +107,17 @@ type andThen struct {
 
 func (a andThen) Scan(dest ...any) error { return a.Rows.Scan(append(dest, a.more...)...) }
 
-const ixMarkAnnounced = `DELETE FROM todo WHERE key = ? AND hash = ?`
+const ixMarkAnnounced = `DELETE FROM todo WHERE (key, hash) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))`
 
 // Announced implements [indexer.Store].
 func (x *Indexer) Announced(ctx context.Context, items []indexer.Stored) (err error) {
 	defer wrap(&err, "mark as announced")
+	list, err := marks(items)
+	if err != nil {
+		return err
+	}
 	return x.tx(ctx, func(tx *sql.Tx) error {
-		w := &batch{tx: tx}
-		defer w.close()
-		for i := range items {
-			if err := w.execs(ctx, call{ixMarkAnnounced, []any{items[i].Key, items[i].Hash}}); err != nil {
-				return err
-			}
-		}
-		return nil
+		return execs(ctx, tx, call{ixMarkAnnounced, []any{list}})
 	})
 }
 
