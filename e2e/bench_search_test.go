@@ -124,14 +124,18 @@ type searchRow struct {
 	times map[string]quantiles
 }
 
-// A quantiles is the median and the hundredth-slowest of a kind of search.
-type quantiles struct{ median, slow time.Duration }
+// A quantiles is the median and the hundredth-slowest of a kind of search, of
+// n of them.
+type quantiles struct {
+	median, slow time.Duration
+	n            int
+}
 
 func (r *searchRow) log(b *testing.B, stored int) {
 	b.Logf("%-22s %.3f CPU-s/1,000  %5d B/item of index, %5d B of texts and counts", r.name, r.cost.Seconds(), r.bytes, stored)
 	for _, what := range searchKinds {
 		if t, ok := r.times[what]; ok {
-			b.Logf("    %-18s %9.3f ms %9.3f ms", what, t.median.Seconds()*1e3, t.slow.Seconds()*1e3)
+			b.Logf("    %-18s %9.3f ms %9.3f ms  (%d)", what, t.median.Seconds()*1e3, t.slow.Seconds()*1e3, t.n)
 		}
 	}
 }
@@ -320,35 +324,50 @@ func (q *searches) term(i int) string {
 // this thread alone, so that neighbours on the machine do not count.
 func timeEach(b *testing.B, n int, f func(i int) error) quantiles {
 	b.Helper()
-	return timed(b, n, threadTime, f)
+	return timed(b, n, kindTime, threadTime, f)
 }
 
 // timeWall is timeEach on the clock, for what runs in another process.
 func timeWall(b *testing.B, n int, f func(i int) error) quantiles {
 	b.Helper()
 	start := time.Now()
-	return timed(b, n, func() time.Duration { return time.Since(start) }, f)
+	return timed(b, n, kindTime, func() time.Duration { return time.Since(start) }, f)
 }
 
-func timed(b *testing.B, n int, clock func() time.Duration, f func(i int) error) quantiles {
+// A kind of search that is slow is asked less often, so that the whole run
+// ends in minutes: after kindTime there are leastSearches at least.
+const (
+	kindTime      = 4 * time.Second
+	leastSearches = 20
+)
+
+func timed(b *testing.B, n int, limit time.Duration, clock func() time.Duration, f func(i int) error) quantiles {
 	b.Helper()
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
+	begun := time.Now()
 	for i := range min(n, 10) { // what is read once is not what is asked for
 		if err := f(i); err != nil {
 			b.Fatal(err)
 		}
+		if time.Since(begun) > limit/3 {
+			break
+		}
 	}
-	times := make([]time.Duration, n)
-	for i := range times {
+	begun = time.Now()
+	times := make([]time.Duration, 0, n)
+	for i := range n {
 		start := clock()
 		if err := f(i); err != nil {
 			b.Fatal(err)
 		}
-		times[i] = clock() - start
+		times = append(times, clock()-start)
+		if len(times) >= leastSearches && time.Since(begun) > limit {
+			break
+		}
 	}
 	slices.Sort(times)
-	return quantiles{times[n/2], times[n*99/100]}
+	return quantiles{times[len(times)/2], times[len(times)*99/100], len(times)}
 }
 
 func threadTime() time.Duration {
@@ -551,7 +570,7 @@ func benchBusy(b *testing.B, c *corpus, from int, take func([]news.Item) error, 
 			}
 		}
 	}()
-	slow := timed(b, 1000, threadTime, func(i int) error {
+	slow := timed(b, 1000, time.Minute, threadTime, func(i int) error {
 		time.Sleep(13 * time.Millisecond)
 		return f(i)
 	})

@@ -163,16 +163,40 @@ func (l *rawList) each(f func(i int, often, long uint64)) error {
 	if err != nil {
 		return err
 	}
-	n := int(l.docs.GetCardinality())
-	b := rawBytes{data: l.data, at: start}
+	if len(ends) == 0 {
+		return errRaw
+	}
+	data := l.data[start : start+ends[len(ends)-1]]
+	at, n := 0, int(l.docs.GetCardinality())
+	// The last bit of how often says whether there are positions; a field that
+	// does not count has zero and no length. Nearly all numbers are one byte or
+	// two, and this loop is where a ranked search spends its time.
 	for i := range n {
-		often, long := b.next()>>1, uint64(0) // the last bit says whether there are positions
-		if often > 0 {                        // else the field does not count
+		if at+3 <= len(data) && data[at] < 0x80 && data[at] > 1 {
+			often, long := uint64(data[at]>>1), uint64(data[at+1])
+			if long < 0x80 {
+				at += 2
+				f(i, often, long)
+				continue
+			}
+			if data[at+2] < 0x80 {
+				long = long&0x7F | uint64(data[at+2])<<7
+				at += 3
+				f(i, often, long)
+				continue
+			}
+		}
+		b := rawBytes{data: data, at: uint64(at)}
+		often, long := b.next()>>1, uint64(0)
+		if often > 0 {
 			long = b.next()
+		}
+		if at = int(b.at); b.bad {
+			return errRaw
 		}
 		f(i, often, long)
 	}
-	if b.bad || len(ends) == 0 || b.at != start+ends[len(ends)-1] {
+	if at != len(data) {
 		return errRaw
 	}
 	return nil
