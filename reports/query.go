@@ -23,7 +23,8 @@ import (
 //   - mean: that of Of over N spans of the same length before its own
 //   - percent: Of in hundredths of Per
 //   - hours.correction: the median from case to correction, in hours
-//   - forecast.hits: of the N weeks before To, those in which the forecast held
+//   - forecast.weeks: of the N weeks that end at To, those that could be forecast
+//   - forecast.hits: of these, those in which the forecast held
 type Query struct {
 	What  string    `json:"what"`
 	By    string    `json:"by,omitempty"`
@@ -178,7 +179,11 @@ func (c *counter) deep(q Query, depth int) (float64, error) {
 		cs, err := c.allCases()
 		return medianHours(cs, q.From, q.To), err
 	case "forecast.hits":
-		return c.hits(q)
+		_, hits, err := c.foreseen(q)
+		return hits, err
+	case "forecast.weeks":
+		weeks, _, err := c.foreseen(q)
+		return weeks, err
 	case "sources.all", "sources.working":
 		if c.d.Sources == nil {
 			return 0, nil
@@ -344,6 +349,7 @@ var measureNames = map[string]news.Text{
 	"warnings.closed":      {VI: "Cảnh báo sớm đã giải quyết", EN: "Early warnings closed"},
 	"hours.correction":     {VI: "Thời gian đính chính trung vị (giờ)", EN: "Median hours to a correction"},
 	"forecast.hits":        {VI: "Số tuần dự báo đúng khoảng", EN: "Weeks in which the forecast held"},
+	"forecast.weeks":       {VI: "Số tuần có dự báo", EN: "Weeks that were forecast"},
 	"sources.all":          {VI: "Nguồn đang theo dõi", EN: "Sources watched"},
 	"sources.working":      {VI: "Nguồn hoạt động tốt", EN: "Sources that work"},
 	"policies.all":         {VI: "Chính sách tác động trực tiếp đến quyền, nghĩa vụ", EN: "Policies that touch rights or duties"},

@@ -387,7 +387,8 @@ func (w *writer) outlook(items Query, concerns []concern, from, to time.Time) er
 		w.say(paper.Item, "Chưa đủ dữ liệu để dự báo lượng tin.")
 		return nil
 	}
-	w.say(paper.Item, "Lượng tin tuần tới: {}. Cách dự báo này đúng khoảng {} trong 8 tuần gần đây.", word, w.fig(Query{What: "forecast.hits", N: 8, From: from, To: to}))
+	w.say(paper.Item, "Lượng tin tuần tới: {}. Cách dự báo này đúng khoảng {} trong {} tuần gần đây.", word,
+		w.fig(Query{What: "forecast.hits", N: 8, From: from, To: to}), w.fig(Query{What: "forecast.weeks", N: 8, From: from, To: to}))
 	var rising []string
 	for _, k := range concerns {
 		if k.change == Up {
@@ -449,32 +450,44 @@ func (c *counter) bands(q Query, from, to time.Time) ([]Band, error) {
 	return bands, nil
 }
 
-// hits counts the weeks before in which what came lay within what was
-// forecast.
-func (c *counter) hits(q Query) (float64, error) {
+// foreseen counts, of the n weeks that end with q's, those that could be
+// forecast, and those of them in which what came lay within the range. A week
+// after four weeks of silence was not forecast: its zero would be no merit.
+func (c *counter) foreseen(q Query) (weeks, hits float64, err error) {
 	if q.N < 1 || q.N > 60 {
-		return 0, fmt.Errorf("reports: forecast.hits needs 1 to 60 weeks")
+		return 0, 0, fmt.Errorf("reports: %s needs 1 to 60 weeks", q.What)
 	}
-	n := 0.0
 	for i := range q.N {
 		was := Query{What: "items", Topic: q.Topic, From: q.From, To: q.To}.back(i, c.d.Days.Zone())
+		known := was
+		known.From, known.To = was.From.AddDate(0, 0, -28), was.From
+		v, err := c.value(known)
+		if err != nil {
+			return 0, 0, err
+		}
+		if v == 0 {
+			continue
+		}
 		bands, err := c.bands(was, was.From.AddDate(0, 0, -7), was.From)
-		if err != nil || len(bands) == 0 {
-			return n, err
+		if err != nil {
+			return 0, 0, err
+		}
+		if len(bands) == 0 {
+			continue
 		}
 		low, high := 0.0, 0.0
 		for _, b := range bands {
 			low, high = low+b.Low, high+b.High
 		}
-		v, err := c.value(was)
-		if err != nil {
-			return 0, err
+		if v, err = c.value(was); err != nil {
+			return 0, 0, err
 		}
+		weeks++
 		if v >= low && v <= high {
-			n++
+			hits++
 		}
 	}
-	return n, nil
+	return weeks, hits, nil
 }
 
 // proposals say who does what by when.
