@@ -3,7 +3,7 @@
 #   go test ./...
 
 .DEFAULT_GOAL := help
-.PHONY: help screenshots demo run test vet fmt lint race fuzz bench bench-rules bench-crawler bench-search bench-trend e2e vuln ci build dist docker up up-split bench-desk invariants
+.PHONY: help screenshots demo run test vet fmt lint race fuzz bench bench-rules bench-crawler bench-search bench-trend e2e vuln ci build dist docker up up-split bench-desk bench-reports invariants
 
 # The tools, by version; .ci/run names the same ones.
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -68,6 +68,9 @@ screenshots: ## pictures of every page into docs/screenshots/pages; needs Chromi
 
 bench-desk: ## decisions a second with pages read meanwhile, a storm of 10,000 flags, a million audit entries
 	LANGNGHE_BENCH=1 LANGNGHE_STORM=10000 go test -run='TestSpeed|TestStorm' -count=1 -timeout 30m -v ./internal/store
+
+bench-reports: ## the weekly summary from 100,000 items in the index (fills it first, some minutes)
+	LANGNGHE_BENCH=1 go test -run='^$$' -bench=BenchmarkWeeklySummary -benchtime=20x -timeout 30m -v ./internal/app
 
 invariants: ## a million random events at the desk; LANGNGHE_SEQUENCES sets how many sequences of about 79
 	LANGNGHE_SEQUENCES=$${LANGNGHE_SEQUENCES:-13000} go test -run=TestInvariants -count=1 -timeout 60m -v ./review

@@ -47,6 +47,8 @@ var pages = []view{
 	{"GET /reports/{id}", "canbo", "/reports", "main a[href^='/reports/']"},
 	{"GET /ledgers", "canbo", "/ledgers", ""},
 	{"GET /ledgers/{ledger}", "canbo", "/ledgers", "main a[href^='/ledgers/']"},
+	{"GET /ledgers/{ledger}", "canbo", "/ledgers/policies", ""},
+	{"GET /ledgers/answers", "canbo", "/ledgers/answers", ""},
 	{"GET /alerts", "canbo", "/alerts", ""},
 	{"GET /alerts/muted", "canbo", "/alerts/muted", ""},
 	{"GET /rules", "canbo", "/rules", ""},
@@ -74,7 +76,7 @@ var pages = []view{
 var notPages = map[string]string{
 	"GET /{$}": "goes to the page on which a role starts", "GET /static/{file}": "a file", "GET /sw.js": "a file",
 	"GET /livez": "for machines", "GET /readyz": "for machines", "GET /metrics": "for machines", "GET /events": "a stream",
-	"GET /reports/{id}/{format}": "a file", "GET /ledgers/{ledger}/xlsx": "a file",
+	"GET /reports/{id}/{format}": "a file", "GET /ledgers/{ledger}/xlsx": "a file", "GET /ledgers/answers/xlsx": "a file",
 	"GET /setup": "only before the first account; TestSetup",
 }
 
@@ -122,14 +124,18 @@ const clipped = `[...document.querySelectorAll('main *')].filter(e => {
 // that the locales lack, ask another host for anything, or break a rule of
 // axe-core. The pictures, few in colours, go to the folder that
 // LANGNGHE_SCREENSHOTS names: both widths in Vietnamese, the wide one in
-// English too.
+// English too. LANGNGHE_PAGES, an expression for paths, looks at some only.
 func TestPages(t *testing.T) {
 	url := demo(t)
 	axe := axeCore(t)
 	out := os.Getenv("LANGNGHE_SCREENSHOTS")
+	only := regexp.MustCompile(os.Getenv("LANGNGHE_PAGES"))
 	for _, width := range []int64{1280, 360} {
 		tabs := map[string]context.Context{}
 		for _, pg := range pages {
+			if !only.MatchString(pg.path) {
+				continue
+			}
 			ctx := tabs[pg.who]
 			if ctx == nil {
 				ctx = tab(t, width, 900)

@@ -117,6 +117,9 @@ func (d *Desk) annual(c *counter, q Request) (Report, error) {
 	w.say(paper.Clause, "7. Tiếp nhận, trả lời phản ánh")
 	w.say(paper.Text, "Tiếp nhận {} phản ánh, trả lời {}, đúng hạn {} %; chưa trả lời {}, quá hạn {}.",
 		n("complaints.received"), n("complaints.answered"), of("complaints.in_time", "complaints.answered"), n("complaints.waiting"), n("complaints.overdue"))
+	if err := w.answersTable(from, to); err != nil {
+		return Report{}, err
+	}
 	w.say(paper.Clause, "8. Phản bác, đính chính tin giả")
 	w.say(paper.Text, "Mở {} vụ việc tin đồn, lừa đảo; đăng {} đính chính; thời gian đính chính trung vị {} giờ.", n("rumours.opened"), n("corrections.out"), n("hours.correction"))
 	w.say(paper.Clause, "9. Phối hợp với Công an phường")

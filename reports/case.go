@@ -15,6 +15,7 @@ type Case struct {
 	Title     string // of the desk's own making; empty when the topic names it best
 	Claim     string // in neutral words, of a person on the team
 	Topic     string
+	Place     string // neighbourhood, "" when it is not known
 	Level     news.Level
 	Unit      string
 	Due       time.Time

@@ -162,7 +162,7 @@ func (d *Desk) responses(ctx context.Context, drafts []Record, lang string) (xls
 	return s, nil
 }
 
-var sheetNames = map[string]string{"numbers": "Số liệu tuần", "concerns": "Vấn đề", "rumours": "Tin đồn", "topics": "Chủ đề", "coverage": "Độ phủ", "channels": "Kênh", "handoffs": "Phiếu chuyển", "policies": "Chính sách", "tasks": "Nhiệm vụ"}
+var sheetNames = map[string]string{"numbers": "Số liệu tuần", "concerns": "Vấn đề", "rumours": "Tin đồn", "topics": "Chủ đề", "coverage": "Độ phủ", "channels": "Kênh", "handoffs": "Phiếu chuyển", "answers_unit": "Trả lời theo đơn vị", "answers_place": "Trả lời theo khối", "policies": "Chính sách", "tasks": "Nhiệm vụ"}
 
 func number(v float64) any {
 	if v == float64(int(v)) {

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -18,7 +19,7 @@ import (
 //   - items: items of from ≤ day < to, of a Topic, and of a Key of By (tone,
 //     stance, source)
 //   - a measure of cases, such as complaints.overdue, of a Topic, Unit, Key
-//     (verdict, category, kind)
+//     (verdict, category, kind, unit, place, topic)
 //   - a measure of a ledger, such as policies.covered, of a Key
 //   - mean: that of Of over N spans of the same length before its own
 //   - percent: Of in hundredths of Per
@@ -235,6 +236,12 @@ func (q Query) fits(c *Case) bool {
 		return true
 	case "kind":
 		return string(c.Kind) == q.Key
+	case "unit":
+		return c.Unit == q.Key
+	case "place":
+		return c.Place == q.Key
+	case "topic":
+		return c.Topic == q.Key
 	case "verdict":
 		return c.Verdict == q.Key
 	case "category":
@@ -299,13 +306,15 @@ func (q Query) describe(zone *time.Location) news.Text {
 		}
 		return strings.Join(out, "; ")
 	}
-	narrow := func(en bool) string {
+	narrow := func(lang string) string {
 		n := ""
 		if q.Topic != "" {
 			n = TopicName(q.Topic)
 		}
 		if q.By == "topic" {
 			n = TopicName(q.Key)
+		} else if by, ok := byNames[q.By]; ok {
+			n = join(n, by.In(lang)+": "+cmp.Or(q.Key, "–"))
 		} else if q.Key != "" {
 			n = join(n, q.By+" = "+q.Key)
 		}
@@ -323,7 +332,13 @@ func (q Query) describe(zone *time.Location) news.Text {
 	if !ok {
 		name = news.Text{VI: q.What, EN: q.What}
 	}
-	return news.Text{VI: join(name.VI, narrow(false), span), EN: join(name.EN, narrow(true), span)}
+	return news.Text{VI: join(name.VI, narrow("vi"), span), EN: join(name.EN, narrow("en"), span)}
+}
+
+// byNames are what pages call some of the things that numbers are split by.
+var byNames = map[string]news.Text{
+	"unit": {VI: "đơn vị", EN: "unit"}, "place": {VI: "khối", EN: "neighbourhood"}, "tone": {VI: "sắc thái", EN: "tone"},
+	"stance": {VI: "thái độ", EN: "stance"}, "source": {VI: "nguồn", EN: "source"}, "channel": {VI: "kênh", EN: "channel"}, "level": {VI: "cấp ban hành", EN: "issued by"},
 }
 
 // Describe says in words what a number counts.

@@ -24,7 +24,7 @@ import (
 
 // not are the digits of a text that are no numbers of the report: days,
 // documents, cases, ordinals, terms of law and what a target is called.
-var not = regexp.MustCompile(`\d{1,2}/\d{1,2}/\d{4}|\d{1,2}:\d{2}|\d+(/\d{4})?/[\p{L}]+-[\p{L}]+|V-\d{4}-\d{4}|(?i)năm \d{4}|ngày \d\d tháng \d\d|2 buổi mỗi tuần|(?i)quý \w+|^\d+\. |trong (4|24|48|60|10) (giờ|phút)|4 tuần|8 tuần|4 nhóm|100 %|24 tháng|mục 7|SHA-256|ab12|T\d+|\[.\]top`)
+var not = regexp.MustCompile(`Khối \d|\d{1,2}/\d{1,2}/\d{4}|\d{1,2}:\d{2}|\d+(/\d{4})?/[\p{L}]+-[\p{L}]+|V-\d{4}-\d{4}|(?i)năm \d{4}|ngày \d\d tháng \d\d|2 buổi mỗi tuần|(?i)quý \w+|^\d+\. |trong (4|24|48|60|10) (giờ|phút)|4 tuần|8 tuần|4 nhóm|100 %|24 tháng|mục 7|SHA-256|ab12|T\d+|\[.\]top`)
 
 // TestEveryDocument: each kind of report is without a finding, its numbers
 // are what the store gives, and no digit in it is without a query.
@@ -345,6 +345,60 @@ func contains(s string, parts ...string) bool {
 	return true
 }
 
+// TestAnswers: the ledger of complaints adds up in every split, says what the
+// cases say, and names nothing that a resident wrote.
+func TestAnswers(t *testing.T) {
+	w := newWorld(t, 11, 3)
+	ctx := context.Background()
+	b, err := w.desk.AnswersOf(ctx, 2026, leader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want reports.AnswerRow
+	for _, c := range w.cases {
+		if c.Kind != news.Answer || !c.Opened.Before(b.To) {
+			continue
+		}
+		want.Received++
+		switch {
+		case !c.Answered.IsZero() && c.Answered.Before(b.To):
+			want.Answered++
+			if !c.Answered.After(c.Due) {
+				want.InTime++
+			}
+		default:
+			want.Waiting++
+			if c.Due.Before(b.To) {
+				want.Overdue++
+			}
+		}
+	}
+	if b.Total != want || want.InTime == 0 || want.InTime == want.Answered || want.Overdue == 0 {
+		t.Errorf("the ledger says %+v, the cases %+v", b.Total, want)
+	}
+	for _, s := range b.Splits {
+		var sum reports.AnswerRow
+		for _, r := range s.Rows {
+			sum.Received, sum.Answered, sum.InTime, sum.Waiting, sum.Overdue = sum.Received+r.Received, sum.Answered+r.Answered, sum.InTime+r.InTime, sum.Waiting+r.Waiting, sum.Overdue+r.Overdue
+		}
+		if sum != want || s.By == "place" && len(s.Rows) != 3 {
+			t.Errorf("by %s: %d rows that add up to %+v, not %+v", s.By, len(s.Rows), sum, want)
+		}
+	}
+	var out bytes.Buffer
+	if err := w.desk.WriteAnswers(ctx, &out, b, "vi"); err != nil {
+		t.Fatal(err)
+	}
+	if all := unzipped(t, out.Bytes()); !contains(all, "Khối Đồng Tâm", "chưa rõ", "đúng hạn", "trễ hạn", "quá hạn", w.cases[len(w.cases)-1].ID[:7]) || strings.Contains(all, "KÍN") {
+		t.Error("the workbook lacks a split, or shows a resident's words")
+	}
+	for _, p := range []reports.Person{police, unit, editor} {
+		if _, err := w.desk.AnswersOf(ctx, 2026, p); err == nil {
+			t.Errorf("%s reads the whole ledger", p.Role)
+		}
+	}
+}
+
 // TestUnansweredList: two pages hold the oldest of what is unanswered, the
 // workbook of the summary every one.
 func TestUnansweredList(t *testing.T) {
@@ -553,20 +607,6 @@ func TestNumber(t *testing.T) {
 	for v, want := range map[float64]string{0: "0", 12: "12", 1250: "1.250", 1234567: "1.234.567", 87.5: "87,5", 33.333: "33,3", -4: "-4", 99.96: "100"} {
 		if got := reports.Number(v); got != want {
 			t.Errorf("%v = %s, want %s", v, got, want)
-		}
-	}
-}
-
-// BenchmarkWeekly writes the weekly summary of a year of 100,000 items, which
-// are counted one by one for each question; the index keeps sums.
-func BenchmarkWeekly(b *testing.B) {
-	w := newWorld(b, 1, 310)
-	if len(w.items) < 100_000 {
-		b.Fatalf("%d items", len(w.items))
-	}
-	for b.Loop() {
-		if _, err := w.desk.Preview(context.Background(), reports.Request{Kind: reports.Weekly}, reviewer); err != nil {
-			b.Fatal(err)
 		}
 	}
 }

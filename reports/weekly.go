@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -36,7 +37,7 @@ func (d *Desk) weekly(c *counter, q Request) (Report, error) {
 		if r, err = d.weeklyWith(c, q, fits); err != nil {
 			return Report{}, err
 		}
-		if pdf.Pages(r.Paper.Flow()) <= 2 {
+		if pages, left := pdf.Room(r.Paper.Flow()); pages < 2 || pages == 2 && left >= paper.Mm(2) {
 			break
 		}
 	}
@@ -90,10 +91,14 @@ func (d *Desk) weeklyWith(c *counter, q Request, fits room) (Report, error) {
 	w.sources(from, to)
 
 	w.say(paper.Part, "III. VẤN ĐỀ DƯ LUẬN QUAN TÂM")
-	t = &paper.Table{ID: "concerns", Small: true, Widths: []int{25, 8, 12, 15, 12, 28}, Heads: []string{"Vấn đề", "Số tin", "So với trung bình", "Khuynh hướng", "Cường độ", "Đơn vị phụ trách; chưa trả lời"}, Align: []paper.AlignTo{"", paper.Right, paper.Centre, "", ""}}
+	t = &paper.Table{ID: "concerns", Small: true, Widths: []int{25, 8, 12, 15, 12, 28}, Heads: []string{"Vấn đề", "Số tin", "So với trung bình", "Khuynh hướng", "Cường độ", "Đơn vị phụ trách; chưa trả lời; khối"}, Align: []paper.AlignTo{"", paper.Right, paper.Centre, "", ""}}
 	for _, k := range concerns[:min(len(concerns), w.top)] {
 		waiting := w.fig(Query{What: "complaints.waiting", Topic: k.topic, To: to})
-		t.Rows = append(t.Rows, row(TopicName(k.topic), k.now, paper.Cell{{Text: string(k.change) + " "}, {Text: k.mean.Text, Figure: k.mean.ID}}, k.direction, k.strong, spans(w.who(k.topic)+"; {}", waiting)))
+		where, err := w.places(k.topic, from, to)
+		if err != nil {
+			return Report{}, err
+		}
+		t.Rows = append(t.Rows, row(TopicName(k.topic), k.now, paper.Cell{{Text: string(k.change) + " "}, {Text: k.mean.Text, Figure: k.mean.ID}}, k.direction, k.strong, append(spans(w.who(k.topic)+"; {}", waiting), where...)))
 	}
 	w.table(t, "Trong tuần không có vấn đề nào được nhắc đến.")
 
@@ -163,6 +168,28 @@ func (w *writer) concerns(from, to time.Time) (out []concern) {
 		k.direction, k.strong = w.opinion(k.topic, from, to, k.now.Value, k.change)
 	}
 	return out
+}
+
+// places are the neighbourhoods from which most complaints about a topic came
+// in a week, with how many; nothing when none is known.
+func (w *writer) places(topic string, from, to time.Time) ([]paper.Span, error) {
+	cs, err := w.allCases()
+	n := map[string]int{}
+	for i := range cs {
+		if k := &cs[i]; k.complaint() && k.Topic == topic && k.Place != "" && in(k.Opened, from, to) {
+			n[k.Place]++
+		}
+	}
+	names := slices.SortedFunc(maps.Keys(n), func(a, b string) int { return cmp.Or(n[b]-n[a], strings.Compare(a, b)) })
+	var out []paper.Span
+	for i, name := range names[:min(len(names), 2)] {
+		sep := "; "
+		if i > 0 {
+			sep = ", "
+		}
+		out = append(out, spans(sep+name+" {}", w.fig(Query{What: "complaints.received", Topic: topic, By: "place", Key: name, From: from, To: to}))...)
+	}
+	return out, err
 }
 
 // opinion is how people feel about a topic: the direction that most of those

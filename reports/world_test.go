@@ -114,6 +114,7 @@ func (w *world) newCase(r *rand.Rand, n int, at time.Time) reports.Case {
 	case news.Answer:
 		c.Title, c.Claim = "PHẢN ÁNH-KÍN", "PHẢN ÁNH-KÍN" // must stand nowhere
 		c.Unit, c.Due = unit.Unit, at.AddDate(0, 0, 5)
+		c.Place = []string{"Khối Đồng Tâm", "", "Khối 3"}[n%3]
 		if r.IntN(3) > 0 {
 			c.Answered = later(200)
 			c.Closed = c.Answered.Add(time.Hour)

@@ -138,6 +138,9 @@ func (d *Desk) follow(tx Tx, e *Entry, dec Decision, tell bool) error {
 			}
 		}
 	}
+	if c.Place == "" {
+		c.Place = d.place(e)
+	}
 	e.Case = c.ID
 	if tell {
 		if err := d.tell(tx, &c, e, dec.At); err != nil {

@@ -189,6 +189,7 @@ type Case struct {
 	Claim      string         `json:"claim,omitempty"` // what is said, in neutral words, without persons
 	Level      news.Level     `json:"level"`
 	Topic      string         `json:"topic,omitempty"`
+	Place      string         `json:"place,omitempty"` // the neighbourhood that the first entry to name one is about
 	Opened     time.Time      `json:"opened"`
 	By         string         `json:"by"`
 	Entries    []string       `json:"entries"`

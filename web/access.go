@@ -50,6 +50,7 @@ var (
 	recallers     = who{review.Leader, review.Reviewer, review.Office}
 	returners     = who{review.Leader, review.Justice}
 	registry      = who{review.Office, review.Reviewer}
+	answersRead   = who{review.Reviewer, review.Leader, review.Office, review.Justice}
 	ledgerKeepers = who{review.Reviewer, review.Leader, review.Justice, review.Office, review.Editor, review.Khoi, review.Unit}
 )
 

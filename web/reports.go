@@ -44,6 +44,8 @@ type Reports interface {
 	DeadlineOf(r reports.Record) (reports.Deadline, bool)
 	Coverage(ctx context.Context) (reports.Coverage, error)
 	Opinions(ctx context.Context, draft string) (reports.OpinionGroup, error)
+	AnswersOf(ctx context.Context, year int, by reports.Person) (reports.AnswerBook, error)
+	WriteAnswers(ctx context.Context, w io.Writer, b reports.AnswerBook, lang string) error
 	WriteLedger(ctx context.Context, w io.Writer, l reports.Ledger, rs []reports.Record, lang string) error
 }
 
@@ -387,6 +389,7 @@ func issueReport(d Reports, r *http.Request, id string, by reports.Person) error
 
 type ledgersPage struct {
 	frame
+	Answers  bool // the ledger of complaints is theirs to read
 	Ledgers  []ledgerLine
 	Coverage *reports.Coverage
 	Channels []reports.Choice
@@ -403,7 +406,7 @@ func (s *server) ledgers(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	u := by(r)
-	p := ledgersPage{frame: s.frame(r, visitorOf(r).t.T("ledgers.title")), Channels: reports.Channels}
+	p := ledgersPage{frame: s.frame(r, visitorOf(r).t.T("ledgers.title")), Channels: reports.Channels, Answers: reports.MayReadAnswers(string(u.Role))}
 	for _, l := range reports.Ledgers {
 		if !l.MayRead(string(u.Role)) {
 			continue

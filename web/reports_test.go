@@ -278,6 +278,17 @@ func TestLedgerPages(t *testing.T) {
 	if w := s.do(who["reviewer"], "GET", "/ledgers/policies/xlsx", nil); w.Code != 200 || !strings.HasPrefix(w.Body.String(), "PK") {
 		t.Errorf("workbook: %d", w.Code)
 	}
+	if body := s.do(who["leader"], "GET", "/ledgers/answers", nil).Body.String(); !strings.Contains(body, "Theo khối") || !strings.Contains(body, "Cộng") {
+		t.Errorf("the ledger of answers: %.600s", body)
+	}
+	if w := s.do(who["leader"], "GET", "/ledgers/answers/xlsx", nil); w.Code != 200 || !strings.HasPrefix(w.Body.String(), "PK") {
+		t.Errorf("workbook of answers: %d", w.Code)
+	}
+	for _, year := range []string{"x", "1066", "2999"} {
+		if w := s.do(who["leader"], "GET", "/ledgers/answers?year="+year, nil); w.Code != 400 {
+			t.Errorf("year %s: %d", year, w.Code)
+		}
+	}
 	if len(m.acts) < 2 {
 		t.Errorf("accounted for: %q", m.acts)
 	}

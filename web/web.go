@@ -272,6 +272,8 @@ func (s *server) routes() []route {
 		{"POST /reports/{id}/return", returners, s.reportAct(returnReport, "returned")},
 		{"POST /reports/{id}/issue", registry, s.reportAct(issueReport, "issued")},
 		{"GET /ledgers", ledgerKeepers, s.ledgers},
+		{"GET /ledgers/answers", answersRead, s.answers},
+		{"GET /ledgers/answers/xlsx", answersRead, s.answersFile},
 		{"GET /ledgers/{ledger}", ledgerKeepers, s.ledger},
 		{"POST /ledgers/{ledger}", ledgerKeepers, s.saveLedger},
 		{"GET /ledgers/{ledger}/xlsx", ledgerKeepers, s.ledgerFile},

@@ -79,6 +79,7 @@ func Demo(ctx context.Context, o DemoOptions) (err error) {
 		cfg.Profile = o.Profile
 	}
 	cfg.Receive.Citizens = true
+	cfg.Khoi = demo.Khoi
 	cfg.Sources = demoSources(sites)
 	cfg.Mail = &email.Config{Host: host, From: "langnghe@phuong.example", TLS: "none"}
 	if _, err := fmt.Sscan(port, &cfg.Mail.Port); err != nil {

@@ -178,7 +178,7 @@ func reportCases(ctx context.Context, d *review.Desk) ([]reports.Case, error) {
 }
 
 func reportCase(c *review.Case) reports.Case {
-	out := reports.Case{ID: c.ID, Kind: c.Kind, Title: c.Title, Claim: c.Claim, Topic: c.Topic, Level: c.Level, Unit: c.Unit, Due: c.Due,
+	out := reports.Case{ID: c.ID, Kind: c.Kind, Title: c.Title, Claim: c.Claim, Topic: c.Topic, Place: c.Place, Level: c.Level, Unit: c.Unit, Due: c.Due,
 		Verdict: string(c.Verdict), Citation: c.Citation, Opened: c.Opened, Closed: c.Closed, Voices: len(c.Entries)}
 	for _, e := range c.Timeline {
 		switch {

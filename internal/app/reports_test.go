@@ -87,7 +87,7 @@ func (c *recount) value(q reports.Query) float64 {
 	}
 	n := 0
 	for i := range c.cases {
-		if k := &c.cases[i]; len(k.Entries) > 0 && (q.Topic == "" || k.Topic == q.Topic) && c.counts(q, k) {
+		if k := &c.cases[i]; len(k.Entries) > 0 && (q.Topic == "" || k.Topic == q.Topic) && (q.By != "place" || k.Place == q.Key) && c.counts(q, k) {
 			n++
 		}
 	}

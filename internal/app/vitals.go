@@ -10,10 +10,10 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
-	"golang.org/x/text/unicode/norm"
 
 	"langnghe/alerts"
 	"langnghe/indexer"
+	"langnghe/internal/lang"
 	"langnghe/internal/news"
 	"langnghe/internal/reading"
 )
@@ -119,7 +119,9 @@ func (b *builder) well(ctx context.Context) error {
 // places finds the neighbourhood that an item is about among the words that
 // place it in the ward.
 func places(p reading.Profile) func(*news.Item) string {
-	fold := func(s string) string { return strings.ToLower(norm.NFC.String(s)) }
+	// The words were found as a place of the ward already, so what they are
+	// without diacritics is enough: "khoi 3" is Khối 3.
+	fold := func(s string) string { return lang.Fold(lang.Key(s)) }
 	return func(it *news.Item) string {
 		if it.Reading == nil {
 			return ""

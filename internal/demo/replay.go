@@ -34,6 +34,9 @@ func (w *World) Next(t time.Time) time.Time {
 	return next
 }
 
+// Khoi are the neighbourhoods of the sample ward.
+var Khoi = []string{"Khối Đồng Tâm", "Khối Sơn Hà", "Khối Bàu Sen", "Khối Tân Sơn", "Khối Tân Lập", "Khối Long Hà", "Khối Quyết Thắng", "Khối Liên Thắng", "Khối Hòa Bình", "Khối Quang Trung", "Khối Phú Thịnh"}
+
 // Staff are the people of the sample ward, with the roles that the desk
 // knows. They are invented like everything else here.
 var Staff = []struct{ Name, Role, Unit string }{

@@ -1,6 +1,10 @@
 package reading
 
-import "langnghe/internal/news"
+import (
+	"slices"
+
+	"langnghe/internal/news"
+)
 
 // Points of the area score.
 const (
@@ -61,6 +65,7 @@ func (r *Reader) area(v *view, h hits, prior int) news.Area {
 	}
 	for _, x := range h[r.set.elsewhere] {
 		switch {
+		case within(x, h[r.set.cues]): // "khối Hòa Bình" is no province
 		case !fresh(x):
 		case sure:
 			other += areaPassing
@@ -85,6 +90,11 @@ func (r *Reader) area(v *view, h hits, prior int) news.Area {
 		out.Fit = news.Ambiguous
 	}
 	return out
+}
+
+// within reports whether x lies inside of one of the others.
+func within(x hit, others []hit) bool {
+	return slices.ContainsFunc(others, func(o hit) bool { return o.start <= x.start && x.end <= o.end && o.end-o.start > x.end-x.start })
 }
 
 // friends are the false friends that an item shows.

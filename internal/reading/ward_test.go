@@ -35,3 +35,16 @@ func TestNewWard(t *testing.T) {
 		}
 	}
 }
+
+// A neighbourhood that bears the name of a province is no other place.
+func TestNeighbourhoodIsNoProvince(t *testing.T) {
+	own, err := NewWard("thai-hoa-2026", []string{"Khối Hòa Bình"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, ours := range map[string]bool{"Khối Hòa Bình mất điện từ trưa": true, "khoi hoa binh mat dien tu trua": true, "Tỉnh Hòa Bình mất điện từ trưa": false} {
+		if a := own.Read(&news.Item{Text: text}, 0).Area; (a.Score > 0) != ours {
+			t.Errorf("%q: score %d, %s", text, a.Score, a.Fit)
+		}
+	}
+}

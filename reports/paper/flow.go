@@ -103,6 +103,9 @@ func (r Run) Width() float64 { return face.Get(r.Style()).Width(r.Text, float64(
 // RuleWeight is how thick a rule is; it takes part in the height of its line.
 const RuleWeight = 15
 
+// GridEdge is what the outer border of a grid adds to its rows.
+const GridEdge = 5
+
 // The heights of lines, a little above single spacing.
 const (
 	line14 = 360
@@ -277,7 +280,7 @@ func (p *Paper) foot() []Thing {
 	name := centred(p.Foot.Name, 28, true, room, 0)
 	right = append(right, name)
 	cols := []int{footLeft, TextWidth - 4535}
-	return []Thing{para(gap(200)), {Grid: &Grid{Cols: cols, Rows: []Row{{Cells: []GridCell{{Paras: left}, {Paras: right}}}}}}}
+	return []Thing{para(gap(200)), {Grid: &Grid{Cols: cols, Rows: []Row{{Cells: []GridCell{{Paras: left}, {Paras: right}}}}}}, para(gap(20))} // programs put a paragraph of their own, a line high, behind a table that ends a document
 }
 
 func (p *Paper) runs(spans []Span, size int, bold, italic bool) (out []Run) {

@@ -1,7 +1,9 @@
 package paper
 
 import (
+	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"langnghe/reports/face"
 )
@@ -27,8 +29,9 @@ type token struct {
 }
 
 // Lines breaks a paragraph into lines as word processors do: as many words as
-// fit, spaces at the end of a line do not count; a justified line that is not
-// the last is stretched at its spaces.
+// fit, spaces at the end of a line do not count; a word that is wider than a
+// line is cut; a justified line that is not the last is stretched at its
+// spaces.
 func (p *Para) Lines(column int) []Line {
 	if p.Rule || len(p.Runs) == 0 {
 		return []Line{{Last: true}}
@@ -44,6 +47,9 @@ func (p *Para) Lines(column int) []Line {
 	var out []Line
 	for len(tokens) > 0 {
 		room, used, n := avail(len(out) == 0), 0.0, 0
+		if tokens[0].width > room+0.5 {
+			tokens = append(tokens[0].cut(room), tokens[1:]...)
+		}
 		for n < len(tokens) && (n == 0 || used+tokens[n].width <= room+0.5) {
 			used += tokens[n].width + tokens[n].spaces
 			n++
@@ -71,7 +77,36 @@ func (p *Para) Lines(column int) []Line {
 		}
 		out = append(out, Line{Pieces: place(now, start, stretch), Last: len(tokens) == 0})
 	}
+	if len(out) == 0 { // an empty text is a line all the same
+		return []Line{{Last: true}}
+	}
 	return out
+}
+
+// cut cuts a token in two: an address behind its scheme, as word processors
+// do, any other word where the room ends, behind a letter at least.
+func (t token) cut(room float64) []token {
+	var head, rest token
+	said := ""
+	for _, r := range t.parts {
+		keep := 0 // bytes of r that stay
+		for i, c := range r.Text {
+			w := (Run{Text: string(c), Size: r.Size, Bold: r.Bold, Italic: r.Italic}).Width()
+			if len(rest.parts) > 0 || head.width+head.spaces+w > room+0.5 && head.width > 0 || strings.HasSuffix(said, "://") {
+				break
+			}
+			head.add(r, string(c))
+			said += string(c)
+			keep = i + utf8.RuneLen(c)
+		}
+		if keep < len(r.Text) {
+			rest.add(r, r.Text[keep:])
+		}
+	}
+	if len(rest.parts) == 0 {
+		return []token{head}
+	}
+	return []token{head, rest}
 }
 
 // place sets words beside each other. A space that is stretched ends a
@@ -113,8 +148,7 @@ func same(a, b Run) bool {
 }
 
 // split cuts runs into tokens at the places where a line may end: behind
-// spaces, and behind a hyphen, a dash or a slash within a word unless a digit
-// follows.
+// spaces, and behind a hyphen or a dash within a word unless a digit follows.
 func split(runs []Run) (out []token) {
 	var cur token
 	flush := func() {

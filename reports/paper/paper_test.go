@@ -51,11 +51,37 @@ func TestLines(t *testing.T) {
 	}
 }
 
-// TestLongWord: a word that is wider than the column stands alone.
+// TestLongWord: a word that is wider than the column is cut, and nothing of
+// it is lost or leaves the column.
 func TestLongWord(t *testing.T) {
-	p := Para{Runs: []Run{{Text: strings.Repeat("x", 500) + " a", Size: 28}}, Line: 360}
-	if n := len(p.Lines(3000)); n != 2 {
-		t.Errorf("%d lines, want 2", n)
+	for _, word := range []string{strings.Repeat("x", 500), "https://phuong.example/hoi-dap-ve-phi-ve-sinh/" + strings.Repeat("ư", 90)} {
+		half := 20 // of ASCII
+		p := Para{Runs: []Run{{Text: "Xem "}, {Text: word[:half], Size: 28}, {Text: word[half:] + " a", Size: 28, Bold: true}}, Line: 360}
+		lines := p.Lines(3000)
+		all := ""
+		for i, l := range lines {
+			for _, piece := range l.Pieces {
+				all += piece.Text
+				if end := piece.X + piece.Width(); end > 3001 {
+					t.Errorf("line %d ends at %.0f of 3000", i, end)
+				}
+			}
+		}
+		if strings.ReplaceAll(all, " ", "") != "Xem"+word+"a" || len(lines) < 4 {
+			t.Errorf("%d lines say %q", len(lines), all)
+		}
+	}
+	// Behind a hyphen a line may end, within a date not.
+	p := Para{Runs: []Run{{Text: "40/TB-UBND 05/12/2026", Size: 28}}, Line: 360}
+	var got []string
+	for _, l := range p.Lines(1300) {
+		got = append(got, l.Pieces[0].Text)
+	}
+	if strings.Join(got, "|") != "40/TB-|UBND|05/12/2026" {
+		t.Errorf("lines %q", got)
+	}
+	if n := len((&Para{Runs: []Run{{Size: 28}}, Line: 360}).Lines(1300)); n != 1 {
+		t.Errorf("an empty text has %d lines", n)
 	}
 }
 

@@ -44,7 +44,9 @@ const (
 	bottom = paper.PageHeight - paper.MarginBottom
 )
 
-func layout(f *paper.Flow) []page {
+func layout(f *paper.Flow) []page { return set(f).pages }
+
+func set(f *paper.Flow) *setter {
 	s := &setter{}
 	for _, sec := range f.Sections {
 		s.no = 0
@@ -53,7 +55,7 @@ func layout(f *paper.Flow) []page {
 			s.thing(sec.Things, i)
 		}
 	}
-	return s.pages
+	return s
 }
 
 func (s *setter) newPage() {
@@ -189,9 +191,13 @@ func (s *setter) grid(g *paper.Grid) {
 	s.y += s.after
 	s.after = 0
 	var heads []paper.Row
+	edge := 0.0
+	if g.Borders {
+		edge = paper.GridEdge
+	}
 	for _, r := range g.Rows {
 		h := rowHeight(g, r)
-		if s.y+h > bottom && s.y > top {
+		if s.y+h+edge > bottom && s.y > top {
 			s.newPage()
 			if !r.Head {
 				for _, hr := range heads {
@@ -204,6 +210,7 @@ func (s *setter) grid(g *paper.Grid) {
 		}
 		s.row(g, r, h)
 	}
+	s.y += edge
 }
 
 func (s *setter) row(g *paper.Grid, r paper.Row, h float64) {
@@ -255,7 +262,7 @@ func draw(s *setter, d *paper.Drawing) {
 		if v > 0 {
 			s.mark(box{x + 0.19*step, base - h, 0.62 * step, h, 0.35})
 		}
-		middle(strconv.Itoa(v), x+step/2, base-h-40)
+		middle(strconv.Itoa(v), x+step/2, base-h-90)
 		if i < len(c.Labels) {
 			middle(c.Labels[i], x+step/2, base+190)
 		}

@@ -34,6 +34,13 @@ func Write(w io.Writer, f *paper.Flow) error {
 // Pages returns how many pages the flow takes.
 func Pages(f *paper.Flow) int { return len(layout(f)) }
 
+// Room returns how many pages the flow takes, and how many twips are left on
+// the last one. Two programs agree on a page's end but for a millimetre.
+func Room(f *paper.Flow) (pages, left int) {
+	s := set(f)
+	return len(s.pages), int(bottom - s.y)
+}
+
 // used are the glyphs of a cut that stand in the document.
 type used struct {
 	id     int // of the font's object
