@@ -18,23 +18,29 @@ import (
 // it: it is read off the cases, so it cannot be forgotten or embellished. It
 // holds no word of a resident.
 type AnswerBook struct {
-	From, To time.Time // days, From ≤ day < To
-	Total    AnswerRow
-	Splits   []AnswerSplit
+	From   time.Time     `json:"from"` // days, From ≤ day < To
+	To     time.Time     `json:"to"`
+	Total  AnswerRow     `json:"total"`
+	Splits []AnswerSplit `json:"splits"`
 }
 
 // An AnswerSplit is the same complaints by unit, by neighbourhood or by topic.
 type AnswerSplit struct {
-	By   string // unit, place, topic
-	Name news.Text
-	Rows []AnswerRow // those with most overdue first
+	By   string      `json:"by"` // unit, place, topic
+	Name news.Text   `json:"name"`
+	Rows []AnswerRow `json:"rows"` // those with most overdue first
 }
 
 // An AnswerRow counts complaints: those that came and those that were
 // answered in the span, and what waits at its end.
 type AnswerRow struct {
-	Key, Name                                    string // Name is empty when it is not known
-	Received, Answered, InTime, Waiting, Overdue int
+	Key      string `json:"key"`
+	Name     string `json:"name"` // empty when it is not known
+	Received int    `json:"received"`
+	Answered int    `json:"answered"`
+	InTime   int    `json:"in_time"`
+	Waiting  int    `json:"waiting"`
+	Overdue  int    `json:"overdue"`
 }
 
 // Percent is InTime in hundredths of Answered, rounded down, and false when

@@ -274,6 +274,24 @@ func (m *memory) Waking(_ context.Context, now time.Time) (ids []string, err err
 	return ids, nil
 }
 
+func (m *memory) Overlooked(_ context.Context, before [5]time.Time, limit int) ([]string, error) {
+	defer m.locked()()
+	var late []review.Entry
+	for _, e := range m.open() {
+		if at := before[e.Level]; !at.IsZero() && !e.Received.After(at) && e.Overlooked.IsZero() {
+			late = append(late, e)
+		}
+	}
+	slices.SortStableFunc(late, func(a, b review.Entry) int {
+		return cmp.Or(int(b.Level-a.Level), a.Received.Compare(b.Received), strings.Compare(a.ID, b.ID))
+	})
+	var ids []string
+	for _, e := range late[:min(len(late), limit)] {
+		ids = append(ids, e.ID)
+	}
+	return ids, nil
+}
+
 func (s *state) Undecided(story string) ([]string, error) {
 	return s.pick(func(e review.Entry) bool { return e.Story == story && e.Decision == nil && !e.Hidden }), nil
 }

@@ -55,17 +55,19 @@ type Entry struct {
 	Similar  []string    `json:"similar,omitempty"` // other undecided entries of the story, folded under this one; at most 50 are named
 	Folded   int         `json:"folded,omitempty"`  // how many there are
 	Received time.Time   `json:"received"`
-	Decision *Decision   `json:"decision,omitempty"`
-	History  []Decision  `json:"history,omitempty"` // earlier decisions, undone ones included
-	Case     string      `json:"case,omitempty"`
-	Locked   bool        `json:"locked"`            // no path to a hand-off: the person's choice or, before it, the machine's stance
-	Subject  string      `json:"subject,omitempty"` // SubjectPolice or SubjectOfficial: who is criticised
-	Alert    string      `json:"alert,omitempty"`   // id of the notice that told of it
-	Hidden   bool        `json:"hidden,omitempty"`  // every flag is withdrawn, muted or experimental
-	Suggest  news.Choice `json:"suggest,omitempty"` // what the machine would choose
-	Trial    bool        `json:"trial,omitempty"`   // only rules on trial fired
-	Vetoed   time.Time   `json:"vetoed,omitzero"`   // when the justice officer last vetoed a hand-off that rested on it
-	Lease    *Lease      `json:"lease,omitempty"`   // who has it in hand now; computed when it is read
+	// Overlooked is when people were told that nobody had decided in time.
+	Overlooked time.Time   `json:"overlooked,omitzero"`
+	Decision   *Decision   `json:"decision,omitempty"`
+	History    []Decision  `json:"history,omitempty"` // earlier decisions, undone ones included
+	Case       string      `json:"case,omitempty"`
+	Locked     bool        `json:"locked"`            // no path to a hand-off: the person's choice or, before it, the machine's stance
+	Subject    string      `json:"subject,omitempty"` // SubjectPolice or SubjectOfficial: who is criticised
+	Alert      string      `json:"alert,omitempty"`   // id of the notice that told of it
+	Hidden     bool        `json:"hidden,omitempty"`  // every flag is withdrawn, muted or experimental
+	Suggest    news.Choice `json:"suggest,omitempty"` // what the machine would choose
+	Trial      bool        `json:"trial,omitempty"`   // only rules on trial fired
+	Vetoed     time.Time   `json:"vetoed,omitzero"`   // when the justice officer last vetoed a hand-off that rested on it
+	Lease      *Lease      `json:"lease,omitempty"`   // who has it in hand now; computed when it is read
 }
 
 // A Decision is what a reviewer made of an entry.

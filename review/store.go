@@ -38,6 +38,10 @@ type Store interface {
 	// Waking names the cases whose Case.Wake lies at or before now, the
 	// longest due first.
 	Waking(ctx context.Context, now time.Time) ([]string, error)
+	// Overlooked names undecided entries that came at or before the time of
+	// their level and that nobody was told of as overlooked, the highest
+	// level first, then the longest waiting. A zero time asks for none.
+	Overlooked(ctx context.Context, before [5]time.Time, limit int) ([]string, error)
 	// Releasable names the cases in which something waited for the undo
 	// window and is due.
 	Releasable(ctx context.Context, now time.Time) ([]string, error)

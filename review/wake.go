@@ -61,6 +61,9 @@ func (d *Desk) Tick(ctx context.Context) error {
 		return fmt.Errorf("review: tick: %w", err)
 	}
 	var errs []error
+	if err := d.overlooked(ctx); err != nil {
+		errs = append(errs, fmt.Errorf("review: tick: overlooked: %w", err))
+	}
 	for _, id := range ids {
 		if err := d.wake(ctx, id); err != nil {
 			errs = append(errs, fmt.Errorf("review: tick %s: %w", id, err))

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/http"
 	"strings"
 	"time"
 
@@ -42,6 +43,8 @@ func (s *server) reportEndpoints() []endpoint {
 		}),
 
 		op(s, "GET /api/v1/ledgers", ledgerKeepers, "reports", "Các sổ, cột và ai được ghi", "Ledgers: columns, and who keeps them", s.apiLedgers),
+		op(s, "GET /api/v1/ledgers/answers", answersRead, "reports", "Sổ trả lời phản ánh: đúng hạn theo đơn vị, khối, lĩnh vực", "Complaints answered on time, by unit, neighbourhood and topic", s.apiAnswers),
+		file("GET /api/v1/ledgers/answers/xlsx", answersRead, "reports", "Sổ trả lời phản ánh thành tệp Excel", "The ledger of answers as an Excel file", s.answersFile, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 		op(s, "GET /api/v1/ledgers/{ledger}", ledgerKeepers, "reports", "Một sổ", "One ledger", s.apiLedger),
 		op(s, "POST /api/v1/ledgers/{ledger}", ledgerKeepers, "reports.write", "Ghi một mục vào sổ, hoặc sửa, hoặc bỏ", "Write an entry, change one, or remove one", s.apiSaveLedger),
 		file("GET /api/v1/ledgers/{ledger}/xlsx", ledgerKeepers, "reports", "Sổ thành tệp Excel", "A ledger as an Excel file", s.ledgerFile, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -198,6 +201,23 @@ func (s *server) apiLedgers(c *call, _ none) (ledgersOut, error) {
 		}
 	}
 	return out, nil
+}
+
+func (s *server) apiAnswers(c *call, in struct {
+	Year int `json:"-" query:"year" doc:"Of the ledger; the ward's own when it is left out"`
+}) (out reports.AnswerBook, err error) {
+	d, err := s.reporter()
+	if err != nil {
+		return out, err
+	}
+	now := s.Now().In(zone).Year()
+	if in.Year == 0 {
+		in.Year = now
+	}
+	if in.Year < 2000 || in.Year > now {
+		return out, &problem{status: http.StatusBadRequest, key: "problem.form"}
+	}
+	return d.AnswersOf(c.ctx(), in.Year, person(c.by))
 }
 
 func (s *server) apiLedger(c *call, in struct {

@@ -291,6 +291,8 @@ var requests = map[string]apiExample{
 	"POST /api/v1/reports/{id}/return":        {"chu.tich", "", obj{"why": "thiếu"}, ""},
 	"POST /api/v1/reports/{id}/issue":         {"van.phong", "", obj{"number": 5, "day": "2026-11-23"}, ""},
 	"GET /api/v1/ledgers":                     {"lan", "", nil, ""},
+	"GET /api/v1/ledgers/answers":             {"lan", "", nil, ""},
+	"GET /api/v1/ledgers/answers/xlsx":        {"lan", "", nil, ""},
 	"GET /api/v1/ledgers/{ledger}":            {"lan", "/api/v1/ledgers/policies", nil, ""},
 	"POST /api/v1/ledgers/{ledger}":           {"lan", "/api/v1/ledgers/policies", obj{"values": obj{"title": "Quy định mới", "issued": "2026-11-01", "level": "central", "stage": "promulgated", "affects": "yes"}}, ""},
 	"GET /api/v1/ledgers/{ledger}/xlsx":       {"lan", "", nil, ""},

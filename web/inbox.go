@@ -54,25 +54,27 @@ type topicCount struct {
 // An entryView is an entry with what the templates need to explain it.
 type entryView struct {
 	review.Entry
-	Head    string
-	Parts   []part // of the text, shortened in lists
-	Title   []part
-	Cut     bool
-	Reasons []reason
-	Signal  bool
-	Area    string // suggestions of the machine
-	Topics  []string
-	Tone    string
-	Impact  string
-	Stance  string
-	Copies  int // other entries of the story that are folded under this one
-	Buttons []button
-	Whole   bool           // the page of the entry, not the list
-	Undo    bool           // the decision can still be taken back
-	Joins   []review.Case  // open cases of the topic that it may belong to
-	Held    string         // who else has it in hand
-	Known   []review.Known // claims of the register that it repeats
-	Choices []news.Choice  // that may take the place of the decision
+	Head      string
+	Parts     []part // of the text, shortened in lists
+	Title     []part
+	Cut       bool
+	Reasons   []reason
+	Signal    bool
+	Area      string // suggestions of the machine
+	Topics    []string
+	Tone      string
+	Impact    string
+	Stance    string
+	Copies    int // other entries of the story that are folded under this one
+	Buttons   []button
+	Whole     bool           // the page of the entry, not the list
+	Undo      bool           // the decision can still be taken back
+	Joins     []review.Case  // open cases of the topic that it may belong to
+	Held      string         // who else has it in hand
+	LookUntil time.Time      // the clock of its level; zero when there is none
+	Late      bool           // it has run out
+	Known     []review.Known // claims of the register that it repeats
+	Choices   []news.Choice  // that may take the place of the decision
 }
 
 // A reason is why a rule flagged an item, and why that may be wrong.
@@ -161,6 +163,7 @@ func (s *server) inbox(w http.ResponseWriter, r *http.Request) error {
 	for _, e := range in.Entries {
 		v := s.view(e, false)
 		v.Joins = joins(open, e)
+		v.LookUntil, v.Late = e.LookBy(), e.Overdue(s.Now())
 		if l := e.Lease; l != nil {
 			if l.By != by(r).Name {
 				v.Held = l.By

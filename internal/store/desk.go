@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"strings"
 	"time"
 
@@ -232,6 +233,24 @@ const deskWaking = `SELECT id FROM case_file WHERE wake > 0 AND wake <= ? ORDER 
 // Waking implements review.Store.
 func (d *Desk) Waking(ctx context.Context, now time.Time) ([]string, error) {
 	return deskStrings(d.read.QueryContext(ctx, deskWaking, unix(now)))
+}
+
+const deskOverlooked = `
+	SELECT id FROM entry WHERE open = 1 AND received <= CASE level WHEN 0 THEN ?1 WHEN 1 THEN ?2 WHEN 2 THEN ?3 WHEN 3 THEN ?4 ELSE ?5 END
+		AND json_extract(body, '$.overlooked') IS NULL
+	ORDER BY level DESC, received, id LIMIT ?6`
+
+// Overlooked implements review.Store.
+func (d *Desk) Overlooked(ctx context.Context, before [5]time.Time, limit int) ([]string, error) {
+	args := make([]any, 0, 6)
+	for _, t := range before {
+		if t.IsZero() {
+			args = append(args, int64(math.MinInt64)) // nothing is as old
+			continue
+		}
+		args = append(args, unix(t))
+	}
+	return deskStrings(d.read.QueryContext(ctx, deskOverlooked, append(args, limit)...))
 }
 
 const deskReleasable = `SELECT id FROM case_file WHERE leaves > 0 AND leaves <= ? ORDER BY leaves, id`

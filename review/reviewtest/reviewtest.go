@@ -43,6 +43,7 @@ func Run(t *testing.T, open func(*testing.T) review.Store, reopen func(*testing.
 		{"posted", posted},
 		{"batches", batches},
 		{"waking", waking},
+		{"overlooked", overlooked},
 		{"requests", requests},
 		{"outlived", outlived},
 		{"one of eight wins", race},
@@ -322,6 +323,27 @@ func waking(t *testing.T, s review.Store) {
 	for h, want := range map[int][]string{4: nil, 5: {"V-1"}, 26: {"V-1", "V-2"}} {
 		if got, err := s.Waking(ctx, at(h)); err != nil || !slices.Equal(got, want) {
 			t.Errorf("Waking at hour %d = %v, %v, want %v", h, got, err, want)
+		}
+	}
+}
+
+func overlooked(t *testing.T, s review.Store) {
+	hidden, told := entry("h", "", 4, 0), entry("t", "", 4, 0)
+	hidden.Hidden, told.Overlooked = true, Epoch
+	put(t, s, entry("a", "", 2, 0), entry("b", "", 3, 1), entry("c", "", 3, 0), entry("d", "", 3, 9), entry("low", "", 1, 0), hidden, told, decided(entry("x", "", 4, 0), news.Scam, "hoa", ""))
+	late := entry("a", "", 2, 0).Received.Add(time.Hour)
+	for _, c := range []struct {
+		before [5]time.Time
+		limit  int
+		want   []string
+	}{
+		{[5]time.Time{}, 10, nil},
+		{[5]time.Time{2: late.Add(24 * time.Hour), 3: entry("b", "", 3, 1).Received, 4: late}, 10, []string{"c", "b", "a"}},
+		{[5]time.Time{2: late.Add(24 * time.Hour), 3: entry("b", "", 3, 1).Received, 4: late}, 1, []string{"c"}},
+		{[5]time.Time{3: late.Add(-2 * time.Hour)}, 10, nil},
+	} {
+		if got, err := s.Overlooked(context.Background(), c.before, c.limit); err != nil || !slices.Equal(got, c.want) {
+			t.Errorf("Overlooked(%v, %d) = %v, %v, want %v", c.before, c.limit, got, err, c.want)
 		}
 	}
 }
