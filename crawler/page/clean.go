@@ -22,7 +22,7 @@ var clutter = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:` +
 	`|breadcrumbs?|pagination|pager|navbar|navigation|menu|sidebar|side-bar|widget` +
 	`|tags|tag-?list|keywords|advert(?:s|isement|ising)?|ads|adsbygoogle|banner|sponsor(?:ed)?|promo(?:tion)?|popup|modal|cookie(?:s|-consent)?` +
 	`|captions?|photo-?caption|image-?caption|img-?caption|wp-caption-text|credit|photocms_caption` +
-	`|author-?(?:box|bio|info)|byline|post-?meta|entry-?meta|article-?meta|copyright|print-only|toolbar` +
+	`|author-?(?:box|bio|info)|byline|(?:post|entry|article|news)-?(?:meta|info)|view-?count|luot-?xem|copyright|print-only|toolbar` +
 	`)(?:$|[\s_-])`)
 
 // prune removes what is certainly beside the article, so that the extractor
@@ -77,16 +77,21 @@ func prune(root *html.Node) {
 }
 
 // paragraphs makes elements of the paragraphs that old pages part by two line
-// breaks, which extractors run together.
-func paragraphs(root *html.Node) {
-	var parents []*html.Node
+// breaks, which extractors run together, and takes the words of pictures out.
+// total is how many code points of text the page has.
+func paragraphs(root *html.Node, total int) {
+	var parents, images []*html.Node
 	all(root, func(n *html.Node) bool {
+		if n.DataAtom == atom.Img || n.DataAtom == 0 && n.Data == "amp-img" {
+			images = append(images, n)
+		}
 		if n.DataAtom == atom.Br && next(n) != nil && next(n).DataAtom == atom.Br && n.Parent != nil && n.Parent.DataAtom != atom.P && n.Parent.DataAtom != atom.Pre &&
 			(len(parents) == 0 || parents[len(parents)-1] != n.Parent) {
 			parents = append(parents, n.Parent)
 		}
 		return true
 	})
+	captions(images, total)
 	for _, parent := range parents {
 		var p *html.Node
 		for c := parent.FirstChild; c != nil; {
@@ -177,7 +182,13 @@ func (p *Page) title(visible []block) string {
 	case h1 != "":
 		return h1
 	}
-	return withoutSite(title, visible)
+	cut := withoutSite(title, visible)
+	if cut == "" || general.MatchString(cut) {
+		if h := calledTitle(visible); h != "" {
+			return h
+		}
+	}
+	return cut
 }
 
 var siteSeparator = regexp.MustCompile(`\s+[|–—-]\s+|\s*[|»]\s*`)
@@ -245,7 +256,7 @@ var (
 	pointer = regexp.MustCompile(`(?i)^(?:>>|»|►|▶|\* ?mời|xem thêm|đọc thêm|xem tiếp|tin liên quan|bài liên quan|mời (?:bạn |độc giả |quý vị )|click|bấm vào|read more|related|see also|share this|follow us|từ khóa|tags?:|chủ đề:|chia sẻ|bình luận)`)
 	// invitation is a line that wants something of the reader.
 	invitation = regexp.MustCompile(`(?i)^(?:you may also like|you might also like|don['’]t miss|tell us what|have a tip|sign up|subscribe|get the latest|get access to|follow (?:us|@)|download our|join our|` +
-		`theo dõi .{0,60}(?:facebook|zalo|google|youtube|tiktok)|đăng ký (?:nhận|theo dõi|kênh)|tải ứng dụng|có thể bạn|bạn (?:có thể )?quan tâm|gửi (?:ý kiến|bình luận)|ý kiến bạn đọc|đọc nhiều|xem nhiều|cùng chuyên mục|cùng chủ đề|các tin khác|tin khác|tin cùng)` +
+		`theo dõi .{0,60}(?:facebook|zalo|google|youtube|tiktok)|đăng ký (?:nhận|theo dõi|kênh)|tải ứng dụng|có thể bạn|bạn (?:có thể )?quan tâm|gửi (?:ý kiến|bình luận)|bạn (?:thấy|có thấy) (?:bài viết|bài|tin|nội dung|trang) |was this (?:article|page) |ý kiến bạn đọc|đọc nhiều|xem nhiều|cùng chuyên mục|cùng chủ đề|các tin khác|tin khác|tin cùng)` +
 		`|^(?:advert(?:isement)?s?|quảng cáo|comments?|bình luận|\(?\d+\)? comments?)[.:…]?$|^(?:©|\(c\)) ?\S.{0,60}$|^https?://\S+$`)
 	// stamp is a line that says when the page was changed, not what happened.
 	stamp = regexp.MustCompile(`(?i)^(?:(?:last |first )?(?:updated|posted|published|modified)\b|cập nhật(?: lúc| lần cuối)?|đăng (?:lúc|ngày)|ngày đăng|xuất bản)[^.]{0,100}\d`)
@@ -277,7 +288,7 @@ func clean(bs []block, title string) []block {
 			continue
 		case in(b.node, atom.Figcaption):
 			continue
-		case short && !begun && len(out) < 3 && dateLine(b.text):
+		case short && !begun && len(out) < 3 && dateLine(b.text), !begun && toolLine(b.text):
 			continue
 		case seen[f] && b.runes() > 40:
 			continue // the same paragraph twice
@@ -287,7 +298,7 @@ func clean(bs []block, title string) []block {
 		out = append(out, b)
 	}
 	// Bylines stand at the end, and at the start above the first sentence.
-	for len(out) > 1 && signature(out[len(out)-1].text) {
+	for len(out) > 1 && (signature(out[len(out)-1].text) || signed(&out[len(out)-1])) {
 		out = out[:len(out)-1]
 	}
 	for len(out) > 1 && (signature(out[0].text) || !sentence(out[0].text) && byline.MatchString(strings.ToLower(out[0].text))) {
@@ -304,7 +315,7 @@ func clean(bs []block, title string) []block {
 func withoutHead(text, title string) string {
 	for {
 		line, rest, more := strings.Cut(text, "\n")
-		if !more || title == "" || fold(line) != title && !dateLine(line) {
+		if !more || (title == "" || fold(line) != title) && !dateLine(line) && !toolLine(line) {
 			return text
 		}
 		text = rest

@@ -14,7 +14,7 @@ import (
 // meta is what the head of a page and its structured data say.
 type meta struct {
 	title, ogTitle, headline string
-	description              string
+	description, described   string // of meta elements, of structured data
 	canonical                string
 	lang                     string
 	published, modified      []string // as written, best first
@@ -66,6 +66,9 @@ func readMeta(doc *nethtml.Node) meta {
 	m.description = byName["og:description"]
 	if m.description == "" {
 		m.description = byName["description"]
+	}
+	if m.description == "" {
+		m.description = m.described
 	}
 	if m.canonical == "" {
 		m.canonical = byName["og:url"]
@@ -122,6 +125,9 @@ func (m *meta) objects(v any, depth int) {
 		if typed(v["@type"]) {
 			m.article = true
 			str := func(key string) string { s, _ := v[key].(string); return strings.TrimSpace(s) }
+			if m.described == "" {
+				m.described = unescape(str("description"))
+			}
 			if m.headline == "" {
 				m.headline = unescape(str("headline"))
 			}

@@ -12,11 +12,13 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	readability "codeberg.org/readeck/go-readability/v2"
 	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 
 	"langnghe/crawler/vitime"
 )
@@ -181,13 +183,18 @@ func (p *Page) visibleDate(visible []block) (vitime.Stamp, bool) {
 		if looked++; looked > 60 {
 			break
 		}
-		if b.runes() > 120 || b.linked() {
+		if b.linked() {
 			continue
 		}
-		if st, err := vitime.Parse(b.text, p.o.Now, p.o.Zone); err == nil && !st.Time.After(p.o.Now.Add(24*time.Hour)) && (!found || st.Clock) {
-			best, found = st, true
-			if st.Clock {
-				break
+		for line := range strings.SplitSeq(b.text, "\n") {
+			if len([]rune(line)) > 120 {
+				break // the text begins
+			}
+			if st, err := vitime.Parse(line, p.o.Now, p.o.Zone); err == nil && !st.Time.After(p.o.Now.Add(24*time.Hour)) && (!found || st.Clock) {
+				best, found = st, true
+				if st.Clock {
+					return best, true
+				}
 			}
 		}
 	}
@@ -197,8 +204,13 @@ func (p *Page) visibleDate(visible []block) (vitime.Stamp, bool) {
 // text extracts the article's own words.
 func (p *Page) text(title string, visible []block) string {
 	lead := p.lead(visible)
+	for _, box := range headed(visible) {
+		if box.Parent != nil {
+			box.Parent.RemoveChild(box)
+		}
+	}
 	p.prune()
-	paragraphs(p.doc)
+	paragraphs(p.doc, size(visible))
 	parser := readability.NewParser()
 	parser.DisableJSONLD = true // read already
 	base := p.o.URL
@@ -208,6 +220,10 @@ func (p *Page) text(title string, visible []block) string {
 	var bs []block
 	whole := blocks(p.doc)
 	if got, err := parser.ParseAndMutate(p.doc, base); err == nil && got.Node != nil {
+		all(got.Node, func(n *html.Node) bool {
+			n.DataAtom = atom.Lookup([]byte(n.Data)) // it renames elements
+			return true
+		})
 		bs = blocks(got.Node)
 	}
 	if size(bs) == 0 {
