@@ -158,10 +158,10 @@ func (p *Page) visibleDate(visible []block) (vitime.Stamp, bool) {
 	var best vitime.Stamp
 	found := false
 	all(p.doc, func(n *html.Node) bool {
-		if n.Data != "time" {
+		if n.DataAtom != atom.Time && !(n.DataAtom == atom.Abbr && hasWord(attr(n, "class"), "published")) && !strings.EqualFold(attr(n, "itemprop"), "datePublished") {
 			return true
 		}
-		for _, s := range []string{attr(n, "datetime"), textOf(n)} {
+		for _, s := range []string{attr(n, "datetime"), attr(n, "content"), attr(n, "title"), textOf(n)} {
 			if st, err := vitime.Parse(s, p.o.Now, p.o.Zone); err == nil && (!found || st.Clock && !best.Clock) {
 				best, found = st, true
 			}
