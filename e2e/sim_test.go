@@ -2,7 +2,10 @@ package e2e
 
 import (
 	"context"
+	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,11 +18,26 @@ import (
 )
 
 // TestSimulatedDay crawls a thousand hosts, a third of which misbehaves, for a
-// day that passes in synctest's time.
+// day that passes in synctest's time. LANGNGHE_SEEDS names the worlds, as in
+// "1 2 3"; the first one unless it is set.
 func TestSimulatedDay(t *testing.T) {
+	seeds := strings.Fields(os.Getenv("LANGNGHE_SEEDS"))
+	if len(seeds) == 0 {
+		seeds = []string{"1"}
+	}
+	for _, s := range seeds {
+		seed, err := strconv.ParseUint(s, 10, 64)
+		if err != nil {
+			t.Fatalf("LANGNGHE_SEEDS: %v", err)
+		}
+		t.Run("seed "+s, func(t *testing.T) { simulatedDay(t, seed) })
+	}
+}
+
+func simulatedDay(t *testing.T, seed uint64) {
 	synctest.Test(t, func(t *testing.T) {
 		const hosts, long = 1000, 24 * time.Hour
-		w := crawlertest.NewWorld(1, hosts, time.Now(), long)
+		w := crawlertest.NewWorld(seed, hosts, time.Now(), long)
 		c, err := crawler.New(crawler.Options{Sources: w.Sources(), Store: crawlertest.NewMemory(), Publish: w.Publish, Workers: 64, Transport: polite.Options{Base: w}})
 		if err != nil {
 			t.Fatal(err)
