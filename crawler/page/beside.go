@@ -39,11 +39,20 @@ func headed(visible []block) (boxes []*html.Node) {
 			continue
 		}
 		if readers || own(box)*2 < total {
-			boxes = append(boxes, box)
+			if boxes = append(boxes, box); len(boxes) == mostBoxes {
+				break
+			}
 		}
 	}
 	return boxes
 }
+
+// What a page may cost here, whatever it holds.
+const (
+	mostBoxes  = 60
+	mostImages = 200
+	mostNodes  = 4000 // that are looked at for words
+)
 
 // boxOf is the smallest element that has more than a heading and begins with
 // it; nil when the heading stands among what it is over.
@@ -72,10 +81,15 @@ func boxOf(n *html.Node) *html.Node {
 	return nil
 }
 
-// words counts the letters and signs that a tree shows, up to a limit.
+// words counts the letters and signs that a tree shows, up to a limit, which
+// it also says of a tree that is too large to look at.
 func words(n *html.Node, limit int) (count int) {
+	nodes := 0
 	var walk func(n *html.Node, depth int)
 	walk = func(n *html.Node, depth int) {
+		if nodes++; nodes > mostNodes {
+			count = limit
+		}
 		switch {
 		case count >= limit || depth > maxDepth:
 			return
@@ -92,10 +106,7 @@ func words(n *html.Node, limit int) (count int) {
 	return count
 }
 
-const (
-	mostImages = 200
-	mostWords  = 200 // of a caption, in code points
-)
+const mostWords = 200 // of a caption, in code points
 
 var photo = regexp.MustCompile(`(?i)(?:^|[\s.(])(?:ảnh|nguồn ảnh|photo)(?: minh họa)?(?: ?[:：]|\))`)
 
@@ -122,8 +133,8 @@ func captions(images []*html.Node, total int) {
 				break
 			}
 		}
-		if box != nil && box.DataAtom != atom.Body && box.DataAtom != atom.Article && box.DataAtom != atom.Main && !holds(box, atom.H1, atom.H2, atom.H3) {
-			if k := words(box, mostWords+1); k <= mostWords && k*4 < total && (box.DataAtom != atom.P && box.DataAtom != atom.Li && box.DataAtom != atom.Span || quoted(box)) {
+		if box != nil && box.DataAtom != atom.Body && box.DataAtom != atom.Article && box.DataAtom != atom.Main {
+			if k := words(box, mostWords+1); k <= mostWords && k*4 < total && !holds(box, atom.H1, atom.H2, atom.H3) && (box.DataAtom != atom.P && box.DataAtom != atom.Li && box.DataAtom != atom.Span || quoted(box)) {
 				if box.Parent != nil {
 					box.Parent.RemoveChild(box)
 				}

@@ -170,6 +170,31 @@ func TestDeep(t *testing.T) {
 	}
 }
 
+// Pages made to be slow cost in proportion to their size.
+func TestHostilePages(t *testing.T) {
+	const n = 5_000
+	for name, doc := range map[string]string{
+		"headings":          strings.Repeat("<div><b>Xem thêm</b><i>một hai ba bốn năm sáu</i></div>", n),
+		"comments":          strings.Repeat("<div><b>Bình luận</b><p>một hai ba bốn năm sáu</p></div>", n),
+		"pictures":          "<div>" + strings.Repeat("<img src=x>", n) + "chữ</div>",
+		"pictures in boxes": strings.Repeat("<div><img src=x><p><em>chữ</em></p></div>", n),
+		"empty boxes":       "<div>" + strings.Repeat("<i></i>", 2*n) + strings.Repeat("<img src=x>", 200) + "</div>",
+		"line breaks":       strings.Repeat("<br><br>chữ", n),
+	} {
+		begun := time.Now()
+		p, err := Parse([]byte("<html><body><h1>Tên bài viết dài</h1>"+prose+doc), Options{Now: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = p.Article()
+		if took := time.Since(begun); took > 30*time.Second { // a hundred times what it takes
+			t.Errorf("%s: %v", name, took)
+		} else {
+			t.Logf("%s: %v", name, took.Round(time.Millisecond))
+		}
+	}
+}
+
 // Whatever a page is, its text is clean and its address is of the web.
 func FuzzArticle(f *testing.F) {
 	f.Add(`<html><head><title>a - b</title><meta property="og:title" content="a"></head><body><h1>a</h1>` + prose)
