@@ -408,8 +408,12 @@ func scanStored(row interface{ Scan(...any) error }) (s indexer.Stored, err erro
 		return s, err
 	}
 	s.Seen = fromUnix(seen)
-	if err := json.Unmarshal(body, &s.Item); err != nil {
-		return s, fmt.Errorf("item %s: %w", id, err)
+	var ok bool
+	if s.Item, ok = parseBody(string(body)); !ok {
+		s.Item = news.Item{}
+		if err := json.Unmarshal(body, &s.Item); err != nil {
+			return s, fmt.Errorf("item %s: %w", id, err)
+		}
 	}
 	s.Item.Title, s.Item.Text = title, text
 	return s, nil
