@@ -19,6 +19,7 @@ type alertsPage struct {
 	Off        bool
 	Deliveries alerts.Deliveries
 	Silences   []alerts.Silence
+	Routes     []alertRoute
 	State      string
 	States     []string
 	Topics     []string
@@ -39,6 +40,7 @@ func (s *server) alertsPage(w http.ResponseWriter, r *http.Request, status int, 
 		p.Off = true
 		return s.renderStatus(w, r, status, "alerts", p)
 	}
+	p.Routes = s.alertRoutes()
 	if x := r.FormValue("state"); slices.Contains(deliveryStates, x) {
 		p.State = x
 	}
@@ -52,6 +54,26 @@ func (s *server) alertsPage(w http.ResponseWriter, r *http.Request, status int, 
 		}
 	}
 	return s.renderStatus(w, r, status, "alerts", p)
+}
+
+// An alertRoute is to whom notices go, without their address.
+type alertRoute struct {
+	Name    string     `json:"name"`
+	Role    string     `json:"role"`
+	Unit    string     `json:"unit,omitempty"`
+	Channel string     `json:"channel"`
+	Min     news.Level `json:"min"`              // nothing below it
+	Topics  []string   `json:"topics,omitempty"` // what it must be about; critical ones come whatever they are about
+	Places  []string   `json:"places,omitempty"`
+	Always  bool       `json:"always,omitempty"` // at night and on holidays as well
+	Hours   bool       `json:"hours,omitempty"`  // has working hours of its own
+}
+
+func (s *server) alertRoutes() (out []alertRoute) {
+	for _, x := range s.Recipients {
+		out = append(out, alertRoute{x.Name, x.Role, x.Unit, x.Channel, x.Min, x.Topics, x.Places, x.Always, x.Hours != nil})
+	}
+	return out
 }
 
 // deliveries is the delivery log for a person: the administrator does not

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"langnghe/internal/news"
+	"langnghe/reports"
 	"langnghe/review"
 	"langnghe/web/api"
 )
@@ -298,12 +299,17 @@ func (s *server) apiComplaints(c *call, in complaintsIn) (casesOut, error) {
 	return s.apiCases(c, casesIn{Page: in.Page, Kind: news.Answer, State: in.State, Closed: in.Closed, Unit: in.Unit, Overdue: in.Overdue})
 }
 
-func (s *server) apiWaiting(c *call, _ none) (casesOut, error) {
+type waitingOut struct {
+	Cases   []review.Case    `json:"cases"`
+	Reports []reports.Report `json:"reports"` // drafts that the asker may approve
+}
+
+func (s *server) apiWaiting(c *call, _ none) (waitingOut, error) {
 	var p casesPage
 	if err := s.waiting(c.Request, &p); err != nil {
-		return casesOut{}, err
+		return waitingOut{}, err
 	}
-	out := casesOut{Cases: []review.Case{}}
+	out := waitingOut{Cases: []review.Case{}, Reports: append([]reports.Report{}, p.Drafts...)}
 	for _, l := range p.Waiting {
 		out.Cases = append(out.Cases, l.Case)
 	}

@@ -41,6 +41,9 @@ func (s *server) machineEndpoints() []endpoint {
 		op(s, "POST /api/v1/board", boards, "import", "Khối báo tin", "A khối's board reports", s.apiBoard, created),
 
 		op(s, "GET /api/v1/alerts/deliveries", notices, "alerts", "Nhật ký gửi cảnh báo, mới trước", "Delivery log, newest first", s.apiDeliveries),
+		op(s, "GET /api/v1/alerts/routes", notices, "alerts", "Cảnh báo đi tới ai", "Whom notices go to", func(*call, none) (routesOut, error) {
+			return routesOut{append([]alertRoute{}, s.alertRoutes()...)}, nil
+		}),
 		op(s, "GET /api/v1/alerts/silences", notices, "alerts", "Các lệnh tạm im", "Silences", s.apiSilences),
 		op(s, "POST /api/v1/alerts/silence", judges, "alerts.write", "Tạm im một chủ đề", "Silence a topic", func(c *call, in struct {
 			Topic  string `json:"topic" required:"true"`
@@ -242,6 +245,10 @@ func (s *server) apiBoard(c *call, in struct {
 }) (idOut, error) {
 	id, err := s.fromBoard(c.ctx(), in.Text, in.Place, "", c.by)
 	return idOut{id}, err
+}
+
+type routesOut struct {
+	Routes []alertRoute `json:"routes"`
 }
 
 type deliveriesOut struct {

@@ -273,6 +273,7 @@ var requests = map[string]apiExample{
 	"POST /api/v1/import/{token}":             {"lan", "", obj{"columns": obj{"text": 1}}, ""}, // opened before
 	"POST /api/v1/board":                      {"khoi", "", obj{"text": "Ống nước vỡ ở ngõ 5 từ sáng nay."}, ""},
 	"GET /api/v1/alerts/deliveries":           {"quan.tri", "/api/v1/alerts/deliveries?limit=3", nil, ""},
+	"GET /api/v1/alerts/routes":               {"quan.tri", "", nil, ""},
 	"GET /api/v1/alerts/silences":             {"lan", "", nil, ""},
 	"POST /api/v1/alerts/silence":             {"lan", "", obj{"topic": "water", "hours": 4, "reason": "đã báo"}, ""},
 	"POST /api/v1/alerts/end":                 {"lan", "", obj{"id": "s1"}, ""},

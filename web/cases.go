@@ -4,9 +4,11 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"langnghe/internal/news"
+	"langnghe/reports"
 	"langnghe/review"
 )
 
@@ -22,8 +24,9 @@ type casesPage struct {
 	Kinds    []news.Choice
 	States   []review.State
 	Closed   bool
-	Waiting  []caseLine // for this person's signature
-	Feedback bool       // complaints with due dates
+	Waiting  []caseLine       // for this person's signature
+	Drafts   []reports.Report // that this person may approve
+	Feedback bool             // complaints with due dates
 	Overdue  bool
 	Unit     string
 	Units    []string
@@ -101,6 +104,10 @@ func (s *server) waiting(r *http.Request, p *casesPage) error {
 	case review.Editor:
 		queries = []review.CaseQuery{{State: review.Approved}}
 	}
+	var err error
+	if p.Drafts, err = s.drafts(r); err != nil {
+		return err
+	}
 	for _, q := range queries {
 		q.By, q.Limit = by(r), casesPerPage
 		list, err := s.Desk.Cases(r.Context(), q)
@@ -115,6 +122,26 @@ func (s *server) waiting(r *http.Request, p *casesPage) error {
 		}
 	}
 	return nil
+}
+
+// drafts are the reports that wait for this leader: those that somebody else
+// has written.
+func (s *server) drafts(r *http.Request) (out []reports.Report, err error) {
+	u := by(r)
+	if u.Role != review.Leader || s.Reports == nil {
+		return nil, nil
+	}
+	list, err := s.Reports.List(r.Context(), "", 0, 200, person(u))
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range list {
+		own := strings.EqualFold(x.By, u.Name) || slices.ContainsFunc(x.Writers, func(w string) bool { return strings.EqualFold(w, u.Name) })
+		if x.State == reports.Draft && !own {
+			out = append(out, x)
+		}
+	}
+	return out, nil
 }
 
 // listCases reads one page of the list.

@@ -16,11 +16,11 @@ import (
 
 // How the event stream paces itself.
 const (
-	pollEvery  = time.Second
-	beatEvery  = 20 * time.Second // below the timeouts of proxies
-	fullLook   = 10               // every so many polls
-	hubLooksAt = 200              // entries, highest level first
-	hubKeeps   = 4096             // ids that have been announced
+	pollEvery  = 200 * time.Millisecond // a glance at the version; without one, every fifth is a look
+	beatEvery  = 20 * time.Second       // below the timeouts of proxies
+	fullLook   = 50                     // every so many polls
+	hubLooksAt = 200                    // entries, highest level first
+	hubKeeps   = 4096                   // ids that have been announced
 )
 
 // A hub watches the inbox while browsers listen and numbers the entries as
@@ -28,9 +28,10 @@ const (
 // desk keeps no cursor of arrivals; the hub needs none, because a page that
 // was opened before a restart is told to look again.
 type hub struct {
-	inbox func(context.Context, review.InboxQuery) (review.Inbox, error)
-	log   *slog.Logger
-	boot  string // marks of another process are not comparable
+	inbox   func(context.Context, review.InboxQuery) (review.Inbox, error)
+	version func() int64 // may be nil
+	log     *slog.Logger
+	boot    string // marks of another process are not comparable
 
 	mu        sync.Mutex
 	listeners map[chan struct{}]bool
@@ -42,8 +43,8 @@ type hub struct {
 	last      review.Inbox
 }
 
-func newHub(inbox func(context.Context, review.InboxQuery) (review.Inbox, error), log *slog.Logger) *hub {
-	return &hub{inbox: inbox, log: log, boot: newID()[:6], listeners: map[chan struct{}]bool{}, seen: map[string]int{}}
+func newHub(inbox func(context.Context, review.InboxQuery) (review.Inbox, error), version func() int64, log *slog.Logger) *hub {
+	return &hub{inbox: inbox, version: version, log: log, boot: newID()[:6], listeners: map[chan struct{}]bool{}, seen: map[string]int{}}
 }
 
 // mark says what a page that is built now has seen.
@@ -116,8 +117,16 @@ func (h *hub) listen() (changed chan struct{}, leave func()) {
 func (h *hub) watch(ctx context.Context) {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
+	last := int64(-1)
 	for n := 0; ; n++ {
-		h.look(ctx, n%fullLook == 0)
+		now := int64(n / 5)
+		if h.version != nil {
+			now = h.version()
+		}
+		if full := n%fullLook == 0; full || now != last {
+			h.look(ctx, full)
+		}
+		last = now
 		select {
 		case <-tick.C:
 		case <-ctx.Done():

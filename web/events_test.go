@@ -5,11 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"langnghe/review"
@@ -182,11 +185,41 @@ func TestHubForgets(t *testing.T) {
 		}
 		n++
 		return in, nil
-	}, nil)
+	}, nil, nil)
 	for range 60 {
 		h.look(t.Context(), true)
 	}
 	if len(h.seen) > hubKeeps+hubLooksAt {
 		t.Errorf("the hub remembers %d entries, want at most %d", len(h.seen), hubKeeps+hubLooksAt)
 	}
+}
+
+// TestHubGlances: with a version the inbox is read when something changed, at
+// once, and hardly ever otherwise.
+func TestHubGlances(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var version atomic.Int64
+		var reads atomic.Int32
+		h := newHub(func(context.Context, review.InboxQuery) (review.Inbox, error) {
+			reads.Add(1)
+			return review.Inbox{Open: int(version.Load())}, nil
+		}, version.Load, slog.New(slog.DiscardHandler))
+		changed, leave := h.listen()
+		defer leave()
+		synctest.Wait()
+		<-changed
+		before := reads.Load()
+		time.Sleep(5 * time.Second)
+		if n := reads.Load() - before; n > 0 {
+			t.Errorf("%d reads of an inbox that does not change", n)
+		}
+		began := time.Now()
+		version.Add(1)
+		<-changed
+		if took := time.Since(began); took > pollEvery {
+			t.Errorf("a change was told after %v", took)
+		}
+		leave()
+		synctest.Wait()
+	})
 }

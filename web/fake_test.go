@@ -722,6 +722,7 @@ func options(d *fakeDesk, a *fakeAccounts) Options {
 			d.act("confirm %s", r.By)
 			return alerts.Confirmed{Recipient: "lan", Channel: "email"}, nil
 		},
+		Recipients: []alerts.Recipient{{Name: "lan", Role: "reviewer", Channel: "email", Address: "lan@phuong.example", Min: news.Medium}, {Name: "truc", Role: "leader", Channel: "webhook", Min: news.Critical, Always: true, Topics: []string{"water"}, Places: []string{"Khối 5"}}},
 		Deliveries: func(context.Context, alerts.DeliveriesQuery) (alerts.Deliveries, error) {
 			return alerts.Deliveries{Dead: 1, Waiting: 1, Deliveries: []alerts.Delivery{
 				{Alert: "a1", Kind: "flagged", Level: news.Critical, Subject: news.Text{VI: "Khẩn cấp: tin đồn vỡ đập, 11 tiếng nói", EN: "Critical: dam-burst rumour, 11 voices"}, Recipient: "lan", Channel: "email", State: "sent", Tries: 1, Created: ago(24 * time.Minute), Done: ago(24 * time.Minute)},

@@ -113,6 +113,9 @@ type Options struct {
 	Item   func(ctx context.Context, id string) (news.Item, error)
 	Counts func(context.Context, indexer.CountQuery) (indexer.Counts, error)
 	Tokens Tokens // of programs; nil is none
+	// Version changes when the inbox may have; nil has it looked at every
+	// second.
+	Version func() int64
 	// Answers keeps what requests with an Idempotency-Key were answered; nil
 	// takes no notice of such keys.
 	Answers Answers
@@ -130,6 +133,7 @@ type Options struct {
 	Citizens bool
 	Hooks    map[string]string // where sources and partners send to, by id
 
+	Recipients []alerts.Recipient // whom notices go to, as the configuration has it
 	Deliveries func(context.Context, alerts.DeliveriesQuery) (alerts.Deliveries, error)
 	Silences   func(context.Context, alerts.SilenceRequest) ([]alerts.Silence, error)
 	Test       func(context.Context, alerts.TestRequest) error
@@ -352,7 +356,7 @@ func New(o Options) (http.Handler, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &server{Options: o, access: map[string]who{}, types: apiTypes(), scope: map[string]string{}}
-	s.hub = newHub(o.Desk.Inbox, o.Log)
+	s.hub = newHub(o.Desk.Inbox, o.Version, o.Log)
 	s.door.init()
 	var err error
 	if s.tongues, err = tongues(); err != nil {

@@ -156,7 +156,7 @@ func TestNarrowRoles(t *testing.T) {
 	books = append(books, "GET /api/v1/reports/{id}/verification")
 	want := map[review.Role][]string{
 		review.Liaison: {"GET /handoffs", "POST /handoffs/{id}", "GET /api/v1/handoffs", "POST /api/v1/handoffs/{id}"},
-		review.Admin: {"GET /api/v1/sources", "GET /api/v1/machine", "POST /api/v1/machine", "GET /api/v1/alerts/deliveries", "GET /api/v1/alerts/silences", "GET /api/v1/alerts/muted", "POST /api/v1/alerts/confirm", "POST /api/v1/alerts/test", "GET /api/v1/users", "POST /api/v1/users",
+		review.Admin: {"GET /api/v1/sources", "GET /api/v1/machine", "POST /api/v1/machine", "GET /api/v1/alerts/deliveries", "GET /api/v1/alerts/routes", "GET /api/v1/alerts/silences", "GET /api/v1/alerts/muted", "POST /api/v1/alerts/confirm", "POST /api/v1/alerts/test", "GET /api/v1/users", "POST /api/v1/users",
 			"POST /api/v1/users/{name}/password", "POST /api/v1/users/{name}/second", "POST /api/v1/users/{name}/disable", "POST /api/v1/users/{name}/unlock", "GET /sources", "GET /alerts", "GET /alerts/muted", "POST /alerts/confirm", "POST /alerts/test", "GET /machine", "POST /machine", "GET /users", "POST /users",
 			"POST /users/{name}/password", "POST /users/{name}/second", "POST /users/{name}/disable", "POST /users/{name}/unlock"},
 		review.Unit: append([]string{"GET /api/v1/complaints", "GET /api/v1/cases/{id}", "POST /api/v1/cases/{id}/reply", "GET /complaints", "GET /cases/{id}", "POST /cases/{id}/reply"}, books...),

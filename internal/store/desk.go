@@ -9,6 +9,7 @@ import (
 	"iter"
 	"math"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"langnghe/internal/audit"
@@ -20,7 +21,10 @@ import (
 // Desk is the state of the desk role: entries, cases, outbox, audit chain,
 // official documents, accounts. It implements review.Store and what the
 // pages need of accounts.
-type Desk struct{ *db }
+type Desk struct {
+	*db
+	version atomic.Int64
+}
 
 var _ review.Store = (*Desk)(nil)
 
@@ -30,7 +34,7 @@ func OpenDesk(ctx context.Context, file string) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Desk{d}, nil
+	return &Desk{db: d}, nil
 }
 
 // scan decodes the JSON body of one row; no row is review.ErrNotFound.
@@ -438,8 +442,13 @@ func deskLink(row interface{ Scan(...any) error }) (e audit.Entry, err error) {
 func (d *Desk) Update(ctx context.Context, f func(review.Tx) error) error {
 	err := d.tx(ctx, func(tx *sql.Tx) error { return f(&deskTx{ctx, tx, &d.kept}) })
 	d.kept.prepare(ctx, d.write)
+	d.version.Add(1)
 	return err
 }
+
+// Version changes whenever an Update may have changed something. Nothing else
+// changes the inbox.
+func (d *Desk) Version() int64 { return d.version.Load() }
 
 // A deskTx is one write transaction. The context is that of the call of
 // Update, which it does not outlive.

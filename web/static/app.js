@@ -235,6 +235,9 @@ document.addEventListener("DOMContentLoaded", () => {
   inbox.listen();
 });
 
+// The worker makes the pages installable and takes notices.
+if ("serviceWorker" in navigator && isSecureContext) navigator.serviceWorker.register("/sw.js").catch(() => {}); // without it everything works as well
+
 // Notices to this browser: the person asks for them, here and nowhere else.
 const pushBox = $("[data-push]");
 if (pushBox && "serviceWorker" in navigator && "PushManager" in window) {
