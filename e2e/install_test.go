@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -99,11 +100,15 @@ func TestLive(t *testing.T) {
 		}
 		return out
 	}
-	other := []string{"cầu tre bến cũ", "giếng làng cây đa", "chợ phiên đầu tháng", "đường tàu ga xép", "ruộng bậc thang xa", "đền thờ trên núi", "xưởng mộc cuối ngõ", "vườn cam sau nhà"}
+	sounds := strings.Fields("cầu tre bến cũ giếng làng đa chợ phiên tháng đường tàu ga ruộng bậc thang đền thờ núi xưởng mộc vườn cam bưởi nhãn sân phơi lúa ngô khoai sắn mía chè rừng thông suối khe đồi cỏ trâu bò gà vịt ao cá thuyền lưới biển cát gió mây nắng mưa sấm chớp")
 	var took []time.Duration
-	for n := range other {
+	for n := range 8 {
+		var words []string
+		for range 60 { // a story of its own
+			words = append(words, sounds[rand.IntN(len(sounds))])
+		}
 		before, told := ids(), eval[int](t, ctx, "window.told.length")
-		body := fmt.Sprintf(`{"text":"UBND phường Thái Hòa tặng mỗi hộ %d00k nhân ngày lễ, bà con bấm vào thaihoa-qua%d.top điền số tài khoản và mã OTP để nhận trong hôm nay. %s"}`, n+2, time.Now().UnixNano(), strings.Repeat(other[n]+" ", 12))
+		body := fmt.Sprintf(`{"text":"UBND phường Thái Hòa tặng mỗi hộ %d00k nhân ngày lễ, bà con bấm vào thaihoa-qua%d.top điền số tài khoản và mã OTP để nhận trong hôm nay. %s"}`, n+2, time.Now().UnixNano(), strings.Join(words, " "))
 		res, err := client.Post(desk+"/api/v1/import?name=a.jsonl", "application/jsonl", strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
