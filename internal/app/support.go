@@ -24,9 +24,12 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"langnghe/alerts"
 	"langnghe/crawler"
 	"langnghe/internal/bus"
 	"langnghe/internal/config"
+	"langnghe/internal/news"
+	"langnghe/internal/reading"
 	"langnghe/internal/store"
 )
 
@@ -82,6 +85,16 @@ func Support(ctx context.Context, w io.Writer, o SupportOptions) error {
 		missing = append(missing, "config: it has mistakes, see doctor.json")
 	}
 	s.learn(&cfg)
+	var tree any // of the file, whether or not it makes sense
+	readable := true
+	if o.ConfigFile != "" {
+		data, err := os.ReadFile(o.ConfigFile)
+		if err == nil {
+			err = yaml.Unmarshal(data, &tree)
+		}
+		readable = err == nil
+		s.learnTree("", tree)
+	}
 	for _, path := range []string{cfg.Backup.To, o.DataDir, o.ConfigFile} {
 		if filepath.IsAbs(path) {
 			s.hide(filepath.Clean(path), "path")
@@ -111,29 +124,30 @@ func Support(ctx context.Context, w io.Writer, o SupportOptions) error {
 		missing = append(missing, "metrics: the service is not running")
 	}
 	found := Doctor(ctx, DoctorOptions{ConfigFile: o.ConfigFile, DataDir: o.DataDir, Offline: o.Offline})
+	for i, f := range found {
+		if f.Name == "config" && !readable { // the message quotes lines of the file
+			found[i].What = news.Text{VI: "Tệp cấu hình không đọc được", EN: "The configuration file is not readable"}
+		}
+		for _, text := range []*string{&found[i].What.VI, &found[i].What.EN, &found[i].Do.VI, &found[i].Do.EN} {
+			*text = s.clean(*text) // before JSON writes some letters in another way
+		}
+	}
 	findings, err := json.MarshalIndent(found, "", "  ")
 	if err != nil {
 		return err
 	}
-	if err := put(z, "doctor.json", o.Now, []byte(s.clean(string(findings)))); err != nil {
+	if err := put(z, "doctor.json", o.Now, findings); err != nil {
 		return err
 	}
-	if o.ConfigFile != "" {
-		data, err := os.ReadFile(o.ConfigFile)
-		var tree any
-		if err == nil {
-			err = yaml.Unmarshal(data, &tree)
-		}
+	if o.ConfigFile != "" && !readable {
+		missing = append(missing, "config: it is not readable")
+	} else if o.ConfigFile != "" {
+		reduced, err := yaml.Marshal(reduce("", tree))
 		if err != nil {
-			missing = append(missing, "config: it is not readable")
-		} else {
-			reduced, err := yaml.Marshal(reduce("", tree))
-			if err != nil {
-				return err
-			}
-			if err := put(z, "config.yaml", o.Now, []byte(s.clean(string(reduced)))); err != nil {
-				return err
-			}
+			return err
+		}
+		if err := put(z, "config.yaml", o.Now, []byte(s.clean(string(reduced)))); err != nil {
+			return err
 		}
 	}
 	about, err := json.MarshalIndent(aboutOf(o, running), "", "  ")
@@ -204,15 +218,26 @@ func aboutOf(o SupportOptions, running bool) map[string]any {
 	return about
 }
 
-// plain are the keys whose words say nothing about people. Numbers and
-// switches pass under any key.
-var plain = []string{"profile", "kind", "items", "platform", "zone", "every", "pace", "tls", "role", "channel", "lang", "min", "days", "from", "to", "at", "off", "work", "fast", "fresh", "slow", "timeout"}
+// plain are the words that say nothing about people, by the keys under which
+// they may stand; nil is times, days and durations. Numbers and switches pass
+// under any key, and nothing else does.
+var plain = func() map[string][]string {
+	out := map[string][]string{
+		"profile": reading.Profiles(), "kind": crawler.Kinds, "role": alerts.Roles, "lang": {"vi", "en"}, "tls": {"none", "starttls", "tls"},
+		"items": {"article", "post", "comment", "official", "tip"}, "claims": {"claimreview", "vafc", "police"},
+		"platform": {"web", "facebook", "youtube", "telegram", "zalo", "mastodon", "bluesky", "forum", "sms", "radio", "file"},
+		"channel":  {"email", "webhook", "telegram", "zalo", "webpush", "alertmanager"}, "min": {"low", "medium", "high", "critical"},
+		"days": {"mon", "tue", "wed", "thu", "fri", "sat", "sun"}, "weekly_day": {"mon", "tue", "wed", "thu", "fri", "sat", "sun"}, "zone": {"Asia/Ho_Chi_Minh", "UTC"},
+	}
+	for _, key := range []string{"every", "pace", "from", "to", "at", "off", "work", "fast", "fresh", "slow", "timeout", "annual_due", "weekly_at", "daily_at", "critical", "high"} {
+		out[key] = nil
+	}
+	return out
+}()
 
-// keyForm is that of our keys; timeForm is that of times, days and durations,
-// for the keys of plain that hold other things elsewhere.
-var keyForm = regexp.MustCompile(`^[a-z_]{1,24}$`)
+var keyForm = regexp.MustCompile(`^[a-z_]{1,24}$`) // of our keys
 
-var timeForm = regexp.MustCompile(`^[0-9:.\-]+$|^[0-9.]+[a-z]{1,2}([0-9.]+[a-z]{1,2})*$`)
+var timeForm = regexp.MustCompile(`^\d{1,2}:\d{2}$|^(\d{4}-)?\d{2}-\d{2}$|^([0-9.]{1,6}[a-z]{1,2}){1,3}$`)
 
 // reduce keeps the form of a configuration: keys, switches and numbers, words
 // of the plain keys, and of an address the host alone.
@@ -234,12 +259,9 @@ func reduce(key string, v any) any {
 		}
 		return out
 	case string:
+		words, known := plain[key]
 		switch {
-		case v == "":
-			return ""
-		case slices.Contains([]string{"from", "to", "at", "off", "work"}, key) && !timeForm.MatchString(v):
-			return "…"
-		case slices.Contains(plain, key):
+		case v == "", slices.Contains(words, v), known && words == nil && timeForm.MatchString(v):
 			return v
 		case key == "url":
 			if u, err := url.Parse(v); err == nil && u.Host != "" {
@@ -250,8 +272,8 @@ func reduce(key string, v any) any {
 	case bool, nil:
 		return v
 	}
-	if slices.Contains([]string{"hotlines", "places", "app", "password", "secret", "username", "token"}, key) {
-		return "…"
+	if slices.Contains([]string{"hotlines", "places", "app", "password", "secret", "username", "token"}, key) || len(fmt.Sprint(v)) > 6 {
+		return "…" // a number of a person, written without quotes
 	}
 	return v
 }
@@ -308,6 +330,28 @@ func (s *scrubber) learn(c *config.Config) {
 	}
 }
 
+// learnTree hides every word of the file that its reduced form leaves out: a
+// mistake is told with the word that is wrong.
+func (s *scrubber) learnTree(key string, v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, x := range v {
+			if !keyForm.MatchString(k) {
+				s.hide(k, "key")
+			}
+			s.learnTree(k, x)
+		}
+	case []any:
+		for _, x := range v {
+			s.learnTree(key, x)
+		}
+	case string:
+		if reduce(key, v) != v {
+			s.hide(v, "word")
+		}
+	}
+}
+
 var (
 	mailForm  = regexp.MustCompile(`[\p{L}\p{N}._%+-]+@[\p{L}\p{N}.-]+`)
 	phoneForm = regexp.MustCompile(`(?:\+84|\b0)(?:[ .-]?\d){8,10}\b`)
@@ -315,11 +359,11 @@ var (
 )
 
 func (s *scrubber) clean(text string) string {
+	text = queryForm.ReplaceAllString(text, "$1/…") // whole, before a part of it has another name
 	slices.SortStableFunc(s.known, func(a, b [2]string) int { return cmp.Compare(len(b[0]), len(a[0])) })
 	for _, k := range s.known {
 		text = whole(text, k[0], k[1])
 	}
-	text = queryForm.ReplaceAllString(text, "$1/…")
 	text = mailForm.ReplaceAllString(text, "[address]")
 	return phoneForm.ReplaceAllString(text, "[number]")
 }

@@ -33,6 +33,12 @@ register:
   hotlines: ["02383999111"]
 sources:
   - {id: trang-cua-nguyen-mau, name: "Trang Nguyễn Mẫu", url: "http://127.0.0.1:1/nguyen.mau.9999?token=abcdef", internal: true}
+  - {id: bao, name: "0977111222", url: "http://127.0.0.1:2/mau.van/0977111222?email=mau.van@hop-thu.example&ten=Le+Thi+Mau", internal: true}
+reports:
+  contact: "Phạm Văn Mẫu, 0966333444"
+  signers: [{authority: [CHỦ TỊCH], name: "Hồ Sĩ Mẫu"}]
+khoi: ["Khối Ông Mẫu"]
+limits: {free_mb: 600}
 mail: {host: 127.0.0.1, port: 1, from: "Lan Mẫu <lan.mau@phuong.example>", tls: none, username: lanmau-login, password_file: %q}
 recipients:
   - {name: lanmau, role: reviewer, address: lan.mau@phuong.example}
@@ -57,6 +63,7 @@ backup: {to: /mnt/usb/cua-lanmau}
 	}
 	private := []string{
 		"lien-he", "Trần Văn Mẫu", "02383999111", "nguyen.mau", "nguyen-mau", "Nguyễn Mẫu", "abcdef", "lan.mau", "lanmau", "Lan Mẫu", "hoa-sen-trang-77", "gac-cong",
+		"912345678", "0977111222", "mau.van", "Le+Thi+Mau", "Phạm Văn Mẫu", "0966333444", "Hồ Sĩ Mẫu", "Ông Mẫu",
 		"0912345678", "hồsơmật", "nghe nói vỡ đập", "phamthimau", "mot mat khau",
 	}
 	look := func(running bool) {
@@ -65,24 +72,11 @@ backup: {to: /mnt/usb/cua-lanmau}
 		if err := Support(t.Context(), &buf, SupportOptions{ConfigFile: file, DataDir: data, Version: "v9.8", Now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)}); err != nil {
 			t.Fatal(err)
 		}
-		z, err := zip.NewReader(bytes.NewReader(buf.Bytes()), int64(buf.Len()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		all := map[string]string{}
-		for _, f := range z.File {
-			r, err := f.Open()
-			if err != nil {
-				t.Fatal(err)
-			}
-			b, err := io.ReadAll(r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			all[f.Name] = string(b)
+		all := unzip(t, buf.Bytes())
+		for name, body := range all {
 			for _, p := range private {
-				if strings.Contains(string(b), p) {
-					t.Errorf("running %v: %s holds %q:\n%s", running, f.Name, p, b)
+				if strings.Contains(body, p) {
+					t.Errorf("running %v: %s holds %q:\n%s", running, name, p, body)
 				}
 			}
 		}
@@ -100,7 +94,56 @@ backup: {to: /mnt/usb/cua-lanmau}
 			}
 		}
 	}
+	// The crawler has tried the sources: what they answer names their addresses.
+	eventually(t, 20*time.Second, "a source is unwell", func() bool {
+		all, err := bus.Ask(t.Context(), svc.bus, AskSources, None{})
+		return err == nil && len(all) == 2
+	})
 	look(true)
 	stop()
 	look(false)
+
+	// A file with mistakes, whose messages quote what is wrong, and one that
+	// is no YAML at all.
+	broken := filepath.Join(dir, "broken.yaml")
+	for _, text := range []string{
+		"crawler: {contact: lien-he@phuong.example}\nTrần Văn Mẫu: 02383999111\nlimits: {free_mb: 912345678}\nworking_hours: {from: \"0912345678\"}\nsources: [{id: Nguyễn Mẫu, kind: lan.mau, url: phamthimau}]\nrecipients: [{name: lanmau, role: Hồ Sĩ Mẫu, address: gac-cong}]\nprofile: hồsơmật\n",
+		"sources:\n  - {id: nguyen-mau, name: 'Nguyễn Mẫu\n mail: lan.mau@phuong.example 0912345678\n",
+	} {
+		if err := os.WriteFile(broken, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var buf bytes.Buffer
+		if err := Support(t.Context(), &buf, SupportOptions{ConfigFile: broken, DataDir: data, Offline: true, Now: time.Now()}); err != nil {
+			t.Fatal(err)
+		}
+		for name, body := range unzip(t, buf.Bytes()) {
+			for _, p := range private {
+				if strings.Contains(body, p) {
+					t.Errorf("a broken file: %s holds %q:\n%s", name, p, body)
+				}
+			}
+		}
+	}
+}
+
+func unzip(t *testing.T, data []byte) map[string]string {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]string{}
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[f.Name] = string(b)
+	}
+	return all
 }
