@@ -3,7 +3,7 @@
 #   go test ./...
 
 .DEFAULT_GOAL := help
-.PHONY: help screenshots demo run test vet fmt lint race fuzz bench bench-rules bench-crawler bench-search bench-trend e2e vuln ci build dist docker up up-split bench-desk bench-reports invariants
+.PHONY: help screenshots demo run test vet fmt lint race fuzz bench bench-rules bench-crawler bench-search bench-trend e2e vuln ci build dist docker up up-split bench-desk bench-reports bench-restore bench-idle invariants
 
 # The tools, by version; .ci/run names the same ones.
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -65,6 +65,15 @@ bench-search: ## index and search beside SQLite FTS5 and PostgreSQL, up to 500,0
 screenshots: ## pictures of every page into docs/screenshots/pages; needs Chromium
 	mkdir -p docs/screenshots/pages
 	cd e2e && LANGNGHE_SCREENSHOTS=$(CURDIR)/docs/screenshots/pages go test -run='TestPages$$' -count=1 -timeout 20m -v .
+
+RESTORE_BENCH ?= $(CURDIR)/dist/restore-bench
+
+bench-restore: ## 100,000 items and 1,000 cases backed up and restored on an empty machine (2 GB in RESTORE_BENCH)
+	mkdir -p $(RESTORE_BENCH)
+	cd e2e && LANGNGHE_BENCH_RESTORE=$(RESTORE_BENCH) go test -run='TestRestoreSize$$' -count=1 -timeout 60m -v .
+
+bench-idle: ## processor and memory with fifty sources and nothing to do, for five minutes
+	cd e2e && LANGNGHE_BENCH_IDLE=5m go test -run='TestIdle$$' -count=1 -timeout 20m -v .
 
 bench-desk: ## decisions a second with pages read meanwhile, a storm of 10,000 flags, a million audit entries
 	LANGNGHE_BENCH=1 LANGNGHE_STORM=10000 go test -run='TestSpeed|TestStorm' -count=1 -timeout 30m -v ./internal/store

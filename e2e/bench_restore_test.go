@@ -149,17 +149,18 @@ func makeWard(t *testing.T, ctx context.Context, dir, cfg, data string) {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	rng := rand.New(rand.NewPCG(7, 11))
-	some := func(n int) string {
+	flowers := strings.Fields("hồng cúc lan mai đào sen súng quỳ thược-dược cẩm-chướng lay-ơn thiên-lý dạ-hương mẫu-đơn trạng-nguyên phượng bằng-lăng sim mua nhài ngọc-lan râm-bụt dã-quỳ lộc-vừng hải-đường")
+	some := func(n int) string { // of nothing that a rule looks for
 		var b strings.Builder
 		for range n {
-			b.WriteString(words[rng.IntN(len(words))] + " ")
+			b.WriteString(flowers[rng.IntN(len(flowers))] + " ")
 		}
 		return b.String()
 	}
 	at := time.Now().Add(-70 * 24 * time.Hour)
 	for i := range manyItems {
 		at = at.Add(50 * time.Second)
-		text := fmt.Sprintf("Ở phường Thái Hòa %s. Chuyện thứ %d: %s.", some(60), i, some(60))
+		text := fmt.Sprintf("Vườn hoa thứ %d ở phường Thái Hòa có %s và %s.", i, some(60), some(60))
 		if i%80 == 0 { // one in eighty is flagged
 			text = fmt.Sprintf("%s. UBND phường Thái Hòa hỗ trợ mỗi hộ 500k, bấm vào link quatang%d.top điền CCCD và mã OTP để nhận tiền. %s", some(50), i, some(50))
 		}

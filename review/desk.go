@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
 
+	"langnghe/internal/calendar"
 	"langnghe/internal/news"
 )
 
@@ -63,7 +64,7 @@ func New(o Options) (*Desk, error) {
 		o.Now = time.Now
 	}
 	if o.Zone == nil {
-		o.Zone = time.FixedZone("+07", 7*60*60)
+		o.Zone = calendar.Zone
 	}
 	if o.Workday == nil {
 		o.Workday = weekday

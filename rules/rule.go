@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"langnghe/internal/calendar"
 	"langnghe/internal/news"
 	"langnghe/internal/query"
 )
@@ -145,5 +146,5 @@ func formatDuration(d time.Duration) string {
 	return b.String()
 }
 
-// ward is the ward's zone; Vietnam has had no other since 1975.
-var ward = time.FixedZone("+07", 7*3600)
+// ward is the ward's zone.
+var ward = calendar.Zone

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"langnghe/internal/calendar"
 	"langnghe/internal/news"
 )
 
@@ -20,14 +21,8 @@ var locales embed.FS
 // langs are the languages of the pages; the first is the default.
 var langs = []string{"vi", "en"}
 
-// zone is where the ward is. It has had no daylight saving since 1975, so a
-// fixed offset is right when the machine has no zone data.
-var zone = func() *time.Location {
-	if loc, err := time.LoadLocation("Asia/Ho_Chi_Minh"); err == nil {
-		return loc
-	}
-	return time.FixedZone("+07", 7*60*60)
-}()
+// zone is where the ward is.
+var zone = calendar.Zone
 
 // A tongue is one language of the pages: its messages and its way to write
 // dates and numbers.

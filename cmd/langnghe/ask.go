@@ -17,6 +17,7 @@ import (
 	"langnghe/indexer"
 	"langnghe/internal/app"
 	"langnghe/internal/bus"
+	"langnghe/internal/calendar"
 	"langnghe/internal/config"
 	"langnghe/internal/news"
 	"langnghe/review"
@@ -93,7 +94,7 @@ func runExport(ctx context.Context, c *call) error {
 		if d.text == "" {
 			continue
 		}
-		if *d.t, err = time.ParseInLocation("2006-01-02", d.text, zone()); err != nil {
+		if *d.t, err = time.ParseInLocation("2006-01-02", d.text, calendar.Zone); err != nil {
 			return usagef("%q is not a day like 2026-11-20", d.text)
 		}
 	}
@@ -120,14 +121,6 @@ func runExport(ctx context.Context, c *call) error {
 			q.Cursor = page.Next
 		}
 	}, "indexer")
-}
-
-func zone() *time.Location {
-	z, err := time.LoadLocation("Asia/Ho_Chi_Minh")
-	if err != nil {
-		return time.FixedZone("+07", 7*3600)
-	}
-	return z
 }
 
 func runErase(ctx context.Context, c *call) error {
@@ -212,7 +205,7 @@ func runUser(ctx context.Context, c *call) error {
 			case !u.Disabled.IsZero():
 				state = "disabled"
 			case time.Now().Before(u.Locked):
-				state = "locked until " + u.Locked.In(zone()).Format("15:04")
+				state = "locked until " + u.Locked.In(calendar.Zone).Format("15:04")
 			}
 			fmt.Fprintf(c.out, "%-20s %-15s %-20s %s\n", u.Name, u.Role, u.Unit, state)
 		}
@@ -266,7 +259,7 @@ func runAudit(ctx context.Context, c *call) error {
 				}
 				continue
 			}
-			fmt.Fprintf(c.out, "%6d  %s  %-16s %-20s %s %s\n", e.Seq, e.At.In(zone()).Format("02/01/2006 15:04:05"), e.Who, e.Act, e.Object, e.Detail)
+			fmt.Fprintf(c.out, "%6d  %s  %-16s %-20s %s %s\n", e.Seq, e.At.In(calendar.Zone).Format("02/01/2006 15:04:05"), e.Who, e.Act, e.Object, e.Detail)
 		}
 		return nil
 	}, "desk")

@@ -10,6 +10,7 @@ import (
 
 	"langnghe/internal/app"
 	"langnghe/internal/bus"
+	"langnghe/internal/calendar"
 	"langnghe/internal/news"
 	"langnghe/internal/query"
 	"langnghe/internal/reading"
@@ -125,7 +126,7 @@ func runRules(ctx context.Context, c *call) error {
 				fmt.Fprintf(c.out, "would not be saved: %s\n", news.Text{VI: p.Refused.VI, EN: p.Refused.EN}.In(c.lang))
 			}
 			for _, f := range p.Flags {
-				fmt.Fprintf(c.out, "%s  %s\n", f.At.In(zone()).Format("02/01/2006 15:04"), f.Why.In(c.lang))
+				fmt.Fprintf(c.out, "%s  %s\n", f.At.In(calendar.Zone).Format("02/01/2006 15:04"), f.Why.In(c.lang))
 			}
 			return nil
 		}, "indexer", "rules")

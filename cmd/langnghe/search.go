@@ -13,6 +13,7 @@ import (
 	"langnghe/indexer"
 	"langnghe/internal/app"
 	"langnghe/internal/bus"
+	"langnghe/internal/calendar"
 	"langnghe/internal/news"
 	"langnghe/internal/query"
 )
@@ -126,7 +127,7 @@ func days(first, last string, from, to *time.Time) (err error) {
 		if d.text == "" {
 			continue
 		}
-		if *d.t, err = time.ParseInLocation(time.DateOnly, d.text, zone()); err != nil {
+		if *d.t, err = time.ParseInLocation(time.DateOnly, d.text, calendar.Zone); err != nil {
 			return usagef("%q is not a day like 2026-11-20", d.text)
 		}
 		*d.t = d.t.AddDate(0, 0, d.add)
@@ -181,7 +182,7 @@ func printHits(c *call, res indexer.Result) error {
 		if head == "" {
 			head = shorten(h.Item.Text, 100)
 		}
-		fmt.Fprintf(w, "%s  %s\n    %s  %s\n", h.Item.At().In(zone()).Format("02/01/2006 15:04"), head, h.Item.ID, h.Item.URL)
+		fmt.Fprintf(w, "%s  %s\n    %s  %s\n", h.Item.At().In(calendar.Zone).Format("02/01/2006 15:04"), head, h.Item.ID, h.Item.URL)
 	}
 	return nil
 }

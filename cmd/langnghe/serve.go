@@ -5,10 +5,8 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
-	"os"
 	"runtime/debug"
 	"strings"
-	"syscall"
 
 	"langnghe/internal/app"
 	"langnghe/internal/config"
@@ -49,20 +47,6 @@ func runServe(ctx context.Context, c *call) error {
 			}
 		},
 	})
-}
-
-// memoryLimit is what the collector of garbage works towards: the configured
-// figure, or three quarters of the machine's memory; no limit when neither is
-// known. GOMEMLIMIT of the environment is left in force.
-func memoryLimit(mb int) int64 {
-	if mb > 0 {
-		return int64(mb) << 20
-	}
-	var info syscall.Sysinfo_t
-	if os.Getenv("GOMEMLIMIT") != "" || syscall.Sysinfo(&info) != nil {
-		return -1 // changes nothing
-	}
-	return int64(uint64(info.Totalram) * uint64(info.Unit) / 4 * 3)
 }
 
 func runConfig(_ context.Context, c *call) error {

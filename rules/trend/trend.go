@@ -16,7 +16,11 @@
 // ward's up to then.
 package trend
 
-import "time"
+import (
+	"time"
+
+	"langnghe/internal/calendar"
+)
 
 // Score thresholds for about 0.1, 0.25 and 1 false alarms in a topic-month, as
 // counted on simulated wards; see docs/benchmarks.md.
@@ -53,7 +57,7 @@ func (o Options) withDefaults() Options {
 		o.Slot = time.Hour
 	}
 	if o.Zone == nil {
-		o.Zone = time.FixedZone("+07", 7*3600)
+		o.Zone = calendar.Zone
 	}
 	if o.Floor == 0 {
 		o.Floor = 3
