@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"langnghe/alerts"
 	"langnghe/crawler"
@@ -76,6 +77,10 @@ func content(it *news.Item, hash string) string {
 	return id
 }
 
+// longWork bounds what goes over all data: a backup to a slow stick, an index
+// that is built anew.
+const longWork = 2 * time.Hour
+
 // None is the question without parameters, and the answer without content.
 type None struct{}
 
@@ -86,13 +91,13 @@ var (
 	AskItems   = bus.Question[indexer.ItemsQuery, indexer.Items]{Subject: "ask.indexer.items"}
 	AskItem    = bus.Question[string, news.Item]{Subject: "ask.indexer.item"}
 	AskIndex   = bus.Question[None, indexer.Status]{Subject: "ask.indexer.status"}
-	AskReindex = bus.Question[None, indexer.Status]{Subject: "ask.indexer.reindex"}
+	AskReindex = bus.Question[None, indexer.Status]{Subject: "ask.indexer.reindex", Within: longWork}
 
 	AskRules   = bus.Question[None, rules.List]{Subject: "ask.rules.list"}
 	AskLists   = bus.Question[None, query.Lists]{Subject: "ask.rules.lists"} // by the indexer, for searches
 	AskTrends  = bus.Question[None, *trend.View]{Subject: "ask.rules.trends"}
 	AskCheck   = bus.Question[rules.CheckRequest, rules.CheckResult]{Subject: "ask.rules.check"}
-	AskPreview = bus.Question[rules.PreviewRequest, rules.Preview]{Subject: "ask.rules.preview"}
+	AskPreview = bus.Question[rules.PreviewRequest, rules.Preview]{Subject: "ask.rules.preview", Within: previewFor}
 	AskSave    = bus.Question[rules.SaveRequest, rules.CheckResult]{Subject: "ask.rules.save"}
 
 	AskPrecision = bus.Question[None, []review.Precision]{Subject: "ask.desk.precision"}
@@ -112,7 +117,7 @@ var (
 
 	askState   = bus.Question[StateRequest, StateReply]{Subject: "ask.crawler.state"} // by other crawlers
 	AskSources = bus.Question[None, []crawler.Status]{Subject: "ask.crawler.sources"}
-	AskFetch   = bus.Question[crawler.FetchRequest, crawler.FetchResult]{Subject: "ask.crawler.fetch"}
+	AskFetch   = bus.Question[crawler.FetchRequest, crawler.FetchResult]{Subject: "ask.crawler.fetch", Within: fetchFor}
 )
 
 // AskBackup asks the one process that holds a data folder.
@@ -121,7 +126,7 @@ func AskBackup(dataDir string) bus.Question[BackupRequest, BackupStatus] {
 		dataDir = abs
 	}
 	sum := sha256.Sum256([]byte(dataDir))
-	return bus.Question[BackupRequest, BackupStatus]{Subject: "ask.backup." + hex.EncodeToString(sum[:8])}
+	return bus.Question[BackupRequest, BackupStatus]{Subject: "ask.backup." + hex.EncodeToString(sum[:8]), Within: longWork}
 }
 
 // A UserRequest lists the accounts (empty) or changes one.

@@ -433,7 +433,12 @@ func sleep(ctx context.Context, d time.Duration) {
 // process is stopping, but within a bound. A panic is a failure of that
 // message, not of the process.
 func call[T any](ctx context.Context, b *Bus, handle func(context.Context, T) error, v T) (err error) {
-	hctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), b.opts.Timeout)
+	return callWithin(context.WithoutCancel(ctx), b, b.opts.Timeout, handle, v)
+}
+
+// callWithin is call with another bound, for work that may be given up.
+func callWithin[T any](ctx context.Context, b *Bus, most time.Duration, handle func(context.Context, T) error, v T) (err error) {
+	hctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {

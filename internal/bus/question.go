@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"golang.org/x/sync/semaphore"
@@ -14,7 +15,12 @@ import (
 
 // A Question is a typed request subject: "ask.<role>.<name>". The role
 // answers, others ask. Topics carry facts, questions read state.
-type Question[Q, A any] struct{ Subject string }
+type Question[Q, A any] struct {
+	Subject string
+	// Within is how long an answer may take; zero is Options.Timeout. One that
+	// may take longer than that is given up when the process is stopped.
+	Within time.Duration
+}
 
 // reply is the form of an answer on the wire.
 type reply struct {
@@ -71,10 +77,15 @@ func answer[Q, A any](ctx context.Context, b *Bus, q Question[Q, A], f func(cont
 	err := json.Unmarshal(data, &in)
 	if err == nil {
 		var a A
-		err = call(ctx, b, func(ctx context.Context, in Q) (err error) {
+		work := func(ctx context.Context, in Q) (err error) {
 			a, err = f(ctx, in)
 			return err
-		}, in)
+		}
+		if q.Within > b.opts.Timeout {
+			err = callWithin(ctx, b, q.Within, work, in)
+		} else {
+			err = call(ctx, b, work, in)
+		}
 		if err == nil {
 			out.Answer, err = json.Marshal(a)
 		}
