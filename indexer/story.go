@@ -11,7 +11,12 @@ import (
 )
 
 // storyAge is how long after its last item a copy still joins a story.
-const storyAge = 30 * 24 * time.Hour
+// It is as long as texts are kept by default, so that old news that comes
+// again is known as what it is.
+const storyAge = 90 * 24 * time.Hour
+
+// silent is how long a story rests before a copy of it is that story again.
+const silent = 14 * 24 * time.Hour
 
 // stories names the near-duplicates of one text. What it knows is rebuilt
 // from the stored signatures, so a restart does not split a story.
@@ -51,7 +56,11 @@ func (s *stories) assign(c *Change) error {
 	}
 	c.Signature = data
 	if r := c.Item.Reading; r.Story == "" {
-		r.Story = s.known.AddSigned(c.Item.ID, sig, c.Item.At())
+		var first, last time.Time
+		r.Story, first, last = s.known.Join(c.Item.ID, sig, c.Item.At())
+		if !last.IsZero() && c.Item.At().Sub(last) >= silent {
+			r.Again = first
+		}
 	} else {
 		s.known.Insert(c.Item.ID, r.Story, sig, c.Item.At())
 	}

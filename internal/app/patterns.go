@@ -13,5 +13,8 @@ func (b *builder) register() patterns.Register {
 	for _, o := range b.opts.Config.Register.Offices {
 		r.Offices = append(r.Offices, patterns.Office{Name: o.Name, From: o.From, To: o.To})
 	}
+	for _, x := range b.opts.Config.Register.Bodies {
+		r.Bodies = append(r.Bodies, patterns.Body(x))
+	}
 	return r
 }

@@ -148,6 +148,16 @@ type Register struct {
 	Offices  []Office `yaml:"offices"`  // who may sign, and when
 	Places   []string `yaml:"places"`   // numbered parts that the profile does not name: "Xóm 3"
 	Hotlines []string `yaml:"hotlines"` // numbers that the ward has published, digits only
+	Bodies   []Body   `yaml:"bodies"`   // who is imitated; one of the same id takes the place of a built-in one
+}
+
+// A Body is somebody whom scams imitate, with what is really theirs.
+type Body struct {
+	ID      string   `yaml:"id"`
+	Kind    string   `yaml:"kind"`    // bank, power, school, police, ward
+	Names   []string `yaml:"names"`   // as texts name it
+	Domains []string `yaml:"domains"` // ends of its names of sites
+	Phones  []string `yaml:"phones"`  // digits only
 }
 
 // An Office is who held an office from when to when.
@@ -420,6 +430,21 @@ func (v *checker) check(c *Config, dir string) {
 		for _, d := range []string{o.From, o.To} {
 			if _, err := time.Parse(time.DateOnly, d); d != "" && err != nil {
 				v.bad(fmt.Sprintf("register.offices[%d]", i), "%q không phải ngày; viết 2026-12-31", "%q is no day; write 2026-12-31", d)
+			}
+		}
+	}
+	for i, b := range c.Register.Bodies {
+		if b.ID == "" || len(b.Names) == 0 || !slices.Contains([]string{"bank", "power", "school", "police", "ward"}, b.Kind) {
+			v.bad(fmt.Sprintf("register.bodies[%d]", i), "cần id, names và kind: bank, power, school, police hoặc ward", "needs id, names and kind: bank, power, school, police or ward")
+		}
+		for _, d := range b.Domains {
+			if strings.ContainsAny(d, "/: ") || !strings.Contains(d, ".") || d != strings.ToLower(d) {
+				v.bad(fmt.Sprintf("register.bodies[%d].domains", i), "%q không phải tên miền; viết evn.com.vn", "%q is no name of a site; write evn.com.vn", d)
+			}
+		}
+		for _, p := range b.Phones {
+			if p == "" || strings.Trim(p, "0123456789") != "" {
+				v.bad(fmt.Sprintf("register.bodies[%d].phones", i), "%q không phải dãy chữ số", "%q is no row of digits", p)
 			}
 		}
 	}

@@ -1,19 +1,24 @@
 package news
 
+import "time"
+
 // A Reading is what the program understood of an item. Every label carries
 // the spans that it rests on; all of it is a suggestion to a person.
 type Reading struct {
-	Area       Area    `json:"area"`
-	Topics     []Topic `json:"topics,omitempty"`
-	Tone       Tone    `json:"tone"`
-	Impact     string  `json:"impact,omitempty"` // favourable, useful, neutral, adverse
-	Stance     Stance  `json:"stance,omitempty"`
-	StanceWhy  []Span  `json:"stance_because,omitempty"`
-	Cues       []Cue   `json:"cues,omitempty"`
-	Values     []Value `json:"values,omitempty"`
-	Story      string  `json:"story,omitempty"` // id of the near-duplicate group
-	Accentless bool    `json:"accentless"`
-	Version    string  `json:"version,omitempty"` // of the lexicons and code that read it
+	Area      Area    `json:"area"`
+	Topics    []Topic `json:"topics,omitempty"`
+	Tone      Tone    `json:"tone"`
+	Impact    string  `json:"impact,omitempty"` // favourable, useful, neutral, adverse
+	Stance    Stance  `json:"stance,omitempty"`
+	StanceWhy []Span  `json:"stance_because,omitempty"`
+	Cues      []Cue   `json:"cues,omitempty"`
+	Values    []Value `json:"values,omitempty"`
+	Story     string  `json:"story,omitempty"` // id of the near-duplicate group
+	// Again is when the text was first seen, of a copy that comes after the
+	// story was silent for two weeks or more.
+	Again      time.Time `json:"again,omitzero"`
+	Accentless bool      `json:"accentless"`
+	Version    string    `json:"version,omitempty"` // of the lexicons and code that read it
 }
 
 // Area says whether an item is about the ward.

@@ -155,9 +155,9 @@ type Stories struct {
 
 // leader is the first item of a story.
 type leader struct {
-	sig  Signature
-	id   string
-	last time.Time
+	sig         Signature
+	id          string
+	first, last time.Time
 }
 
 // NewStories returns no stories. A story is forgotten when nothing of it has
@@ -168,22 +168,28 @@ func NewStories(keep time.Duration) *Stories {
 
 // Add returns the story of an item: an earlier one if the text is a copy, or
 // the item's own id.
-func (s *Stories) Add(id, text string, at time.Time) string { return s.AddSigned(id, Sign(text), at) }
+func (s *Stories) Add(id, text string, at time.Time) string {
+	story, _, _ := s.Join(id, Sign(text), at)
+	return story
+}
 
-// AddSigned is [Stories.Add] for a text whose signature is known.
-func (s *Stories) AddSigned(id string, sig Signature, at time.Time) string {
+// Join is [Stories.Add] for a text whose signature is known. It also says
+// when the story began and when it was last seen before this item; both are
+// zero for a new story.
+func (s *Stories) Join(id string, sig Signature, at time.Time) (story string, first, last time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sweep(at)
 	if i, like := s.nearest(&sig); like >= Confirmed {
 		l := &s.leaders[i]
+		first, last = l.first, l.last
 		if at.After(l.last) {
 			l.last = at
 		}
-		return l.id
+		return l.id, first, last
 	}
 	s.insert(id, sig, at)
-	return id
+	return id, first, last
 }
 
 // Find returns the story that text is most like, and how much, without
@@ -257,7 +263,7 @@ func (s *Stories) insert(id string, sig Signature, at time.Time) {
 	if (s.used+bands)*3 > len(s.table)*2 {
 		s.rebuild(max(1024, 2*len(s.table)))
 	}
-	s.leaders = append(s.leaders, leader{sig, id, at})
+	s.leaders = append(s.leaders, leader{sig, id, at, at})
 	s.link(uint32(len(s.leaders) - 1))
 }
 

@@ -11,12 +11,15 @@
 package patterns
 
 import (
+	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"langnghe/internal/calendar"
 	"langnghe/internal/lang"
@@ -36,8 +39,8 @@ const (
 	KnownClaim     = "known_claim"
 )
 
-// Families lists them all.
-var Families = []string{FakeDomain, ForgedDocument, PremiumNumber, SpoofedNumber, UnknownPlace, OldNews, KnownClaim}
+// Families lists them all, those of impersonation too.
+var Families = []string{FakeDomain, ForgedDocument, PremiumNumber, SpoofedNumber, UnknownPlace, OldNews, KnownClaim, ImpersonatesPolice, ImpersonatesUtility, ImpersonatesBank, ImpersonatesSchool, ImpersonatesWard}
 
 // A Paper is one entry of the register of official documents.
 type Paper struct {
@@ -64,6 +67,9 @@ type Register struct {
 	Now    func() time.Time
 	// Hotlines are numbers that the ward has published, digits only.
 	Hotlines []string
+	// Bodies are the ward's own entries of the register of who is imitated,
+	// see [Bodies].
+	Bodies []Body
 }
 
 // A Watch finds patterns in items. It is safe for concurrent use.
@@ -74,6 +80,7 @@ type Watch struct {
 	places   map[string]map[int]bool // "khoi" → numbers that exist
 	hotlines map[string]bool
 	known    *rumour.Matcher
+	bodies   []known
 }
 
 type office struct {
@@ -110,6 +117,7 @@ func New(r Register) *Watch {
 		w.places[kind][n] = true
 	}
 	w.known = rumour.NewMatcher(r.Claims, r.Now)
+	w.bodies = prepared(r.Bodies)
 	for _, h := range slices.Concat(r.Hotlines, hotlines) {
 		w.hotlines[h] = true
 	}
@@ -219,12 +227,31 @@ func (w *Watch) Cues(it *news.Item) (out []news.Cue) {
 		}
 		add(KnownClaim, level, m.Span)
 	}
+	w.impostor(it, add)
 	says := slices.ContainsFunc(rd.Cues, func(c news.Cue) bool { return c.Family != "urgency" && c.Family != "hearsay" })
 	if says {
 		for _, v := range dates {
 			if d, ok := day(v); ok && !at.IsZero() && at.Sub(d) > oldAfter {
 				add(OldNews, news.Medium, v.Span)
 				break
+			}
+		}
+		for _, v := range rd.Values {
+			if v.Type != "url" || Official(clean(v.Text)) {
+				continue // what an authority once published is its own
+			}
+			if d, ok := urlDay(v.Text); ok && !at.IsZero() && at.Sub(d) > oldAfter {
+				add(OldNews, news.Medium, v.Span)
+				break
+			}
+		}
+		if !rd.Again.IsZero() {
+			// The text itself was here before, and was silent in between.
+			if n := utf8.RuneCountInString(it.Text); n > 0 {
+				rs := []rune(it.Text)
+				add(OldNews, news.Medium, news.Span{End: min(n, 80), Text: string(rs[:min(n, 80)])})
+			} else {
+				add(OldNews, news.Medium)
 			}
 		}
 		if rd.Area.Fit == news.InArea && len(w.places) > 0 {
@@ -241,6 +268,27 @@ type adder = func(family string, level news.Level, because ...news.Span)
 
 // oldAfter is when what a text dates itself is old news.
 const oldAfter = 60 * 24 * time.Hour
+
+// dated finds the day in the path of an article: /2023/05/12/ or -20230512.
+var dated = regexp.MustCompile(`/(20\d\d)/(0?[1-9]|1[0-2])(?:/(0?[1-9]|[12]\d|3[01]))?/|[-/_](20\d\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?:\d{2,12})?(?:\D|$)`)
+
+// urlDay is the day that the address of an article gives; of a month, its
+// last day.
+func urlDay(link string) (time.Time, bool) {
+	m := dated.FindStringSubmatch(link)
+	if m == nil {
+		return time.Time{}, false
+	}
+	y, mo, d := cmp.Or(m[1], m[4]), cmp.Or(m[2], m[5]), cmp.Or(m[3], m[6])
+	year, _ := strconv.Atoi(y)
+	month, _ := strconv.Atoi(mo)
+	if d == "" {
+		return time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, ward), true
+	}
+	n, _ := strconv.Atoi(d)
+	t := time.Date(year, time.Month(month), n, 0, 0, 0, 0, ward)
+	return t, t.Day() == n
+}
 
 func day(v news.Value) (time.Time, bool) {
 	s, _ := v.Value.(string)
