@@ -17,11 +17,11 @@ func TestLike(t *testing.T) {
 	const dam = "Hồ chứa Bản Vẽ xả lũ khẩn cấp, nước sông Hiếu dâng cao, người dân ven sông di dời"
 	r := newRig(t)
 	r.take(
-		post("dam", dam, start.AddDate(0, 0, -100)),
-		post("copy", dam+".", start.AddDate(0, 0, -100).Add(time.Hour)), // the same story
+		post("dam", dam, start.AddDate(0, 0, -40)),
+		post("copy", dam+".", start.AddDate(0, 0, -40).Add(time.Hour)), // the same story
 		post("near", "Mưa lớn, hồ chứa Bản Vẽ phải xả lũ; sông Hiếu lên nhanh, bà con ven bờ lo lắng", start),
 		post("nfd", norm.NFD.String("Lũ về, hồ chứa Bản Vẽ xả, sông Hiếu vượt báo động, di dời ba mươi hộ"), start.Add(-time.Hour)),
-		post("plain", lang.Fold(lang.Key("Ho chua Bản Vẽ xả lũ rồi, song Hieu dang cao, nguoi dan di doi")), start.Add(-2*time.Hour)),
+		post("plain", lang.Fold(lang.Key("Song Hieu dang cao roi, Bản Vẽ xả lũ, ho chua day, nguoi dan di doi")), start.Add(-2*time.Hour)),
 		post("school", "Trường mầm non Thái Hòa khai giảng năm học mới, phụ huynh đưa con đến trường", start),
 		post("river", "Đi câu ở sông", start),
 	)
