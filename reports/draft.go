@@ -241,7 +241,47 @@ func (d *Desk) Build(q Request, c *counter) (Report, error) {
 		return Report{}, err
 	}
 	r.Case, r.Notes = q.Case, q.Notes
+	d.guard(&r)
 	return r, nil
+}
+
+// guard defangs suspicious links in all that a report says in words.
+func (d *Desk) guard(r *Report) {
+	if d.Guard == nil {
+		return
+	}
+	spans := func(list []paper.Span) {
+		for i := range list {
+			if list[i].Figure == "" {
+				list[i].Text = d.Guard(list[i].Text)
+			}
+		}
+	}
+	r.Paper.Head.Subject = d.Guard(r.Paper.Head.Subject)
+	for _, b := range r.blocks() {
+		spans(b.Spans)
+		if b.Table != nil {
+			for _, row := range b.Table.Rows {
+				for _, c := range row {
+					spans(c)
+				}
+			}
+		}
+	}
+	for i := range r.Lines {
+		spans(r.Lines[i].Spans)
+	}
+	for i := range r.Script {
+		r.Script[i] = d.Guard(r.Script[i])
+	}
+}
+
+// guarded is a text of a ledger or a case as a workbook shows it.
+func (d *Desk) guarded(s string) string {
+	if d.Guard == nil {
+		return s
+	}
+	return d.Guard(s)
 }
 
 // title is what a document calls a case: its claim's heading, or its topic.

@@ -155,7 +155,7 @@ func (d *Desk) responses(ctx context.Context, drafts []Record, lang string) (xls
 		for _, a := range g.Articles {
 			for _, o := range a.Rows {
 				v := view{o, o.Values()}
-				s.Rows = append(s.Rows, []any{draft.Values()["title"], a.Article, v.v["text"], v.int("count"), result.Show(v.v["result"], lang), v.v["response"]})
+				s.Rows = append(s.Rows, []any{draft.Values()["title"], a.Article, d.guarded(v.v["text"]), v.int("count"), result.Show(v.v["result"], lang), d.guarded(v.v["response"])})
 			}
 		}
 	}
@@ -203,7 +203,7 @@ func (d *Desk) WriteLedger(ctx context.Context, w io.Writer, l Ledger, rs []Reco
 					line = append(line, v.int(f.Key))
 				}
 			default:
-				line = append(line, f.Show(v.v[f.Key], lang))
+				line = append(line, d.guarded(f.Show(v.v[f.Key], lang)))
 			}
 		}
 		if clock {

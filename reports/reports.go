@@ -43,6 +43,10 @@ type Options struct {
 	// Forecast says what the next days of a daily series may bring.
 	Forecast func(ctx context.Context, first time.Time, daily []float64, days int) ([]Band, error)
 
+	// Guard makes suspicious links in a text harmless; nil leaves all texts
+	// as they are.
+	Guard func(string) string
+
 	// Unit says who answers about a topic; Units are all who can be asked.
 	Unit  func(topic string) string
 	Units []string

@@ -177,6 +177,53 @@ func TestComplaintsAreNoRumours(t *testing.T) {
 	}
 }
 
+// TestSuspiciousLinks: what people wrote of a scam's site stands in no report
+// and in no workbook as a link.
+func TestSuspiciousLinks(t *testing.T) {
+	w := newWorld(t, 7, 3)
+	o := w.desk.Options
+	o.Guard = func(s string) string { return strings.ReplaceAll(s, "xau.top", "xau[.]top") }
+	d, err := reports.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := ""
+	for i := range w.cases {
+		if c := &w.cases[i]; c.Correct != nil && c.Handoff != nil {
+			id, c.Claim, c.Title = c.ID, "Vào xau.top nhận quà", "Trang xau.top"
+			c.Correct.Portal, c.Correct.Post, c.Correct.Radio = "Trang xau.top là giả.", "Đừng vào xau.top.", "Trang xau.top không phải của phường."
+			c.Handoff.Evidence, c.Handoff.Claim = "Tên xau.top nhái cổng dịch vụ công", "Trang xau.top"
+			break
+		}
+	}
+	ctx := context.Background()
+	for _, k := range []reports.Kind{reports.Correction, reports.Radio, reports.Notice, reports.Urgent, reports.Police} {
+		r, err := d.Preview(ctx, reports.Request{Kind: k, Case: id}, writerOf(k))
+		if err != nil {
+			t.Errorf("%s: %v", k, err)
+			continue
+		}
+		var doc, sheet bytes.Buffer
+		if err := errors.Join(d.WriteDOCX(&doc, &r), d.WriteXLSX(ctx, &sheet, &r)); err != nil {
+			t.Fatal(err)
+		}
+		for form, text := range map[string]string{"text": reports.Plaintext(&r) + r.Paper.Head.Subject + strings.Join(r.Script, " "), "docx": unzipped(t, doc.Bytes()), "xlsx": unzipped(t, sheet.Bytes())} {
+			if strings.Contains(text, "xau.top") || form == "text" && !strings.Contains(text, "xau[.]top") {
+				t.Errorf("%s as %s has the link, or says nothing of it", k, form)
+			}
+		}
+	}
+	l, _ := reports.LedgerByID("publications")
+	rec, err := d.Save(ctx, "publications", "", map[string]string{"title": "Cảnh báo xau.top", "channel": "portal", "day": "2026-11-01"}, editor)
+	var b bytes.Buffer
+	if err := errors.Join(err, d.WriteLedger(ctx, &b, l, []reports.Record{rec}, "vi")); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(unzipped(t, b.Bytes()), "xau.top") {
+		t.Error("the workbook of a ledger has the link")
+	}
+}
+
 // TestHandoffFailsClosed: no slip without a hand-off that was sent.
 func TestHandoffFailsClosed(t *testing.T) {
 	w := newWorld(t, 7, 5)

@@ -57,6 +57,8 @@ func TestDemo(t *testing.T) {
 	}
 	t.Logf("replayed in %v", time.Since(begin).Round(100*time.Millisecond))
 
+	modest(t, ctx, svc)
+
 	// Nothing is lost on the way.
 	st, err := bus.Ask(ctx, svc.bus, AskIndex, None{})
 	if err != nil {
@@ -294,5 +296,44 @@ func entries(t *testing.T, svc *Service, visit func(review.Entry)) {
 				break
 			}
 		}
+	}
+}
+
+// modest holds every flag that the machine raised in sixty days to its words:
+// it never says more than that there are signs, and always why it may be
+// wrong, in both languages.
+func modest(t *testing.T, ctx context.Context, svc *Service) {
+	t.Helper()
+	flags := 0
+	for _, decided := range []bool{false, true} {
+		for offset := 0; ; offset += 200 {
+			in, err := svc.accounts.Inbox(ctx, review.InboxQuery{Decided: decided, Offset: offset, Limit: 200})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range in.Entries {
+				for _, f := range e.Flags {
+					flags++
+					if f.Doubt.VI == "" || f.Doubt.EN == "" || f.Why.VI == "" || f.Why.EN == "" {
+						t.Errorf("flag %s does not say why, or why it may be wrong: %+v %+v", f.Rule, f.Why, f.Doubt)
+					}
+					if f.Type == "match" && (!strings.HasPrefix(f.Why.VI, "Có dấu hiệu") || !strings.HasPrefix(f.Why.EN, "Signs of")) {
+						t.Errorf("flag %s says %q, %q", f.Rule, f.Why.VI, f.Why.EN)
+					}
+					for _, bad := range []string{"là tin giả", "sai sự thật", "bịa đặt", "vi phạm", "fake news", "is false"} {
+						if strings.Contains(strings.ToLower(f.Why.VI+" "+f.Why.EN+" "+f.Title.VI+" "+f.Title.EN), bad) {
+							t.Errorf("flag %s says %q: %s", f.Rule, bad, f.Why.VI)
+						}
+					}
+				}
+			}
+			if len(in.Entries) < 200 {
+				break
+			}
+		}
+	}
+	t.Logf("%d flags say why, and why they may be wrong", flags)
+	if flags < 200 {
+		t.Errorf("only %d flags", flags)
 	}
 }

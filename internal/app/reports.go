@@ -17,6 +17,7 @@ import (
 	"langnghe/internal/store"
 	"langnghe/reports"
 	"langnghe/review"
+	"langnghe/rules/patterns"
 	"langnghe/rules/trend"
 )
 
@@ -71,6 +72,7 @@ func (b *builder) reports(d *review.Desk, s *store.Desk, p reading.Profile) (*re
 		Sources:   b.reportSources,
 		Headlines: b.headlines,
 		Forecast:  forecastDays,
+		Guard:     patterns.Guard,
 		Unit:      func(topic string) string { return unitName(p, p.Topics[topic]) },
 		Units:     units(p), House: house, BaseURL: b.baseURL(),
 	})
