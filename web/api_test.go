@@ -50,7 +50,8 @@ var apart = map[string]string{
 	"GET /help":          "- the handbook, to read",
 	"GET /import":        "- the form alone", "GET /board": "- the form alone",
 	"GET /report": "- for people without an account, with its own limits", "POST /report": "- for people without an account, with its own limits",
-	"GET /confirm": "- for people without an account", "POST /confirm": "- for people without an account",
+	"POST /documents/fetch": "- fills in the form of a page; POST /api/v1/documents takes the document",
+	"GET /confirm":          "- for people without an account", "POST /confirm": "- for people without an account",
 }
 
 // TestAPICoversPages: whatever a page shows or a form does, the API does.

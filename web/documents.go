@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"langnghe/crawler"
+	"langnghe/indexer"
 	"langnghe/internal/news"
 	"langnghe/official"
 	"langnghe/official/paper"
@@ -22,6 +24,65 @@ type documentsPage struct {
 	Paused    []string // cases whose answers cite what was superseded
 	Documents []documentView
 	Proposed  int // facts that wait for a person
+	Seen      []seenDocument
+}
+
+// A seenDocument is a document that a watched portal has published and that
+// the register does not have.
+type seenDocument struct {
+	No, Title, Source, URL string
+	At                     time.Time
+}
+
+// seenFor is for how long a new document is offered.
+const seenFor = 30 * 24 * time.Hour
+
+// seen are the documents that official sources named lately, those of the
+// register apart.
+func (s *server) seen(r *http.Request, docs []official.Document) []seenDocument {
+	if s.Search == nil || s.Document == nil {
+		return nil
+	}
+	found, err := s.Search(r.Context(), indexer.Query{Kinds: []string{string(news.Official)}, From: s.Now().Add(-seenFor), To: s.Now().Add(time.Minute), Newest: true, Limit: 60})
+	if err != nil {
+		return nil // the register itself does not wait for the index
+	}
+	have := map[string]bool{}
+	for _, d := range docs {
+		have[docKey(d.No)] = true
+	}
+	var out []seenDocument
+	for _, h := range found.Hits {
+		it := h.Item
+		if it.Reading == nil || it.URL == "" {
+			continue
+		}
+		for _, v := range it.Reading.Values {
+			if v.Type != "docno" || have[docKey(v.Text)] || len(out) == 12 {
+				continue
+			}
+			have[docKey(v.Text)] = true
+			out = append(out, seenDocument{v.Text, it.Title, it.Source, it.URL, it.At()})
+			break // the first number on a page is what it is about
+		}
+	}
+	return out
+}
+
+func docKey(no string) string { return strings.ToUpper(strings.Join(strings.Fields(no), "")) }
+
+// fetchDocument has the document behind a page fetched and shows what it says
+// about itself in the form, for a person to correct. Nothing is kept before
+// they send the form.
+func (s *server) fetchDocument(w http.ResponseWriter, r *http.Request) error {
+	if s.Document == nil {
+		return errOff
+	}
+	d, err := s.Document(r.Context(), crawler.DocumentRequest{URL: strings.TrimSpace(r.FormValue("url")), By: by(r).Name})
+	if err != nil {
+		return s.documentsPage(w, r, http.StatusUnprocessableEntity, nil, visitorOf(r).t.T("documents.not_fetched", err.Error()))
+	}
+	return s.documentsPage(w, r, http.StatusOK, &d, "")
 }
 
 // DraftOrEmpty is what the form starts with.
@@ -55,6 +116,7 @@ func (s *server) documentsPage(w http.ResponseWriter, r *http.Request, status in
 		return err
 	}
 	p := documentsPage{frame: s.frame(r, visitorOf(r).t.T("documents.title")), Draft: draft, Problem: refused}
+	p.Seen = s.seen(r, docs)
 	for _, id := range r.URL.Query()["paused"] {
 		if len(p.Paused) < 50 && caseID.MatchString(id) {
 			p.Paused = append(p.Paused, id)

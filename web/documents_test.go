@@ -2,10 +2,19 @@ package web
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"mime/multipart"
+	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
+
+	"langnghe/crawler"
+	"langnghe/indexer"
+	"langnghe/internal/news"
+	"langnghe/official"
 )
 
 // A file is read into the form and kept nowhere; what cannot be read says
@@ -43,5 +52,34 @@ func TestReadDocument(t *testing.T) {
 		if w := send(name, content); w.Code != 422 || !strings.Contains(w.Body.String(), `role="alert"`) {
 			t.Errorf("%s: %d, want a refusal on the page", name, w.Code)
 		}
+	}
+}
+
+// TestFetchDocument: what a watched portal has published and the register
+// lacks is offered, and fetching it fills in the form and keeps nothing.
+func TestFetchDocument(t *testing.T) {
+	asked := ""
+	s := newSite(t, func(o *Options) {
+		o.Document = func(_ context.Context, q crawler.DocumentRequest) (official.Document, error) {
+			if asked = q.URL; strings.Contains(q.URL, "hong") {
+				return official.Document{}, errors.New("trang <b>không</b> trả lời")
+			}
+			return official.Document{No: "77/TB-UBND", Title: "Thông báo tiêm phòng dại", Issuer: "UBND phường", Text: "Tiêm phòng dại từ ngày 01/12/2026."}, nil
+		}
+		o.Search = func(context.Context, indexer.Query) (indexer.Result, error) {
+			it := news.Item{ID: "o1", Kind: news.Official, Title: "Thông báo <i>tiêm</i> phòng", Source: "cong", URL: "https://phuong.example/tin/77", Reading: &news.Reading{Values: []news.Value{{Type: "docno", Text: "77/TB-UBND"}}}}
+			return indexer.Result{Hits: []indexer.Hit{{Item: it}, {Item: it}}}, nil
+		}
+	})
+	body := s.do("lan", "GET", "/documents", nil).Body.String()
+	if n := strings.Count(body, `value="https://phuong.example/tin/77"`); n != 1 || strings.Contains(body, "<i>tiêm</i>") {
+		t.Errorf("the new document is offered %d times", n)
+	}
+	w := s.do("lan", "POST", "/documents/fetch", url.Values{"url": {"https://phuong.example/tin/77"}})
+	if body := w.Body.String(); w.Code != 200 || asked != "https://phuong.example/tin/77" || !strings.Contains(body, `value="77/TB-UBND"`) || !strings.Contains(body, "Tiêm phòng dại từ ngày") {
+		t.Errorf("%d, asked %q: %.300s", w.Code, asked, body)
+	}
+	if w := s.do("lan", "POST", "/documents/fetch", url.Values{"url": {"https://hong.example/"}}); w.Code != http.StatusUnprocessableEntity || strings.Contains(w.Body.String(), "<b>không</b>") {
+		t.Errorf("a page that does not answer: %d", w.Code)
 	}
 }

@@ -129,6 +129,8 @@ type Options struct {
 
 	Sources func(context.Context) ([]crawler.Status, error)
 	Fetch   func(context.Context, crawler.FetchRequest) (crawler.FetchResult, error)
+	// Document fetches the document behind a page of a portal and reads it.
+	Document func(context.Context, crawler.DocumentRequest) (official.Document, error)
 	// Citizens opens the form on which anyone may report.
 	Citizens bool
 	Hooks    map[string]string // where sources and partners send to, by id
@@ -284,6 +286,7 @@ func (s *server) routes() []route {
 		{"GET /documents", documents, s.documents},
 		{"POST /documents", registrars, s.addDocument},
 		{"POST /documents/read", registrars, s.readDocument},
+		{"POST /documents/fetch", registrars, s.fetchDocument},
 		{"POST /documents/fact", confirmers, s.confirmFact},
 		{"POST /documents/facts", confirmers, s.confirmFacts},
 		{"GET /rumours", content, s.rumours},

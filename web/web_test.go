@@ -193,7 +193,7 @@ func TestDeskAgrees(t *testing.T) {
 		"POST /cases/{id}/reply": review.ReplyAnswer, "POST /cases/{id}/escalate": review.EscalateCase, "POST /cases/{id}/close": review.CloseCase, "POST /cases/{id}/level": review.SetLevel,
 		"POST /cases/{id}/handoff": review.ProposeHandoff, "POST /cases/{id}/handoff/approve": review.ApproveHandoff, "POST /cases/{id}/handoff/recall": review.RecallHandoff,
 		"POST /cases/{id}/handoff/veto": review.VetoHandoff, "POST /cases/{id}/unlock": review.UnlockCase, "GET /handoffs": review.ReadHandoffs, "POST /handoffs/{id}": review.AckHandoff,
-		"GET /audit": review.ReadAudit, "POST /documents": review.AddDocument, "POST /documents/fact": review.ConfirmFact, "POST /documents/facts": review.ConfirmFact, "POST /documents/read": review.AddDocument, "POST /rumours": review.AddRumour, "POST /rumours/{id}/take": review.AddRumour, "POST /rumours/{id}/link": review.LinkRumour,
+		"GET /audit": review.ReadAudit, "POST /documents": review.AddDocument, "POST /documents/fact": review.ConfirmFact, "POST /documents/facts": review.ConfirmFact, "POST /documents/read": review.AddDocument, "POST /documents/fetch": review.AddDocument, "POST /rumours": review.AddRumour, "POST /rumours/{id}/take": review.AddRumour, "POST /rumours/{id}/link": review.LinkRumour,
 	}
 	seen := 0
 	for _, rt := range allRoutes() {

@@ -40,6 +40,8 @@ import (
 	"langnghe/internal/query"
 	"langnghe/internal/reading"
 	"langnghe/internal/store"
+	"langnghe/official"
+	"langnghe/official/paper"
 	"langnghe/official/rumour"
 	"langnghe/reports"
 	"langnghe/review"
@@ -344,6 +346,15 @@ func (b *builder) crawler(ctx context.Context) error {
 	hear(b, erased, "crawler-erased", func(ctx context.Context, e news.Erased) error { return c.Erase(ctx, e.ID) })
 	reply(b, AskSources, func(ctx context.Context, _ None) ([]crawler.Status, error) { return c.Sources(ctx) })
 	reply(b, AskFetch, c.Fetch)
+	reply(b, AskDocument, func(ctx context.Context, q crawler.DocumentRequest) (official.Document, error) {
+		f, err := c.Document(ctx, q)
+		if err != nil {
+			return official.Document{}, err
+		}
+		d, err := paper.Read(f.Name, f.Data)
+		d.URL = f.URL
+		return d, err
+	})
 	return nil
 }
 
@@ -568,6 +579,7 @@ func (b *builder) web(d *review.Desk, rd *reports.Desk, s *store.Desk, profile r
 		Save:       ask(b, AskSave),
 		Sources:    askNone(b, AskSources),
 		Fetch:      askWithin(b, AskFetch, fetchFor),
+		Document:   askWithin(b, AskDocument, fetchFor),
 		Citizens:   b.opts.Config.Receive.Citizens,
 		Hooks:      hooks.Paths(b.opts.Config.Sources, b.opts.Config.Receive.Partners),
 		Recipients: b.opts.Config.People(),

@@ -14,6 +14,7 @@ import (
 	"langnghe/internal/bus"
 	"langnghe/internal/news"
 	"langnghe/internal/query"
+	"langnghe/official"
 	"langnghe/review"
 	"langnghe/rules"
 	"langnghe/rules/trend"
@@ -117,7 +118,9 @@ var (
 
 	askState   = bus.Question[StateRequest, StateReply]{Subject: "ask.crawler.state"} // by other crawlers
 	AskSources = bus.Question[None, []crawler.Status]{Subject: "ask.crawler.sources"}
-	AskFetch   = bus.Question[crawler.FetchRequest, crawler.FetchResult]{Subject: "ask.crawler.fetch", Within: fetchFor}
+	// The document behind a page of a portal, read for the form of the register.
+	AskDocument = bus.Question[crawler.DocumentRequest, official.Document]{Subject: "ask.crawler.document", Within: fetchFor}
+	AskFetch    = bus.Question[crawler.FetchRequest, crawler.FetchResult]{Subject: "ask.crawler.fetch", Within: fetchFor}
 )
 
 // AskBackup asks the one process that holds a data folder.
