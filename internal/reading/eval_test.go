@@ -170,7 +170,8 @@ func measureReadings(posts []post, readings []news.Reading) *measures {
 				note += " FLAGGED"
 			}
 		}
-		if p.Gold.Rumour {
+		// Of what has no family nothing can be found.
+		if p.Gold.Rumour && len(p.Gold.Families) > 0 {
 			m.rumours++
 			if accepted {
 				m.rumoursFound++
@@ -178,7 +179,7 @@ func measureReadings(posts []post, readings []news.Reading) *measures {
 				note += " MISSED"
 			}
 		}
-		if p.Gold.Scam {
+		if p.Gold.Scam && len(p.Gold.Families) > 0 {
 			m.scams++
 			if accepted {
 				m.scamsFound++

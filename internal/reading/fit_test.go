@@ -166,8 +166,11 @@ type model struct {
 
 // Of the fitting: rounds through the posts, pace, and what a weight costs.
 // The pace of each weight falls with what it has moved (AdaGrad), so that a
-// word of three posts counts as much in them as one of three hundred.
+// word of three posts counts as much in them as one of three hundred. A mistake
+// about a resident costs residentsWeigh times as much as another.
 const (
+	residentsWeigh = 2.5
+
 	fitRounds = 25
 	fitRate   = 0.15
 	fitCost   = 0.0012
@@ -266,6 +269,9 @@ func (r *Reader) fitted(t testing.TB, posts []post) (*model, map[uint64]string) 
 					continue
 				}
 				p, weight = bare, 0.5
+			}
+			if protected(p.Gold.Stance) && !p.Gold.Scam && !p.Gold.Rumour {
+				weight *= residentsWeigh
 			}
 			e, v := r.example(t, &p, weight)
 			n.names(v, names)

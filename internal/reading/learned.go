@@ -471,6 +471,19 @@ func (d *verdict) family(i int) float64 { return d.p[d.labels.families+i] }
 // asked about, or warned of by one whom it met.
 func (d *verdict) story() float64 { return d.p[d.labels.story] }
 
+// spoken is how likely it is that somebody speaks for himself: complains, asks,
+// suggests, praises, jokes, thinks or denies.
+func (d *verdict) spoken() float64 {
+	p := 0.0
+	for i, s := range order {
+		switch s {
+		case news.Complaint, news.Question, news.Suggestion, news.Praise, news.Satire, news.Opinion, news.Denial:
+			p += d.stance(i)
+		}
+	}
+	return p
+}
+
 // weigh scores an item. Those of s.features that have weights are left for
 // reasons.
 func (r *Reader) weigh(s *desk, u *ruled) verdict {
@@ -589,10 +602,11 @@ const (
 	likelyFamily  = 0.4 // a family without a rule that held
 	likeliest     = 0.1 // the same with what its topic adds, when the stance says that there must be one
 	topicAdds     = 0.3
-	groundedTopic = 0.4 // of a family without a rule: how likely its subject must be,
-	groundedWords = 1.5 // and what its words must add up to
-	likelyStory   = 0.4 // below, nothing is above level 1,
-	possibleStory = 0.2 // unless it is a claim or a question about one
+	groundedTopic = 0.4  // of a family without a rule: how likely its subject must be,
+	groundedWords = 1.5  // and what its words must add up to
+	likelyStory   = 0.4  // below, nothing is above level 1,
+	possibleStory = 0.2  // unless it is a claim or a question about one
+	maySpeak      = 0.35 // and above, nothing is: perhaps somebody speaks for himself
 )
 
 // decide lets the model have the last word on the stance, and adds families

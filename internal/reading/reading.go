@@ -33,7 +33,7 @@ import (
 var embedded embed.FS
 
 // codeVersion counts changes of meaning of the code in this package.
-const codeVersion = 5
+const codeVersion = 6
 
 // Reader reads items about one ward.
 type Reader struct {
@@ -200,13 +200,13 @@ func (r *Reader) Read(it *news.Item, prior int) news.Reading {
 	label := u.tone.label(v, &u.stance)
 	if r.weights == nil {
 		out.Topics = topics(v, subjects)
-		out.Cues = r.gate(v, u.stance, u.cues, 1)
+		out.Cues = r.gate(v, u.stance, u.cues, 1, 0)
 	} else {
 		d := r.weigh(s, &u)
 		out.Topics = r.likelyTopics(s, &d, subjects)
 		before, ruled := label, u.stance.label
 		r.decide(s, &d, &u)
-		out.Cues = r.gate(v, u.stance, u.cues, d.story())
+		out.Cues = r.gate(v, u.stance, u.cues, d.story(), d.spoken())
 		label = d.likelyTone(before, u.tone.label(v, &u.stance), ruled)
 	}
 	out.Stance, out.StanceWhy = u.stance.label, u.stance.because(v)

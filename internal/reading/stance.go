@@ -401,8 +401,13 @@ func (v *view) told() int {
 	return 0
 }
 
-// likelyWitness is how sure it must be that who warns met the scam.
-const likelyWitness = 0.6
+// likelyWitness is how sure it must be that who warns met the scam, surelyWitness
+// how sure when he tells of no incident.
+const (
+	likelyWitness = 0.6
+	surelyWitness = 0.8
+	surelyTold    = 0.8 // and who just chats
+)
 
 // protected are the stances whose items never get a cue above level 1.
 func protected(s news.Stance) bool {
@@ -419,7 +424,9 @@ func protected(s news.Stance) bool {
 //
 // story is how likely it is that a rumour or a scam is behind the item: where it
 // is not, nothing is above level 1, and where it is, a warning is a witness's.
-func (r *Reader) gate(v *view, s stance, all []found, story float64) []news.Cue {
+// spoken is how likely it is that somebody complains, asks, thinks or jokes,
+// whatever the likeliest stance is: in doubt, it is their right.
+func (r *Reader) gate(v *view, s stance, all []found, story, spoken float64) []news.Cue {
 	var out []news.Cue
 	var boosters []string
 	for _, c := range all {
@@ -428,8 +435,8 @@ func (r *Reader) gate(v *view, s stance, all []found, story float64) []news.Cue 
 		}
 	}
 	report := s.label == news.Report && s.article
-	chance := story < likelyStory && (story < possibleStory || s.label != news.Claiming && s.label != news.RumourQuery)
-	witness := s.label == news.Warning && !s.article && story >= likelyWitness && s.incident > 0
+	chance := spoken > maySpeak || s.label == news.Other && story < surelyTold || story < likelyStory && (story < possibleStory || s.label != news.Claiming && s.label != news.RumourQuery)
+	witness := s.label == news.Warning && !s.article && (story >= likelyWitness && s.incident > 0 || story >= surelyWitness)
 	kept := protected(s.label) && !witness || report
 	for _, c := range all {
 		if c.family.Kind == booster {
