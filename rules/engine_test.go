@@ -218,6 +218,26 @@ func TestMatchFlag(t *testing.T) {
 	}
 }
 
+// TestCautious checks that a rule makes no more of a cue than the reading does
+// where it holds it for something to answer, and that a call for help is one.
+func TestCautious(t *testing.T) {
+	for _, c := range []struct {
+		cue         string
+		level, want news.Level
+	}{{"disaster_rumour", 4, news.Critical}, {"disaster_rumour", 2, news.Critical}, {"disaster_rumour", 1, news.Low}, {"person_in_danger", 1, news.Critical}} {
+		src := strings.Replace(ruleText("dau-hieu", "match", "", "cue:"+c.cue+" OR mất nước"), "level: medium", "level: critical", 1)
+		e, rec := testEngine(t, map[string]string{"rules/dau-hieu.yaml": src}, Options{})
+		in := post("a", "p1", "sợ nước về cuốn trôi nhà", time.Hour)
+		in.Item.Reading = &news.Reading{Cues: []news.Cue{{Family: c.cue, Level: c.level}}}
+		if err := e.Take(t.Context(), []news.Indexed{in}); err != nil || len(rec.flags) != 1 {
+			t.Fatalf("%+v, %v; want one flag", rec.flags, err)
+		}
+		if got := rec.flags[0].Level; got != c.want {
+			t.Errorf("%s of level %d: the flag's level is %d, want %d", c.cue, c.level, got, c.want)
+		}
+	}
+}
+
 // TestWithdrawn checks that a flag which no longer holds is marked and sent
 // as withdrawn, and that one that was not handed on is handed on later.
 func TestWithdrawn(t *testing.T) {

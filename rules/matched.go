@@ -76,10 +76,40 @@ func (m *matched) whole(facts []news.Fact) (news.Flag, bool) {
 		f.Why = whyAgainst(r, said, cite)
 		return f, true
 	}
+	f.Level = min(f.Level, m.atMost())
 	f.Because = append(f.Because, m.evidence("cue", "topic", "stance", "tone")...)
 	f.Why = whyMatch(r, it, f.Because)
 	return f, true
 }
+
+// atMost is how serious a flag may be that rests on cues: where the reading
+// holds all of them for no more than something to answer, since a resident may
+// be speaking for himself, a rule does not make more of them. A call for help
+// is one, whoever calls.
+func (m *matched) atMost() news.Level {
+	most := news.Level(0)
+	for _, a := range m.rule.when.Attrs(m.doc) {
+		if a.Name != "cue" || m.item.Reading == nil {
+			continue
+		}
+		for _, c := range m.item.Reading.Cues {
+			if c.Family != a.Value {
+				continue
+			}
+			if c.Family == personInDanger {
+				return news.Critical
+			}
+			most = max(most, c.Level)
+		}
+	}
+	if most == news.Low {
+		return news.Low
+	}
+	return news.Critical
+}
+
+// personInDanger is the cue of the emergency's own path.
+const personInDanger = "person_in_danger"
 
 // evidence are the spans of the reading behind the attributes of these names
 // that matched.

@@ -71,7 +71,10 @@ func TestDemo(t *testing.T) {
 	}
 	t.Logf("%d pieces, %d items stored, %d flagged", world.Len(), st.Items, len(flags))
 
-	type tally struct{ all, any, serious int }
+	type tally struct {
+		all, any, serious int
+		flagged           []string // what is serious, with its rules
+	}
 	stories := map[string]*tally{}
 	var wronged []string // residents' voices that got a flag of level 2 or more
 	residents := 0
@@ -94,6 +97,9 @@ func TestDemo(t *testing.T) {
 		}
 		if serious {
 			s.serious++
+			for _, f := range fs {
+				s.flagged = append(s.flagged, fmt.Sprintf("%s %s:%d %s", p.ID, f.Rule, f.Level, p.Text))
+			}
 		}
 		if news.Stance(p.Stance).Protected() && p.Stance != "rumour_query" || p.Stance == "praise" {
 			residents++
@@ -116,7 +122,7 @@ func TestDemo(t *testing.T) {
 	}
 	for story, most := range map[string]int{"police": 0, "elsewhere": 0, "praise": 0, "water": 1} {
 		if stories[story].serious > most {
-			t.Errorf("story %s: %d serious flags, want at most %d", story, stories[story].serious, most)
+			t.Errorf("story %s: %d serious flags, want at most %d:\n%s", story, stories[story].serious, most, strings.Join(stories[story].flagged, "\n"))
 		}
 	}
 	if len(wronged)*50 > residents {

@@ -169,7 +169,7 @@ type model struct {
 // word of three posts counts as much in them as one of three hundred. A mistake
 // about a resident costs residentsWeigh times as much as another.
 const (
-	residentsWeigh = 2.5
+	residentsWeigh = 5
 
 	fitRounds = 25
 	fitRate   = 0.15
