@@ -169,7 +169,8 @@ type model struct {
 // word of three posts counts as much in them as one of three hundred. A mistake
 // about a resident costs residentsWeigh times as much as another.
 const (
-	residentsWeigh = 5
+	residentsWeigh = 4
+	jokersWeigh    = 2
 
 	fitRounds = 25
 	fitRate   = 0.15
@@ -270,7 +271,11 @@ func (r *Reader) fitted(t testing.TB, posts []post) (*model, map[uint64]string) 
 				}
 				p, weight = bare, 0.5
 			}
-			if protected(p.Gold.Stance) && !p.Gold.Scam && !p.Gold.Rumour {
+			switch {
+			case p.Gold.Scam || p.Gold.Rumour || p.Gold.Stance == news.Warning:
+			case p.Gold.Stance == news.Satire: // many of the posts, few of an inbox
+				weight *= jokersWeigh
+			case protected(p.Gold.Stance):
 				weight *= residentsWeigh
 			}
 			e, v := r.example(t, &p, weight)
