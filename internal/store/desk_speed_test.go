@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -230,27 +229,7 @@ func TestSpeedOfAudit(t *testing.T) {
 		n = 1_000_000
 	}
 	ctx := t.Context()
-	d := openDesk(t, filepath.Join(t.TempDir(), "desk.db"))
-	at := time.Date(2026, 1, 5, 1, 0, 0, 0, time.UTC)
-	err := d.tx(ctx, func(tx *sql.Tx) error {
-		insert, err := tx.PrepareContext(ctx, deskAppend)
-		if err != nil {
-			return err
-		}
-		defer insert.Close()
-		var prev audit.Entry
-		for i := range n {
-			e := audit.Seal(prev, news.Audit{ID: fmt.Sprintf("audit-%07d", i), At: at.Add(time.Duration(i) * time.Second), Role: "desk", Who: "hoa", Act: "flag.decide", Object: fmt.Sprintf("item-%07d", i), Detail: "stat"})
-			if _, err := insert.ExecContext(ctx, e.Seq, e.ID, unix(e.At), e.Role, e.Who, e.Act, e.Object, e.Detail, e.Prev, e.Hash); err != nil {
-				return err
-			}
-			prev = e
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := chained(t, n)
 	for range 3 {
 		begun, spent := time.Now(), processor()
 		if got, err := d.VerifyAudit(ctx); err != nil || got != n {
