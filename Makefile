@@ -75,8 +75,9 @@ bench-restore: ## 100,000 items and 1,000 cases backed up and restored on an emp
 bench-idle: ## processor and memory with fifty sources and nothing to do, for five minutes
 	cd e2e && LANGNGHE_BENCH_IDLE=5m go test -run='TestIdle$$' -count=1 -timeout 20m -v .
 
-bench-desk: ## decisions a second with pages read meanwhile, a storm of 10,000 flags, a million audit entries
+bench-desk: ## decisions a second with pages read meanwhile, a storm of 10,000 flags, a million audit entries, observed to notified
 	LANGNGHE_BENCH=1 LANGNGHE_STORM=10000 go test -run='TestSpeed|TestStorm' -count=1 -timeout 30m -v ./internal/store
+	cd e2e && LANGNGHE_BENCH=1 go test -run=TestLatency -count=1 -timeout 10m -v .
 
 bench-reports: ## the weekly summary from 100,000 items in the index (fills it first, some minutes)
 	LANGNGHE_BENCH=1 go test -run='^$$' -bench=BenchmarkWeeklySummary -benchtime=20x -timeout 30m -v ./internal/app
