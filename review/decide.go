@@ -15,7 +15,7 @@ import (
 // that follows and puts what others must know into the outbox, in one
 // transaction. Of several who decide at once the first wins.
 func (d *Desk) Decide(ctx context.Context, r DecideRequest) (e Entry, err error) {
-	err = d.act(ctx, r.By, DecideEntry, r.Entry, string(r.Choice), func(tx Tx) error {
+	err = d.actHolding(ctx, r.By, DecideEntry, r.Entry, string(r.Choice), func(tx Tx) error {
 		now := d.now()
 		if e, err = tx.Entry(r.Entry); err != nil {
 			return err
@@ -187,7 +187,7 @@ func (d *Desk) tell(tx Tx, c *Case, e *Entry, now time.Time) error {
 // Undo takes a decision back within the undo window, with the similar ones
 // that were decided together; notices that left are withdrawn.
 func (d *Desk) Undo(ctx context.Context, entry string, by User) error {
-	err := d.act(ctx, by, UndoEntry, entry, "", func(tx Tx) error {
+	err := d.actHolding(ctx, by, UndoEntry, entry, "", func(tx Tx) error {
 		e, err := tx.Entry(entry)
 		if err != nil {
 			return err

@@ -111,6 +111,11 @@ func (d *Desk) act(ctx context.Context, by User, a Action, object, detail string
 	return d.refusal(string(a), object, err)
 }
 
+// actHolding is act for what may touch many entries of one case.
+func (d *Desk) actHolding(ctx context.Context, by User, a Action, object, detail string, f func(Tx) error) error {
+	return d.act(ctx, by, a, object, detail, func(tx Tx) error { return hold(tx, f) })
+}
+
 // refusal counts what the house refuses and names the place of what failed.
 // A refusal goes to the person as it is.
 func (d *Desk) refusal(act, object string, err error) error {

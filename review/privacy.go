@@ -131,6 +131,44 @@ func (d *Desk) Requests(ctx context.Context, by User) ([]DataRequest, error) {
 	return rs, nil
 }
 
+// lateRequests tells the justice officer and the leader, once each, of
+// requests whose clock has run out.
+func (d *Desk) lateRequests(ctx context.Context) error {
+	rs, err := d.Store.Requests(ctx, 200) // the open ones come first
+	if err != nil {
+		return fmt.Errorf("review: requests: %w", err)
+	}
+	now := d.now()
+	for _, r := range rs {
+		if !r.Late(now) {
+			continue
+		}
+		key := "request-late/" + r.ID
+		err := d.Store.Update(ctx, func(tx Tx) error {
+			if n, err := tx.Notice(key); err != nil || n.Alert != "" {
+				return err
+			}
+			if err := tx.PutNotice(key, Notice{At: now, Level: news.High, Alert: key}); err != nil {
+				return err
+			}
+			due := r.Due.In(d.Zone).Format("15:04 02/01/2006")
+			a := news.Alert{
+				ID: key, Kind: "decided", Level: news.High, To: []string{string(Justice), string(Leader)}, Path: "/privacy/requests", Group: "request/" + r.ID, Event: now, Created: now,
+				Subject: news.Text{VI: "Quá hạn trả lời yêu cầu về dữ liệu cá nhân " + r.ID, EN: "A request about personal data is overdue: " + r.ID},
+				Body:    news.Text{VI: "Hạn trả lời là " + due + ".", EN: "It was to be answered by " + due + "."},
+			}
+			if err := alert(tx, a, r.ID, now); err != nil {
+				return err
+			}
+			return tx.Chain(d.entry("system", "request.overdue", r.ID, ""))
+		})
+		if err != nil {
+			return fmt.Errorf("review: request %s: %w", r.ID, err)
+		}
+	}
+	return nil
+}
+
 // Figures are what everybody may know of the desk's work: counts alone.
 type Figures struct {
 	Handoffs     int `json:"handoffs"` // sent to the police, ever

@@ -58,6 +58,27 @@ func TestDataRequests(t *testing.T) {
 	if f, err := h.Figures(ctx); err != nil || f != (review.Figures{RequestsOpen: 1, RequestsLate: 1, RequestsDone: 1, Erased: 1}) {
 		t.Errorf("figures = %+v, %v", f, err)
 	}
+	told := func() int {
+		h.must(h.Tick(ctx))
+		h.later(0)
+		n := 0
+		for _, a := range h.sent("decided") {
+			if strings.HasPrefix(a.ID, "request-late/") {
+				n++
+				if !slices.Equal(a.To, []string{"justice", "leader"}) || strings.Contains(a.Subject.VI+a.Body.VI, "nước") {
+					t.Errorf("notice of a late answer: %+v", a)
+				}
+			}
+		}
+		return n
+	}
+	if n := told(); n != 1 {
+		t.Errorf("%d notices of a late answer, want one", n)
+	}
+	h.now = h.now.Add(24 * time.Hour)
+	if n := told(); n != 1 {
+		t.Errorf("%d notices a day later: it is told again and again", n)
+	}
 	if h.audits("request.handle") != 3 {
 		t.Errorf("%d acts in the chain, want 3", h.audits("request.handle"))
 	}

@@ -23,12 +23,14 @@ const storm = 6 * time.Hour
 // again changes nothing.
 func (d *Desk) Take(ctx context.Context, flags []news.Flag) error {
 	err := d.Store.Update(ctx, func(tx Tx) error {
-		for i := range flags {
-			if err := d.take(tx, &flags[i]); err != nil {
-				return fmt.Errorf("flag %s: %w", flags[i].ID, err)
+		return hold(tx, func(tx Tx) error {
+			for i := range flags {
+				if err := d.take(tx, &flags[i]); err != nil {
+					return fmt.Errorf("flag %s: %w", flags[i].ID, err)
+				}
 			}
-		}
-		return nil
+			return nil
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("review: take: %w", err)

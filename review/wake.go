@@ -60,7 +60,7 @@ func (d *Desk) Tick(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("review: tick: %w", err)
 	}
-	var errs []error
+	errs := []error{d.lateRequests(ctx)}
 	if err := d.overlooked(ctx); err != nil {
 		errs = append(errs, fmt.Errorf("review: tick: overlooked: %w", err))
 	}

@@ -509,6 +509,7 @@ func (b *builder) desk(ctx context.Context) error {
 		return errors.Join(d.Release(ctx), d.Forward(ctx))
 	})
 	b.every("desk tick", time.Minute, d.Tick)
+	b.deadLetters()
 	b.every("desk retention", time.Hour, d.Retain)
 	b.every("desk pulse", 30*time.Second, func(ctx context.Context) error {
 		if b.svc.manual(b.opts.Manual) {

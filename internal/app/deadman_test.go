@@ -101,7 +101,7 @@ func TestDeadMan(t *testing.T) {
 		http.Redirect(w, r, "/elsewhere/secret-key", http.StatusFound)
 	})
 	until("told of the redirect", func() bool { return strings.Contains(log.String(), "302") }) // fine would fail the test on another path
-	reply(func(w http.ResponseWriter, _ *http.Request) { // cut
+	reply(func(w http.ResponseWriter, _ *http.Request) {                                        // cut
 		if c, _, err := http.NewResponseController(w).Hijack(); err == nil {
 			_ = c.Close()
 		}
