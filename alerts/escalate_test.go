@@ -263,3 +263,38 @@ func TestInhibited(t *testing.T) {
 		t.Errorf("overview = %+v, %v", o, err)
 	}
 }
+
+// TestNeverToThoseItIsAbout: a role that a notice is about hears of it by no escalation,
+// fallback or repeat, also when nobody else is there.
+func TestNeverToThoseItIsAbout(t *testing.T) {
+	for name, people := range map[string][]alerts.Recipient{
+		"reviewer fails": {
+			{Name: "lan", Role: "reviewer", Channel: "email", Address: "1@x.vn", Always: true},
+			{Name: "minh", Role: "leader", Channel: "email", Address: "2@x.vn", Always: true},
+			{Name: "tư pháp", Role: "justice", Channel: "email", Address: "3@x.vn", Always: true},
+		},
+		"the leader alone": {{Name: "minh", Role: "leader", Channel: "email", Address: "2@x.vn", Always: true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, func(o *alerts.Options) { o.Recipients = people })
+			a := r.flag("a", news.Critical, "")
+			a.To, a.Not = []string{"reviewer", "leader", "justice"}, []string{"leader"}
+			a.Group = "story/x"
+			r.run()
+			r.take(a)
+			for range 8 {
+				r.pass(15 * time.Minute)
+			}
+			seen := 0
+			for _, d := range r.list("").Deliveries {
+				seen++
+				if d.Recipient == "minh" {
+					t.Errorf("%s is told to the one it is about, %s: %s", d.Alert, d.Channel, d.State)
+				}
+			}
+			if seen == 0 {
+				t.Error("nothing was written down")
+			}
+		})
+	}
+}

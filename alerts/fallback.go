@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -63,7 +64,7 @@ func (d *Dispatcher) instead(r Row, have []Row) (out []Recipient) {
 	pick := func(fits func(Recipient) bool) {
 		names := map[string]bool{}
 		for _, t := range d.opts.Recipients {
-			if fits(t) && !names[t.Name] && !known(t.Name, "") {
+			if fits(t) && !slices.Contains(r.Alert.Not, t.Role) && !names[t.Name] && !known(t.Name, "") {
 				names[t.Name] = true
 				out = append(out, t)
 			}

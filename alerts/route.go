@@ -154,7 +154,7 @@ type target struct {
 func (d *Dispatcher) targets(a news.Alert) (out []target) {
 	add := func(role, why string, fits func(Recipient) bool) (found bool) {
 		for _, r := range d.opts.Recipients {
-			if !fits(r) {
+			if !fits(r) || slices.Contains(a.Not, r.Role) {
 				continue
 			}
 			found = true
@@ -164,7 +164,7 @@ func (d *Dispatcher) targets(a news.Alert) (out []target) {
 		}
 		return found
 	}
-	to := a.To
+	to := slices.DeleteFunc(slices.Clone(a.To), func(role string) bool { return slices.Contains(a.Not, role) })
 	if len(to) == 0 {
 		to = []string{"reviewer"}
 	}

@@ -75,6 +75,9 @@ func (d *Desk) TakeBatch(ctx context.Context, q BatchRequest) (b Batch, err erro
 			if err != nil {
 				return err
 			}
+			if e.hides(q.By) {
+				continue
+			}
 			l := Lease{By: q.By.Name, Until: b.Until}
 			if err := tx.PutLease(e.Fold(), l); err != nil {
 				return err

@@ -20,6 +20,9 @@ func (d *Desk) Decide(ctx context.Context, r DecideRequest) (e Entry, err error)
 		if e, err = tx.Entry(r.Entry); err != nil {
 			return err
 		}
+		if e.hides(r.By) {
+			return ErrNotFound
+		}
 		if err := d.mine(tx, &e, r, now); err != nil {
 			return err
 		}
@@ -169,7 +172,7 @@ func remembered(tx Tx, e *Entry) (time.Time, error) {
 // tell puts the notice of a decision into the outbox.
 func (d *Desk) tell(tx Tx, c *Case, e *Entry, now time.Time) error {
 	a, wait := d.decidedNotice(c, e, now)
-	if c.Kind == news.Answer && (e.Subject == SubjectOfficial || e.Subject == SubjectPolice) {
+	if c.Kind == news.Answer && (inOffice(e.Subject) || e.Subject == SubjectPolice) {
 		// An accusation takes the path of the law on denunciations.
 		a = accusationNotice(c, now)
 		wait = false
@@ -191,6 +194,9 @@ func (d *Desk) Undo(ctx context.Context, entry string, by User) error {
 		e, err := tx.Entry(entry)
 		if err != nil {
 			return err
+		}
+		if e.hides(by) {
+			return ErrNotFound
 		}
 		if e.Decision == nil {
 			return refuse("undecided")
@@ -268,6 +274,8 @@ func (d *Desk) Reclassify(ctx context.Context, r DecideRequest) (e Entry, err er
 			return err
 		}
 		switch {
+		case e.hides(r.By):
+			return ErrNotFound
 		case e.Decision == nil:
 			return refuse("undecided")
 		case !slices.Contains(news.Choices, r.Choice):
@@ -332,6 +340,9 @@ func (d *Desk) SetLevel(ctx context.Context, entry string, l news.Level, by User
 		e, err := tx.Entry(entry)
 		if err != nil {
 			return err
+		}
+		if e.hides(by) {
+			return ErrNotFound
 		}
 		if e.Decision != nil {
 			return refuse("decided", e.Decision.By)

@@ -811,7 +811,9 @@ func TestSubjects(t *testing.T) {
 		{"Công an phường cảnh báo thủ đoạn giả danh, hách dịch đe dọa", news.Warning, false, ""},
 		{"Cán bộ địa chính vòi tiền mới cho tách thửa", news.Complaint, false, review.SubjectOfficial},
 		{"can bo dia chinh an tien moi cho tach thua", news.Claiming, false, review.SubjectOfficial},
-		{"Chủ tịch phường nhận hối lộ 500 triệu", news.Claiming, false, review.SubjectOfficial},
+		{"Chủ tịch phường nhận hối lộ 500 triệu", news.Claiming, false, review.SubjectLeader},
+		{"nghe noi pct phuong an tien du an", news.Claiming, false, review.SubjectLeader},
+		{"Chủ tịch phường phát biểu về chống hối lộ ở huyện", news.Warning, false, ""},
 		{"Cán bộ một cửa nhiệt tình lắm", news.Praise, false, ""},
 		{"Khối Đồng Tâm mất nước ba ngày", news.Complaint, false, ""},
 	}

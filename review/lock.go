@@ -54,7 +54,7 @@ func Lock(c *Case) (why string, locked bool) {
 		switch v.Subject {
 		case SubjectPolice:
 			return LockPolice, true
-		case SubjectOfficial:
+		case SubjectOfficial, SubjectLeader:
 			return LockOfficial, true
 		}
 	}

@@ -390,7 +390,7 @@ func (c *Case) accuses(unit, responsible string) bool {
 
 // about reports whether what criticises the subject is about the unit.
 func about(subject, unit, responsible string) bool {
-	return unit != "" && (subject != "" && policeUnit(unit) || subject == SubjectOfficial && same(unit, responsible))
+	return unit != "" && (subject != "" && policeUnit(unit) || inOffice(subject) && same(unit, responsible))
 }
 
 // reply records a unit's answer.
@@ -422,12 +422,16 @@ func (c *Case) seenBy(by User) bool {
 	return true
 }
 
-// hiddenFrom answers a unit, board or editor who may not see the case as if
-// there were none: that there is one is already a word too much.
+// hiddenFrom answers a unit, board or editor who may not see the case, and a
+// leader of whom it speaks, as if there were none: that there is one is already a word too much.
 func (c *Case) hiddenFrom(by User) error {
 	switch by.Role {
 	case Unit, Khoi, Editor:
 		if !c.seenBy(by) {
+			return ErrNotFound
+		}
+	case Leader:
+		if c.aboutLeader() {
 			return ErrNotFound
 		}
 	}

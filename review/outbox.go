@@ -184,7 +184,7 @@ func flaggedNotice(e *Entry, f *news.Flag, now time.Time) news.Alert {
 		to = append(to, string(Leader))
 	}
 	play := PlaybookOf(f.Level, e.Suggest, e.Topic).text()
-	return news.Alert{
+	return pastLeader(news.Alert{
 		ID: "flagged/" + f.ID, Kind: "flagged", Level: f.Level, To: to,
 		Subject: f.Title,
 		Body: news.Text{
@@ -192,7 +192,7 @@ func flaggedNotice(e *Entry, f *news.Flag, now time.Time) news.Alert {
 			EN: or(f.Why.EN, f.Why.VI) + "\n\nWhy it may be wrong: " + or(f.Doubt.EN, "the machine sees signs only.") + play.EN + "\n\nOpen the inbox to look and decide.",
 		},
 		Path: "/inbox/" + url.PathEscape(e.ID), Group: noticeKey(e, f), Topic: e.Topic, Event: f.At, Created: now,
-	}
+	}, e.Subject == SubjectLeader)
 }
 
 // toUnit is the address of a unit's notices: those of one unit are no
@@ -239,18 +239,18 @@ func (d *Desk) decidedNotice(c *Case, e *Entry, now time.Time) (a news.Alert, wa
 			EN: "Case " + c.ID + " was opened to be verified. There is no verdict yet; a correction will wait for the leader's approval.",
 		}
 	}
-	return a, wait
+	return pastLeader(a, c.aboutLeader()), wait
 }
 
 // caseNotice is a step of a case that somebody must act on. The step makes
 // the notice unique.
 func caseNotice(c *Case, step string, to []string, now time.Time, vi, en string) news.Alert {
-	return news.Alert{
+	return pastLeader(news.Alert{
 		ID: step + "/" + c.ID + "/" + strconv.Itoa(len(c.Timeline)), Kind: "decided", Level: max(c.Level, news.Medium), To: to,
 		Subject: news.Text{VI: vi + ": " + c.name(), EN: en + ": " + c.name()},
 		Body:    news.Text{VI: "Vụ việc " + c.ID + ". " + vi + ".", EN: "Case " + c.ID + ". " + en + "."},
 		Path:    casePath(c.ID), Group: "case/" + c.ID, Topic: c.Topic, Event: now, Created: now,
-	}
+	}, c.aboutLeader())
 }
 
 // accusationNotice tells those who handle what is about an official or the

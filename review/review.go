@@ -61,7 +61,7 @@ type Entry struct {
 	History    []Decision  `json:"history,omitempty"` // earlier decisions, undone ones included
 	Case       string      `json:"case,omitempty"`
 	Locked     bool        `json:"locked"`            // no path to a hand-off: the person's choice or, before it, the machine's stance
-	Subject    string      `json:"subject,omitempty"` // SubjectPolice or SubjectOfficial: who is criticised
+	Subject    string      `json:"subject,omitempty"` // SubjectPolice, SubjectOfficial or SubjectLeader: who is criticised
 	Alert      string      `json:"alert,omitempty"`   // id of the notice that told of it
 	Hidden     bool        `json:"hidden,omitempty"`  // every flag is withdrawn, muted or experimental
 	Suggest    news.Choice `json:"suggest,omitempty"` // what the machine would choose

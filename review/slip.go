@@ -92,7 +92,7 @@ func slip(c *Case, p Handoff, entries []Entry) (Handoff, error) {
 	switch SubjectOf(h.Claim+"\n"+h.Evidence, news.Claiming, c.Kind == news.Scam) {
 	case SubjectPolice:
 		return Handoff{}, refuse("locked", LockText(LockPolice))
-	case SubjectOfficial:
+	case SubjectOfficial, SubjectLeader:
 		return Handoff{}, refuse("locked", LockText(LockOfficial))
 	}
 	// The rest of the citation is out of the register.

@@ -14,6 +14,7 @@ import (
 const (
 	SubjectPolice   = "police"   // never to the police
 	SubjectOfficial = "official" // an accused official: never to the police, nor to the unit
+	SubjectLeader   = "leader"   // an accused chair or secretary: never to those who lead the ward either
 )
 
 // fold writes a text in small letters without diacritics, so that a person
@@ -98,6 +99,9 @@ var (
 	officialWords = phraseList(
 		"chu tich", "pho chu tich", "bi thu", "can bo", "cong chuc", "lanh dao", "dia chinh", "ke toan", "hieu truong",
 		"khoi truong", "truong khoi", "truong ban", "truong phong", "giam doc", "truong cong an", "quan chuc", "sep phuong")
+	// Those who lead the ward, by whatever name.
+	leaderWords = phraseList(
+		"chu tich", "pho chu tich", "bi thu", "lanh dao phuong", "lanh dao uy ban", "lanh dao ubnd", "lanh dao xa", "sep phuong", "sep tong", "ct phuong", "pct phuong")
 	// Accusations against a person in office.
 	accusations = phraseList(
 		"tham nhung", "tham o", "hoi lo", "lai qua", "voi vinh", "voi tien", "phong bi", "lot tay", "chay chot", "an chan",
@@ -113,6 +117,9 @@ func SubjectOf(text string, stance news.Stance, scam bool) string {
 		return ""
 	}
 	ws := words(text)
+	if near(ws, leaderWords, accusations, 15) {
+		return SubjectLeader
+	}
 	if near(ws, officialWords, accusations, 15) {
 		return SubjectOfficial
 	}
@@ -161,6 +168,32 @@ func accented(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
+// inOffice reports whether a subject is an accused person in office.
+func inOffice(subject string) bool { return subject == SubjectOfficial || subject == SubjectLeader }
+
+// hides reports whether an entry is kept from the person because it accuses
+// those who lead the ward: that there is one is a word too much. The justice
+// officer takes it where the law on denunciations says.
+func (e *Entry) hides(by User) bool { return by.Role == Leader && e.Subject == SubjectLeader }
+
+func (c *Case) aboutLeader() bool {
+	return slices.ContainsFunc(c.Voices, func(v Voice) bool { return v.Subject == SubjectLeader })
+}
+
+// pastLeader takes a notice past those who lead the ward: to the justice
+// officer in their place, and to them by no escalation or fallback either.
+func pastLeader(a news.Alert, about bool) news.Alert {
+	if !about {
+		return a
+	}
+	a.Not = []string{string(Leader)}
+	a.To = slices.DeleteFunc(slices.Clone(a.To), func(r string) bool { return r == string(Leader) })
+	if !slices.Contains(a.To, string(Justice)) {
+		a.To = append(a.To, string(Justice))
+	}
+	return a
+}
+
 // subject says who the item of an entry criticises.
 func subject(e *Entry) string {
 	it := e.Item
@@ -177,6 +210,9 @@ func subject(e *Entry) string {
 	}
 	// A scammer promises money as well: there an office must be named.
 	if accuses(e) && stance != news.Warning && stance != news.Denial && (!scam || len(officialWords.at(words(text))) > 0) {
+		if len(leaderWords.at(words(text))) > 0 {
+			return SubjectLeader
+		}
 		return SubjectOfficial
 	}
 	return ""

@@ -352,6 +352,7 @@ func (d *Desk) Inbox(ctx context.Context, q InboxQuery) (Inbox, error) {
 		}
 		return in, nil
 	}
+	in.Entries = slices.DeleteFunc(in.Entries, func(e Entry) bool { return e.hides(q.By) })
 	if len(in.Entries) == 0 {
 		return in, nil
 	}
@@ -371,6 +372,9 @@ func (d *Desk) Entry(ctx context.Context, id string, by User) (e Entry, err erro
 	err = d.act(ctx, by, ReadItem, id, "", func(tx Tx) error {
 		if e, err = tx.Entry(id); err != nil {
 			return err
+		}
+		if e.hides(by) {
+			return ErrNotFound
 		}
 		if by.Role == Unit || by.Role == Khoi {
 			c, err := tx.Case(e.Case)

@@ -163,7 +163,8 @@ type Alert struct {
 	ID       string    `json:"id"`   // stable: the same alert never has two ids
 	Kind     string    `json:"kind"` // flagged, escalated, decided, withdrawn, resolved, handoff, source, digest, heartbeat, confirm, test
 	Level    Level     `json:"level"`
-	To       []string  `json:"to"` // roles: reviewer, leader, police_liaison …
+	To       []string  `json:"to"`            // roles: reviewer, leader, police_liaison …
+	Not      []string  `json:"not,omitempty"` // roles that never hear of it, by no escalation or fallback: it is about them
 	Subject  Text      `json:"subject"`
 	Body     Text      `json:"body"`           // plain text, without a person's words beyond the claim
 	Path     string    `json:"path,omitempty"` // page of the desk
