@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"langnghe/internal/news"
@@ -37,6 +38,9 @@ func (d *Desk) Cases(ctx context.Context, q CaseQuery) ([]Case, error) {
 	cs = slices.DeleteFunc(cs, func(c Case) bool { return !program && q.By.Role == Leader && c.aboutLeader() })
 	for i := range cs {
 		cs[i].lock()
+		if !program {
+			cs[i].narrow(q.By)
+		}
 	}
 	return cs, nil
 }
@@ -56,7 +60,21 @@ func (d *Desk) Case(ctx context.Context, id string, by User) (c Case, err error)
 		return Case{}, err
 	}
 	c.lock()
+	c.narrow(by)
 	return c, nil
+}
+
+// narrow takes out of a case what is no business of the person: those who
+// neither propose, sign nor guard hand-offs see none, nor what they rest on.
+func (c *Case) narrow(by User) {
+	switch by.Role {
+	case Reviewer, Leader, Justice:
+		return
+	}
+	c.Handoff, c.Unlocked, c.Voices = nil, nil, nil
+	c.Timeline = slices.DeleteFunc(slices.Clone(c.Timeline), func(e Event) bool {
+		return strings.HasPrefix(e.Act, "handoff.") || e.Act == string(UnlockCase)
+	})
 }
 
 // SetClaim records what is said, in neutral words and without persons. A nil

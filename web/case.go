@@ -63,6 +63,12 @@ func (p casePage) Val(tab, name, stored string) string {
 	return stored
 }
 
+// Guards reports whether the person proposes, signs or guards hand-offs; the
+// desk shows nobody else any.
+func (p casePage) Guards() bool {
+	return slices.Contains(content, p.User.Role)
+}
+
 // Chosen reports whether the box of a capture is ticked: as the person left
 // it, at first the earliest.
 func (p casePage) Chosen(id string, i int) bool {
