@@ -74,7 +74,6 @@ var pages = []view{
 
 // notPages are routes that a browser shows nothing of.
 var notPages = map[string]string{
-	"GET /sign-in/oidc": "goes to the provider",
 	"GET /{$}": "goes to the page on which a role starts", "GET /static/{file}": "a file", "GET /sw.js": "a file",
 	"GET /livez": "for machines", "GET /readyz": "for machines", "GET /metrics": "for machines", "GET /events": "a stream",
 	"GET /reports/{id}/{format}": "a file", "GET /ledgers/{ledger}/xlsx": "a file", "GET /ledgers/answers/xlsx": "a file",
