@@ -289,6 +289,8 @@ func (p *bodyScan) reading(r *news.Reading) {
 			p.raw(&r.Values)
 		case "story":
 			r.Story = p.str()
+		case "again":
+			r.Again = p.time()
 		case "accentless":
 			r.Accentless = p.bool()
 		case "version":
