@@ -60,6 +60,23 @@ type Capture struct {
 // rumour reports whether the case is about a claim. Answers never are.
 func (c *Case) rumour() bool { return c.Kind == news.Verify || c.Kind == news.Scam }
 
+// judged reports whether the verdict rests on a document, so that something
+// may be said in public.
+func (c *Case) judged() bool {
+	switch c.Verdict {
+	case "confirmed", "false_info", "fake", "out_of_context", "outdated":
+		return true
+	}
+	return false
+}
+
+// untrue reports whether the claim may be called false. What is true, old or
+// out of its context may not; nor the claim of a scam case, which says that
+// there is a scam.
+func (c *Case) untrue() bool {
+	return c.Kind == news.Verify && (c.Verdict == "false_info" || c.Verdict == "fake")
+}
+
 func (c *Case) complaint() bool { return c.Kind == news.Answer }
 
 func before(t, at time.Time) bool { return !t.IsZero() && t.Before(at) }

@@ -138,8 +138,9 @@ func (d *Desk) complaint(c *counter, q Request) (Report, error) {
 	return w.r, w.err
 }
 
-// answered is a claim's case with an approved correction; corrections,
-// scripts and notices are made of nothing less.
+// approved is a claim's case with an approved correction under a verdict that
+// rests on a document; corrections, scripts and notices are made of nothing
+// less.
 func (c *counter) approved(id string) (*Case, error) {
 	k, err := c.theCase(id)
 	if err != nil {
@@ -147,6 +148,10 @@ func (c *counter) approved(id string) (*Case, error) {
 	}
 	if !k.rumour() || k.Correct == nil || k.Approved.IsZero() || k.Citation == nil {
 		return nil, refuse("no_correction", "vụ việc “%s” chưa có đính chính được duyệt", "case %q has no approved correction", id)
+	}
+	if !k.judged() {
+		return nil, refuse("no_verdict", "vụ việc “%s” đang có kết luận “%s”, chưa đủ để ra thông tin chính thức; hãy kết luận theo văn bản trước",
+			"case %q has the verdict %q, which is not enough to speak in public; give one that rests on a document first", id, verdictName(k))
 	}
 	return k, nil
 }
@@ -165,7 +170,11 @@ func (d *Desk) correction(c *counter, q Request) (Report, error) {
 	w.say(paper.Clause, "1. Sự thật")
 	w.paragraphs(k.Correct.Portal)
 	w.say(paper.Clause, "2. Nội dung đang lan truyền")
-	w.say(paper.Text, "{} Kết luận: {}.", sentence(k.Claim), verdictName(k))
+	if k.Kind == news.Scam { // "false" would say that there is no such scam, "true" that the scammers are right
+		w.say(paper.Text, "{} Đây là nội dung cần cảnh giác; sự thật nêu tại mục 1.", sentence(k.Claim))
+	} else {
+		w.say(paper.Text, "{} Kết luận: {}.", sentence(k.Claim), verdictName(k))
+	}
 	w.say(paper.Clause, "3. Nguồn")
 	w.say(paper.Text, "{}", sentence(cited(*k.Citation)))
 	w.say(paper.Clause, "4. Người dân cần làm gì")
@@ -201,7 +210,8 @@ func (w *writer) paragraphs(text string) {
 	}
 }
 
-// script is what the loudspeaker says about a claim.
+// script is what the loudspeaker says about a claim. The claim itself is read
+// out, as untrue, only when that is the verdict.
 func (w *writer) script(k *Case, q Request) spoken.Script {
 	p := spoken.Normal
 	switch {
@@ -210,8 +220,12 @@ func (w *writer) script(k *Case, q Request) spoken.Script {
 	case k.Level >= news.High:
 		p = spoken.Raised
 	}
+	wrong := ""
+	if k.untrue() {
+		wrong = k.Claim
+	}
 	return spoken.Make(spoken.Source{Priority: p, Station: w.head.Radio, Fact: cmp.Or(k.Correct.Radio, k.Correct.Post, k.Correct.Portal),
-		Document: k.Citation.Document, Wrong: k.Claim, Do: cmp.Or(q.Notes["do"], advice(k)), Contact: w.d.House.Contact, Year: w.r.At.In(calendar.Zone).Year()})
+		Document: k.Citation.Document, Wrong: wrong, Do: cmp.Or(q.Notes["do"], advice(k)), Contact: w.d.House.Contact, Year: w.r.At.In(calendar.Zone).Year()})
 }
 
 var priorities = map[spoken.Priority]string{spoken.Normal: "Thông thường", spoken.Raised: "Ưu tiên", spoken.Emergency: "Khẩn cấp – phát ngay"}

@@ -2,6 +2,7 @@ package spoken
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -38,7 +39,7 @@ type Source struct {
 	Station  string // "Đài truyền thanh phường Thái Hòa"
 	Fact     string // what is true
 	Document string // the number of the document that says so
-	Wrong    string // what is going round, in neutral words; may be empty
+	Wrong    string // what is going round and is false, in neutral words; empty when nothing false is to be named
 	Do       string // what people should do
 	Contact  string
 	Year     int // days of this year are read without it
@@ -70,12 +71,14 @@ func Make(src Source) Script {
 	}
 	head := Sentences(greet)
 	fact := Sentences(Words(src.Fact))
-	var more []string
+	var source, wrong []string
 	if src.Document != "" {
-		more = append(more, Sentences("Căn cứ là "+Words(src.Document)+".")...)
+		source = Sentences("Căn cứ là " + Words(src.Document) + ".")
 	}
-	if src.Wrong != "" {
-		more = append(more, Sentences("Nội dung sau đây là không đúng. "+Words(src.Wrong))...)
+	if claim := Sentences(Words(src.Wrong)); len(claim) > 0 {
+		// Between two warnings: who hears what comes next must not take it for
+		// what is untrue.
+		wrong = append(append([]string{"Nội dung sau đây là không đúng."}, claim...), "Nội dung vừa nêu là không đúng.")
 	}
 	do := Sentences(Words(src.Do))
 	if src.Contact != "" {
@@ -89,11 +92,15 @@ func Make(src Source) Script {
 		}
 		return (n + perSecond - 1) / perSecond
 	}
-	// Too long: first what may be read elsewhere goes, then the end of the facts.
-	for seconds(head, fact, more, do, end) > MaxSeconds {
+	// Too long: first what may be read elsewhere goes, then the end of the
+	// facts. The claim goes with its warnings and the source as one: half of
+	// either says something else.
+	for seconds(head, fact, source, wrong, do, end) > MaxSeconds {
 		switch {
-		case len(more) > 0:
-			more = more[:len(more)-1]
+		case len(wrong) > 0:
+			wrong = nil
+		case len(source) > 0:
+			source = nil
 		case len(fact) > 1:
 			fact = fact[:len(fact)-1]
 		case len(do) > 1:
@@ -108,7 +115,7 @@ func Make(src Source) Script {
 			}
 		}
 	}
-	out.Sentences = append(append(append(append([]string{}, head...), fact...), more...), do...)
+	out.Sentences = slices.Concat(head, fact, source, wrong, do)
 	again := append([]string{"Xin nhắc lại."}, fact...)
 	if seconds(out.Sentences, again, do, end) <= MaxSeconds {
 		again = append(again, do...)

@@ -77,6 +77,12 @@ func TestScriptHolds(t *testing.T) {
 		if fact < 0 || wrong >= 0 && wrong < fact {
 			t.Fatalf("the fact does not come first: %s", s.Text())
 		}
+		// The claim is whole and between its warnings, or nowhere.
+		claim := strings.Join(Sentences(Words(src.Wrong)), "\n")
+		block := "Nội dung sau đây là không đúng.\n" + claim + "\nNội dung vừa nêu là không đúng."
+		if wrong >= 0 && (claim == "" || !strings.Contains(s.Text(), block) || strings.Count(s.Text(), "không đúng") != 2) {
+			t.Fatalf("a warning without its claim: %s", s.Text())
+		}
 	})
 }
 
@@ -89,8 +95,27 @@ func TestScript(t *testing.T) {
 Tính đến mười tám giờ ngày hai mươi bốn tháng mười một.
 Căn cứ là Thông báo số bốn mươi hai của Ủy ban nhân dân.
 Nội dung sau đây là không đúng.
-Đập đã vỡ.`
+Đập đã vỡ.
+Nội dung vừa nêu là không đúng.
+Bà con không chia sẻ tin chưa kiểm chứng.`
 	if !strings.HasPrefix(s.Text(), want) || !s.Repeated {
 		t.Errorf("script:\n%s\nwant it to begin like\n%s", s.Text(), want)
+	}
+}
+
+// TestTooLong: of a script that is too long the claim goes together with its
+// warnings, the source together with its number.
+func TestTooLong(t *testing.T) {
+	src := Source{Station: "Đài truyền thanh phường Thái Hòa", Document: "Thông báo số 42/TB-UBND", Wrong: "Đập đã vỡ, nước tràn về khối, bà con phải chạy ngay trong đêm. Điện sẽ bị cắt ba ngày.",
+		Do: "Bà con ở yên trong nhà. Nghe thông báo tiếp theo của phường."}
+	for words := 1; words < 420; words++ {
+		src.Fact = strings.Repeat("Đập vẫn an toàn nhé. ", words/5) + strings.Repeat("an ", words%5)
+		text := Make(src).Text()
+		if n := strings.Count(text, "không đúng"); n != 0 && n != 2 || n == 2 != strings.Contains(text, "Điện sẽ bị cắt ba ngày.") || n == 2 != strings.Contains(text, "Đập đã vỡ") {
+			t.Fatalf("%d words of facts: the claim and its warnings are torn apart:\n%s", words, text)
+		}
+		if strings.Contains(text, "Căn cứ là") != strings.Contains(text, "Thông báo số bốn mươi hai của Ủy ban nhân dân.") {
+			t.Fatalf("%d words of facts: half a source:\n%s", words, text)
+		}
 	}
 }
