@@ -42,8 +42,8 @@ func (d *Desk) Decide(ctx context.Context, r DecideRequest) (e Entry, err error)
 			if err != nil {
 				return err
 			}
-			if o.Decision != nil {
-				continue
+			if o.Decision != nil || o.hides(r.By) {
+				continue // what the person may not see is not theirs to decide
 			}
 			with := first
 			with.ID, with.Entry, with.With, with.Note = rand.Text(), o.ID, first.ID, ""
@@ -216,6 +216,9 @@ func (d *Desk) Undo(ctx context.Context, entry string, by User) error {
 			}
 			if o.Decision == nil || o.Decision.With != head {
 				continue
+			}
+			if o.hides(by) {
+				return refuse("together") // half of it taken back would be none
 			}
 			if err := d.undo(tx, &o, by); err != nil {
 				return err

@@ -19,6 +19,7 @@ var refusals = map[string]news.Text{
 	"undecided":      {VI: "Mục này chưa có quyết định nào để hoàn tác.", EN: "There is no decision to undo."},
 	"too_late":       {VI: "Đã quá %d phút, không hoàn tác được nữa.", EN: "More than %d minutes have passed; it can no longer be undone."},
 	"not_yours":      {VI: "Chỉ %s hoặc lãnh đạo được làm việc này.", EN: "Only %s or a leader may do this."},
+	"together":       {VI: "Đã quyết định cùng các mục khác; việc này do người duyệt hoàn tác.", EN: "It was decided together with others; a reviewer takes it back."},
 	"choice":         {VI: "Không có lựa chọn %q.", EN: "There is no choice %q."},
 	"level":          {VI: "Mức phải từ 0 đến 4.", EN: "The level must be from 0 to 4."},
 	"state":          {VI: "Vụ việc đang ở trạng thái %q, chưa làm được việc này.", EN: "The case is in state %q, which does not allow this."},

@@ -66,3 +66,50 @@ func TestAccusedLeader(t *testing.T) {
 		})
 	}
 }
+
+// TestAccusedLeaderWithSimilar: one key on a harmless entry decides nothing
+// about an accusation of the same story when the accused presses it, and takes
+// nothing back.
+func TestAccusedLeaderWithSimilar(t *testing.T) {
+	take := func(t *testing.T) *house {
+		h := newHouse(t)
+		h.take(flag("a", news.Claiming, news.High, story("s")),
+			flag("b", news.Claiming, news.High, story("s"), text("đập sắp vỡ, chủ tịch phường nhận tiền bao che")),
+			flag("c", news.Claiming, news.High, story("s")))
+		return h
+	}
+	together := func(h *house, by review.User) {
+		t.Helper()
+		if _, err := h.Decide(t.Context(), review.DecideRequest{Entry: "a", Choice: news.Stat, Similar: true, By: by}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	entry := func(h *house, id string) review.Entry {
+		t.Helper()
+		e, err := h.Entry(t.Context(), id, hoa)
+		h.must(err)
+		return e
+	}
+	h := take(t)
+	together(h, chair)
+	if e := entry(h, "b"); e.Decision != nil {
+		t.Errorf("the accused has decided %+v", e.Decision)
+	}
+	if e := entry(h, "c"); e.Decision == nil {
+		t.Error("the similar entry is undecided")
+	}
+	h.must(h.Undo(t.Context(), "a", chair))
+	if e := entry(h, "c"); e.Decision != nil {
+		t.Error("the similar entry is still decided")
+	}
+
+	h = take(t)
+	together(h, hoa)
+	h.refused(h.Undo(t.Context(), "a", chair), "together")
+	for _, id := range []string{"a", "b", "c"} {
+		if e := entry(h, id); e.Decision == nil {
+			t.Errorf("%s: the refused undo took it back", id)
+		}
+	}
+	h.must(h.Undo(t.Context(), "a", hoa))
+}
