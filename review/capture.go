@@ -71,7 +71,13 @@ func Capturable(kind CaseKind, entries []Entry) []Entry {
 }
 
 func (e *Entry) capturable(kind CaseKind) bool {
-	if e.Item == nil || tidy(e.Item.Title+e.Item.Text) == "" || e.Subject != "" || e.said() {
+	return e.Item != nil && tidy(e.Item.Title+e.Item.Text) != "" && e.spreading(kind)
+}
+
+// spreading reports whether an entry is public words that spread the matter,
+// by what the machine read and what people decided.
+func (e *Entry) spreading(kind CaseKind) bool {
+	if e.Subject != "" || e.said() {
 		return false
 	}
 	switch s := e.stance(); s {
@@ -193,13 +199,30 @@ func masked(s string, entries []Entry) string {
 }
 
 // standing refuses captures that no longer may stand in the slip: the entry
-// has left the case, was erased, or is not what it was taken for.
+// has left the case or is not what it was taken for. A text that is gone, as
+// when who wrote it deletes the post, stops nothing: the seal rests on its
+// hash.
 func standing(kind CaseKind, captures []Capture, entries []Entry) error {
 	able := Capturable(kind, entries)
 	for _, c := range captures {
-		if c.Text == "" || !slices.ContainsFunc(able, func(e Entry) bool { return e.ID == c.Entry }) {
+		from := able
+		if !c.Gone.IsZero() {
+			from = wordless(kind, entries)
+		}
+		if c.Text == "" && c.Gone.IsZero() || !slices.ContainsFunc(from, func(e Entry) bool { return e.ID == c.Entry }) {
 			return refuse("capture", c.Entry)
 		}
 	}
 	return nil
+}
+
+// wordless are the entries that may stand in a slip by all that is known of
+// them without their words.
+func wordless(kind CaseKind, entries []Entry) (out []Entry) {
+	for _, e := range entries {
+		if e.Item != nil && e.spreading(kind) {
+			out = append(out, e)
+		}
+	}
+	return out
 }

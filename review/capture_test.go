@@ -141,9 +141,9 @@ func TestCaptureOfWordsOfOthers(t *testing.T) {
 	}
 }
 
-// TestCapturedEntryLeaves: what is captured must still stand in the case when
-// the slip is signed, and when it leaves.
-func TestCapturedEntryLeaves(t *testing.T) {
+// TestCapturedPostIsDeleted: who deletes the post within the undo window does
+// not stop the slip; the words go, the hash goes along, nobody has vetoed.
+func TestCapturedPostIsDeleted(t *testing.T) {
 	h := newHouse(t)
 	ctx := t.Context()
 	id := h.scam("a")
@@ -157,8 +157,38 @@ func TestCapturedEntryLeaves(t *testing.T) {
 	h.must(h.ApproveHandoff(ctx, id, chair))
 	h.must(h.Erase(ctx, news.Erased{ID: "b", Reason: "D-2026-0001"}))
 	h.later(review.UndoWindow)
-	if c := h.kase(id); !c.Handoff.Sent.IsZero() || c.Handoff.Vetoed != "system" || c.Handoff.Captures[0].Text != "" {
-		t.Errorf("hand-off %+v, want it stopped and the words gone", c.Handoff)
+	c := h.kase(id)
+	if k := c.Handoff.Captures[0]; c.Handoff.Sent.IsZero() || c.Handoff.Vetoed != "" || c.Locked || k.Text != "" || k.Gone.IsZero() || k.SHA256 == "" {
+		t.Errorf("hand-off %+v, want it sent with the hash alone", c.Handoff)
+	}
+	if !review.VerifySeal(*c.Handoff) {
+		t.Error("the seal does not hold")
+	}
+}
+
+// TestCapturedEntryLeaves: what is captured must still stand in the case when
+// the slip is signed, and when it leaves, its words gone or not.
+func TestCapturedEntryLeaves(t *testing.T) {
+	for _, erased := range []bool{false, true} {
+		h := newHouse(t)
+		ctx := t.Context()
+		id := h.scam("a")
+		h.take(flag("b", news.Claiming, news.High, cue("free_gift_scam"), text("trang này tặng quà thật đấy cả nhà")))
+		if _, err := h.Decide(ctx, review.DecideRequest{Entry: "b", Choice: news.Scam, Case: id, By: hoa}); err != nil {
+			t.Fatal(err)
+		}
+		p := proposal()
+		p.CaptureOf = []string{"b"}
+		h.must(h.ProposeHandoff(ctx, id, p, hoa))
+		h.must(h.ApproveHandoff(ctx, id, chair))
+		if erased {
+			h.must(h.Erase(ctx, news.Erased{ID: "b", Reason: "deleted"}))
+		}
+		h.must(h.Undo(ctx, "b", hoa))
+		h.later(review.UndoWindow)
+		if c := h.kase(id); !c.Handoff.Sent.IsZero() || c.Handoff.Vetoed != "system" {
+			t.Errorf("erased %v: hand-off %+v, want it stopped", erased, c.Handoff)
+		}
 	}
 }
 
