@@ -39,7 +39,7 @@ func TestBuiltinDecides(t *testing.T) {
 		families = append(families, f.ID)
 	}
 	families = append(families, patterns.Families...)
-	covered := map[string]bool{}
+	covered, copied := map[string]bool{}, map[string]bool{}
 	for _, r := range set.rules {
 		for word := range strings.FieldsFuncSeq(r.when.Canonical(), func(c rune) bool { return strings.ContainsRune(" ()", c) }) {
 			name, value, ok := strings.Cut(word, ":")
@@ -51,6 +51,7 @@ func TestBuiltinDecides(t *testing.T) {
 			}
 			family := strings.Trim(value, `"`)
 			covered[family] = true
+			copied[family] = copied[family] || r.Type == "coordination"
 			if !slices.Contains(families, family) && family != "person_in_danger" {
 				t.Errorf("%s: the reading has no cue family %s", r.ID, family)
 			}
@@ -63,10 +64,16 @@ func TestBuiltinDecides(t *testing.T) {
 		if !covered[id] {
 			t.Errorf("no rule for the pattern %s", id)
 		}
+		if !copied[id] {
+			t.Errorf("many places with one text that shows %s go unseen", id)
+		}
 	}
 	for _, f := range rd.Families() {
 		if f.Kind != "booster" && !covered[f.ID] {
 			t.Errorf("no rule for the cue family %s", f.ID)
+		}
+		if (f.Kind == "rumour" || f.Kind == "scam") && !copied[f.ID] {
+			t.Errorf("many places with one text that shows %s go unseen", f.ID)
 		}
 	}
 }

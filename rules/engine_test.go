@@ -333,6 +333,22 @@ func TestContradicts(t *testing.T) {
 			t.Errorf("%q: flags of %v, want %q", text, got, want)
 		}
 	}
+	// Who complains or asks and gives another figure is answered, not accused.
+	for _, st := range []news.Stance{news.Claiming, news.RumourQuery, news.Report, news.Complaint, news.Question, news.Suggestion, news.Opinion, news.Satire, news.Praise} {
+		rec.flags = nil
+		in := post("stance-"+string(st), "p1", "phí vệ sinh 500k một hộ", time.Hour)
+		in.Item.Reading = &news.Reading{Stance: st}
+		if err := e.Take(t.Context(), []news.Indexed{in}); err != nil || len(rec.flags) != 1 {
+			t.Fatalf("%s: %+v, %v; want one flag", st, rec.flags, err)
+		}
+		want := news.Low
+		if st == news.Claiming || st == news.RumourQuery || st == news.Report {
+			want = news.Medium
+		}
+		if got := rec.flags[0].Level; got != want {
+			t.Errorf("%s: level %d, want %d", st, got, want)
+		}
+	}
 }
 
 func TestSpikeWhy(t *testing.T) {
