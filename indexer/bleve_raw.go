@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
@@ -83,16 +84,26 @@ type rawList struct {
 	one        bool   // a single document, whose length stands in long
 	long       uint64
 	chunk      uint64 // document numbers in a chunk
+	chunks     uint64 // at most
 }
 
 // list returns the list of a term; ok is false when there is none.
 func (d *rawDict) list(r *vellum.Reader, word string) (l rawList, ok bool, err error) {
+	defer func() { // vellum and roaring trust what they read
+		if p := recover(); p != nil {
+			l, ok, err = rawList{}, false, fmt.Errorf("%w: %v", errRaw, p)
+		}
+	}()
 	at, ok, err := r.Get([]byte(word))
 	if err != nil || !ok {
 		return l, false, err
 	}
+	all := d.seg.NumDocs()
 	if at&zap.FSTValEncodingMask == zap.FSTValEncoding1Hit {
 		doc, long := zap.FSTValDecode1Hit(at)
+		if doc >= all {
+			return l, false, errRaw
+		}
 		return rawList{docs: roaring.BitmapOf(uint32(doc)), one: true, long: long}, true, nil
 	}
 	l.data = d.seg.Data()
@@ -106,9 +117,14 @@ func (d *rawDict) list(r *vellum.Reader, word string) (l rawList, ok bool, err e
 	if _, err := l.docs.FromBuffer(l.data[b.at : b.at+size]); err != nil {
 		return l, false, err
 	}
-	if l.chunk = d.seg.NumDocs() / (l.docs.GetCardinality()/rawChunk + 1); l.chunk == 0 {
+	n := l.docs.GetCardinality()
+	if n == 0 || n > all || uint64(l.docs.Maximum()) >= all {
 		return l, false, errRaw
 	}
+	if l.chunk = all / (n/rawChunk + 1); l.chunk == 0 {
+		return l, false, errRaw
+	}
+	l.chunks = all/l.chunk + 1
 	return l, true, nil
 }
 
@@ -134,19 +150,19 @@ func (b *rawBytes) next() uint64 {
 	return 0
 }
 
-// chunks reads the table of chunks at an offset: where they begin and where
+// table reads the table of chunks at an offset: where they begin and where
 // each ends behind that.
-func (l *rawList) chunks(at uint64) (start uint64, ends []uint64, err error) {
+func (l *rawList) table(at uint64) (start uint64, ends []uint64, err error) {
 	b := rawBytes{data: l.data, at: at}
 	n := b.next()
-	if b.bad || n > uint64(len(l.data)) {
+	if b.bad || n > l.chunks {
 		return 0, nil, errRaw
 	}
 	ends = make([]uint64, n)
 	for i := range ends {
 		ends[i] = b.next()
 	}
-	if b.bad || n > 0 && ends[n-1] > uint64(len(l.data))-b.at {
+	if b.bad || n > 0 && ends[n-1] > uint64(len(l.data))-b.at || !slices.IsSorted(ends) {
 		return 0, nil, errRaw
 	}
 	return b.at, ends, nil
@@ -159,7 +175,7 @@ func (l *rawList) each(f func(i int, often, long uint64)) error {
 		f(0, 1, l.long)
 		return nil
 	}
-	start, ends, err := l.chunks(l.freqs)
+	start, ends, err := l.table(l.freqs)
 	if err != nil {
 		return err
 	}
@@ -215,7 +231,7 @@ type rawPlaces struct {
 func newRawPlaces(l *rawList) (*rawPlaces, error) {
 	p := &rawPlaces{list: l, now: -1}
 	var err error
-	p.start, p.ends, err = l.chunks(l.loc)
+	p.start, p.ends, err = l.table(l.loc)
 	p.docs.Initialize(l.docs)
 	return p, err
 }
@@ -239,19 +255,19 @@ func (p *rawPlaces) at(buf []uint64, doc uint32) ([]uint64, error) {
 			return nil, errRaw
 		}
 		d, size := p.docs.Next(), p.b.next()
+		if d > doc || p.b.bad || size > uint64(len(p.b.data))-p.b.at {
+			return nil, errRaw
+		}
 		if d < doc {
 			p.b.at += size
 			continue
-		}
-		if d > doc || p.b.bad {
-			return nil, errRaw
 		}
 		for end := p.b.at + size; p.b.at < end; {
 			p.b.next() // field
 			buf = append(buf, p.b.next())
 			p.b.next() // start
 			p.b.next() // end
-			for range p.b.next() {
+			for k := p.b.next(); k > 0 && !p.b.bad; k-- {
 				p.b.next() // places in arrays
 			}
 			if p.b.bad {
