@@ -8,13 +8,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"io"
 	"net/http"
 	"reflect"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"langnghe/internal/news"
@@ -294,28 +292,6 @@ func (s *server) once(w http.ResponseWriter, c *call, e endpoint, do func() (ans
 	}
 	a.write(w, c.Request)
 	return nil
-}
-
-// turns lets one request at a time change one thing, so that what If-Match
-// was compared with still stands when the change is made.
-type turns [64]sync.Mutex
-
-func (t *turns) of(id string) *sync.Mutex {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(id))
-	return &t[h.Sum32()%uint32(len(t))]
-}
-
-// alone waits for the turn of a request that changes something with an id.
-// The drafting aid changes nothing and may take long.
-func (s *server) alone(r *http.Request) (done func()) {
-	id := r.PathValue("id")
-	if r.Method == http.MethodGet || r.Method == http.MethodHead || id == "" || strings.HasSuffix(r.Pattern, "/suggest") {
-		return func() {}
-	}
-	m := s.turns.of(id)
-	m.Lock()
-	return m.Unlock
 }
 
 // describe writes the OpenAPI document in each language.

@@ -14,7 +14,6 @@ package web
 import (
 	"context"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -445,11 +444,7 @@ func (s *server) guard(rt route) http.Handler {
 			case v.program && !s.covers(v, rt.pattern):
 				err = errScope
 			case rt.who.has(v.user):
-				if err = readForm(r); err == nil {
-					done := s.alone(r)
-					err = rt.handle(w, r)
-					done()
-				}
+				err = s.inTurn(rt, w, r)
 			case v.user == nil:
 				err = errSignIn
 			default:
@@ -460,16 +455,6 @@ func (s *server) guard(rt route) http.Handler {
 			s.fail(w, r, err)
 		}
 	})
-}
-
-// readForm reads the whole form before anything is done with a part of it.
-func readForm(r *http.Request) error {
-	err := r.ParseForm()
-	var large *http.MaxBytesError
-	if err == nil || errors.As(err, &large) {
-		return err
-	}
-	return &problem{status: http.StatusBadRequest, key: "problem.form"}
 }
 
 type visitorKey struct{}
