@@ -11,8 +11,9 @@ import (
 // An edit is what an item said before and which parts of what it says now
 // are new. A rule that fired on the old text fires again only if a new part
 // takes part: what a person has decided about the rest does not come back. A
-// rule that did not fire on the old text fires as on any item, for instance
-// because an edit took the denial away.
+// rule that did not fire on the old text, or fired for something less serious,
+// fires as on any item, for instance because an edit took the denial away, or
+// the question that made a doubt of a call to run.
 type edit struct {
 	was   *query.Doc
 	item  *news.Item // as it was
@@ -67,13 +68,18 @@ func (m *matched) touched(f *news.Flag) bool {
 	return within(m.evidence("topic", "stance", "tone"))
 }
 
-// before reports whether the rule fires on what the item said before.
-func (m *matched) before(facts []news.Fact) bool {
+// before is how high the rule flags what the item said before, if it fires on
+// that. How high a flag goes that rests on cues depends on the reading; where
+// nobody knows how the old text was read, it is taken to have gone low.
+func (m *matched) before(facts []news.Fact) (news.Level, bool) {
 	if !m.rule.when.Holds(m.edit.was) {
-		return false
+		return 0, false
 	}
 	old := *m
 	old.doc, old.item, old.edit = m.edit.was, m.edit.item, nil
-	_, fires := old.whole(facts)
-	return fires
+	f, fires := old.whole(facts)
+	if old.item.Reading == nil && len(m.evidence("cue")) > 0 {
+		f.Level = min(f.Level, news.Low)
+	}
+	return f.Level, fires
 }

@@ -152,6 +152,60 @@ func TestEditOfReading(t *testing.T) {
 	}
 }
 
+// A rule that fired for something to answer fires again when an edit makes it
+// more than that, also when it only took a softening sentence out.
+func TestEditRaises(t *testing.T) {
+	const call, asks = "Vỡ đập rồi, chạy đi!", " Mọi người cho em hỏi có đúng không ạ?"
+	at := func(text string, level news.Level) news.Indexed {
+		x := post("a", "p", text, time.Hour)
+		if level == news.Informational {
+			return x // nobody knows how it is read
+		}
+		stance := news.Claiming
+		if strings.HasSuffix(text, "?") {
+			stance = news.Question
+		}
+		x.Item.Reading = &news.Reading{Stance: stance, Cues: []news.Cue{{Family: "disaster_rumour", Level: level, Because: []news.Span{{Start: 0, End: 6, Text: "Vỡ đập"}}}}}
+		return x
+	}
+	const unread = news.Informational
+	tests := []struct {
+		name, when  string
+		before, now news.Indexed
+		levels      []news.Level
+	}{
+		{"the question is gone", "cue:disaster_rumour", at(call+asks, news.Low), at(call, news.Critical), []news.Level{news.Low, news.Critical}},
+		{"in the decomposed form", "cue:disaster_rumour", at(call+asks, news.Low), at(call+" "+norm.NFD.String("Chạy đi!"), news.Critical), []news.Level{news.Low, news.Critical}},
+		{"only the reading is another", "cue:disaster_rumour", at(call+" A.", news.Low), at(call, news.High), []news.Level{news.Low, news.Critical}},
+		{"a question was added", "cue:disaster_rumour", at(call, news.Critical), at(call+asks, news.Low), []news.Level{news.Critical}},
+		{"as high as before", "cue:disaster_rumour", at(call+" Trời mưa.", news.High), at(call, news.Critical), []news.Level{news.Critical}},
+		{"as low as before", "cue:disaster_rumour", at(call+" Trời mưa."+asks, news.Low), at(call+asks, news.Low), []news.Level{news.Low}},
+		{"the words alone", "vỡ đập", at(call+asks, news.Low), at(call, news.Critical), []news.Level{news.Critical}},
+		{"nobody knows how the old one was read", "vỡ đập OR cue:disaster_rumour", at(call+asks, unread), at(call, news.Critical), []news.Level{news.Critical, news.Critical}},
+		{"nor does it matter", "vỡ đập OR cue:disaster_rumour", at(call+" Trời mưa."+asks, unread), at(call+asks, news.Low), []news.Level{news.Critical}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			text := strings.Replace(ruleText("vo-dap", "match", "", tt.when), "level: medium", "level: critical", 1)
+			e, rec := testEngine(t, map[string]string{"rules/vo-dap.yaml": text}, Options{})
+			now := edited(tt.before, tt.now)
+			if err := e.Take(t.Context(), []news.Indexed{tt.before, now, now}); err != nil {
+				t.Fatal(err)
+			}
+			var levels []news.Level
+			for i, f := range rec.flags {
+				levels = append(levels, f.Level)
+				if f.Edited != (i > 0) {
+					t.Errorf("flag %d: edited %v", i, f.Edited)
+				}
+			}
+			if !slices.Equal(levels, tt.levels) {
+				t.Errorf("levels %v, want %v", levels, tt.levels)
+			}
+		})
+	}
+}
+
 // A value that an edit brings is compared although another one was known.
 func TestEditContradicts(t *testing.T) {
 	e, rec := testEngine(t, map[string]string{"rules/phi.yaml": ruleText("phi", "contradicts", "fact: f1\nvalue: MONEY\nnear: phí rác\n", "phí rác")}, Options{})

@@ -27,15 +27,17 @@ type matched struct {
 const anyTopic = "general"
 
 // flag is the flag of a rule about one item, if it fires. Of an edit it
-// fires only if the edit takes part in it.
+// fires only if the edit takes part in it or makes it more serious.
 func (m *matched) flag(facts []news.Fact) (news.Flag, bool) {
 	f, ok := m.whole(facts)
 	if !ok || m.edit == nil {
 		return f, ok
 	}
 	touched := m.touched(&f)
-	if !touched && m.before(facts) {
-		return f, false
+	if !touched {
+		if level, fired := m.before(facts); fired && f.Level <= level {
+			return f, false
+		}
 	}
 	f.Edited = true
 	f.Why = whyEdited(f.Why, touched)
