@@ -183,6 +183,11 @@ func runRestore(ctx context.Context, c *call) error {
 	if from == "" {
 		return usagef("needs -from FOLDER")
 	}
+	if c.config != "" {
+		if _, err := os.Stat(c.config); err != nil {
+			return usagef("finds no configuration %s: without -config, that of the backup is used", c.config)
+		}
+	}
 	var key backup.Key
 	switch keyFile {
 	case "":
@@ -226,10 +231,7 @@ func runRestore(ctx context.Context, c *call) error {
 			file = copied
 		}
 	}
-	cfg, err := config.Load(file)
-	if err != nil {
-		return err
-	}
+	cfg, problem := c.restoredConfig(file, done.Note)
 	return app.With(ctx, app.Options{Config: cfg, DataDir: c.data, Roles: []string{"indexer", "desk"}, Log: c.log(slog.LevelWarn), Version: version}, func(ctx context.Context, a bus.Asker) error {
 		st, err := bus.Ask(ctx, a, app.AskIndex, app.None{})
 		if err != nil {
@@ -244,9 +246,43 @@ func runRestore(ctx context.Context, c *call) error {
 		if done.Erase > 0 {
 			fmt.Fprintf(c.out, "sẽ xóa lại / erased again: %d\n", done.Erase)
 		}
+		if problem {
+			fmt.Fprintf(c.out, "Dữ liệu đã khôi phục. Trước khi chạy, làm các việc nêu trên / The data is restored. Before it runs, do what is listed above, then:\nlangnghe config check %s\n", file)
+		}
 		if file != "" {
 			fmt.Fprintf(c.out, "langnghe serve -data %s -config %s\n", c.data, file)
 		}
 		return nil
 	})
+}
+
+// restoredConfig reads the configuration after a restore. One that cannot be
+// used yet, because files that it names are not on this machine, says what
+// is to be done and does not keep the data from being indexed and proven:
+// what that takes of it is in what is returned.
+func (c *call) restoredConfig(file string, note app.BackupNote) (cfg config.Config, problem bool) {
+	cfg, err := config.Load(file)
+	if err == nil {
+		return cfg, false
+	}
+	absent, aerr := app.AbsentFiles(file, c.data, note)
+	for _, a := range absent {
+		if a.Copy != "" {
+			fmt.Fprintf(c.err, "! %[1]s: chưa có; bản sao ở / is not there; its copy is %[2]s\n    sudo install -D -m 600 %[2]s %[1]s\n    (chủ sở hữu: người chạy dịch vụ / owner: who runs the service)\n", a.Want, a.Copy)
+		} else {
+			fmt.Fprintf(c.err, "! %s: chưa có, cũng không có trong bản sao lưu / is not there and not in the backup (%s)\n    ghi lại tệp này, hoặc sửa %s / write it anew, or change %s\n", a.Want, a.Why, file, file)
+		}
+	}
+	if len(absent) == 0 || aerr != nil {
+		fmt.Fprintf(c.err, "! %v\n", err)
+	}
+	bare := config.Default()
+	bare.Limits = cfg.Limits
+	if cfg.Profile != "" {
+		bare.Profile, bare.Khoi, bare.RulesDir = cfg.Profile, cfg.Khoi, cfg.RulesDir
+	}
+	if cfg.Retention.TextDays > 0 {
+		bare.Retention = cfg.Retention
+	}
+	return bare, true
 }

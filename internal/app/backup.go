@@ -30,7 +30,8 @@ import (
 
 // What a backup holds: a copy of every role's database, the facts that are
 // under way in the stream, the ward's own rules and whatever else lies in
-// the data folder, and the configuration. Not in it: the search index, which
+// the data folder, and the configuration with the keys and certificates that it
+// names. Not in it: the search index, which
 // the indexer builds again from its database; the stream's files, whose
 // facts are kept one by one; pseudonym keys, which must not outlive their
 // period; the key of the backups.
@@ -47,9 +48,10 @@ const (
 
 // A BackupNote is what a snapshot says about itself.
 type BackupNote struct {
-	Tables map[string]map[string]int `json:"tables"` // rows by database and table
-	Facts  int                       `json:"facts"`  // under way
-	Erased []news.Erased             `json:"erased"` // so that a restore of an older one erases again
+	Tables map[string]map[string]int `json:"tables"`          // rows by database and table
+	Facts  int                       `json:"facts"`           // under way
+	Erased []news.Erased             `json:"erased"`          // so that a restore of an older one erases again
+	Files  []ConfigFile              `json:"files,omitempty"` // that the configuration names
 }
 
 // A BackupRequest asks the process of a data folder for one thing.
@@ -306,8 +308,13 @@ func (k *backups) copyTo(ctx context.Context, dir string) (note BackupNote, held
 		return note, held, fmt.Errorf("backup: %w", err)
 	}
 	if file := k.b.opts.ConfigFile; file != "" {
-		if err := copyFile(file, filepath.Join(dir, configCopy)); err != nil {
+		if note.Files, err = copyConfig(file, dir); err != nil {
 			return note, held, fmt.Errorf("backup: %w", err)
+		}
+		for _, f := range note.Files {
+			if f.Why != "" {
+				k.b.log.Warn("a file that the configuration names is not in the backup", "file", f.Name, "err", f.Why)
+			}
 		}
 	}
 	return note, held, nil
@@ -318,7 +325,7 @@ func (k *backups) copyTo(ctx context.Context, dir string) (note BackupNote, held
 // process alone.
 func derived(name string) bool {
 	switch name {
-	case "lock", "socket", serverFile, keyFile, "stream", "index", backupScratch, drillScratch, backupState, restoring, beforeRestore, replayFile, configCopy, factsFile, store.BeforeUpgrade:
+	case "lock", "socket", serverFile, keyFile, "stream", "index", backupScratch, drillScratch, backupState, restoring, beforeRestore, replayFile, configCopy, configFiles, factsFile, store.BeforeUpgrade:
 		return true
 	}
 	return strings.HasSuffix(name, ".db") || strings.HasSuffix(name, ".db-wal") || strings.HasSuffix(name, ".db-shm")
