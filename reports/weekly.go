@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sort"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"langnghe/internal/calendar"
 	"langnghe/internal/news"
@@ -28,20 +30,97 @@ type concern struct {
 	direction, strong string
 }
 
+// weeklyNote is how long a person's text for a section of the weekly summary
+// may be; two of that length may still be too much for its two pages.
+const weeklyNote = 2000
+
+// weeklyParts are the sections of the weekly summary that people write, as the
+// document calls them.
+var weeklyParts = map[string]string{"good": "V. Thông tin tích cực, gương tốt", "proposals": "VII. Đề xuất"}
+
 // weekly writes the summary of seven days, on at most two pages: with as many
-// lines in its tables as fit.
+// lines in its tables as fit. What people wrote for it is never cut: when it
+// does not fit beside the shortest tables, they are told by how much.
 func (d *Desk) weekly(c *counter, q Request) (Report, error) {
+	var letters int
+	for section := range weeklyParts {
+		n := utf8.RuneCountInString(strings.TrimSpace(q.Notes[section]))
+		if n > weeklyNote {
+			return Report{}, refuse("long", "phần “%s” có %d chữ, tổng hợp tuần chỉ nhận %d chữ mỗi phần; hãy bớt %d chữ", "the section “%s” has %d letters, a weekly summary takes %d in each; leave out %d",
+				weeklyParts[section], n, weeklyNote, n-weeklyNote)
+		}
+		letters += n
+	}
 	var r Report
-	for _, fits := range []room{{6, 4, 4}, {5, 4, 3}, {5, 3, 2}, {4, 3, 1}, {4, 2, 1}, {3, 2, 1}, {2, 1, 1}, {1, 1, 1}} {
+	rooms := []room{{6, 4, 4}, {5, 4, 3}, {5, 3, 2}, {4, 3, 1}, {4, 2, 1}, {3, 2, 1}, {2, 1, 1}, {1, 1, 1}}
+	for _, fits := range rooms {
 		var err error
 		if r, err = d.weeklyWith(c, q, fits); err != nil {
 			return Report{}, err
 		}
-		if pages, left := pdf.Room(r.Paper.Flow()); pages < 2 || pages == 2 && left >= paper.Mm(2) {
-			break
+		if twoPages(&r) {
+			return r, nil
 		}
 	}
-	return r, nil
+	if letters == 0 {
+		return r, nil // nothing that a person could shorten
+	}
+	var err error
+	less := sort.Search(letters, func(n int) bool {
+		if err != nil {
+			return true
+		}
+		short := q
+		short.Notes = shortened(q.Notes, n)
+		var try Report
+		if try, err = d.weeklyWith(c, short, rooms[len(rooms)-1]); err != nil {
+			return true
+		}
+		return twoPages(&try)
+	})
+	if err != nil {
+		return Report{}, err
+	}
+	var vi, en []string
+	short := shortened(q.Notes, less)
+	for _, section := range slices.Sorted(maps.Keys(weeklyParts)) {
+		if n := utf8.RuneCountInString(strings.TrimSpace(q.Notes[section])) - utf8.RuneCountInString(short[section]); n > 0 {
+			vi = append(vi, fmt.Sprintf("phần “%s” %d chữ", weeklyParts[section], n))
+			en = append(en, fmt.Sprintf("%d letters of the section “%s”", n, weeklyParts[section]))
+		}
+	}
+	return Report{}, &Error{"long", news.Text{VI: "tổng hợp tuần vượt quá 2 trang; hãy bớt ít nhất: " + strings.Join(vi, ", "),
+		EN: "the weekly summary is longer than 2 pages; leave out at least " + strings.Join(en, " and ")}}
+}
+
+// twoPages reports whether a report stays on two pages in every program.
+func twoPages(r *Report) bool {
+	pages, left := pdf.Room(r.Paper.Flow())
+	return pages < 2 || pages == 2 && left >= paper.Mm(2)
+}
+
+// shortened are the sections that people write with n letters fewer, off the
+// end of the longest as long as it is that.
+func shortened(notes map[string]string, n int) map[string]string {
+	left := map[string][]rune{}
+	names := slices.Sorted(maps.Keys(weeklyParts))
+	for _, name := range names {
+		left[name] = []rune(strings.TrimSpace(notes[name]))
+	}
+	for n > 0 {
+		slices.SortStableFunc(names, func(a, b string) int { return len(left[b]) - len(left[a]) })
+		first := left[names[0]]
+		cut := min(n, max(1, len(first)-len(left[names[1]])))
+		if len(first) == 0 {
+			break
+		}
+		left[names[0]], n = first[:len(first)-cut], n-cut
+	}
+	out := maps.Clone(notes)
+	for name, rs := range left {
+		out[name] = string(rs)
+	}
+	return out
 }
 
 // room is how many lines the tables have.
