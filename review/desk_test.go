@@ -673,6 +673,16 @@ func TestHandoff(t *testing.T) {
 	}
 }
 
+// refute finds the claim of a case fake and answers it: before that no rumour
+// may be handed on.
+func (h *house) refute(id string) {
+	h.t.Helper()
+	ctx := h.t.Context()
+	h.must(h.SetVerdict(ctx, id, review.Fake, news.Citation{Document: "42/TB-UBND"}, hoa))
+	h.must(h.DraftCorrection(ctx, id, "Đập vẫn an toàn", "", "", hoa))
+	h.must(h.ApproveCorrection(ctx, id, chair))
+}
+
 func TestHandoffNeeds(t *testing.T) {
 	h := newHouse(t)
 	ctx := t.Context()
@@ -731,7 +741,28 @@ func TestSafetyAndIncitementNeedMore(t *testing.T) {
 	h.must(h.SetClaim(ctx, rumour, "", "Đập sắp vỡ", nil, hoa))
 	h.refused(h.ProposeHandoff(ctx, rumour, p, hoa), "no_harm")
 	p.Harm = "Người dân bỏ chạy trong đêm, tai nạn trong vài giờ tới"
+	h.refused(h.ProposeHandoff(ctx, rumour, p, hoa), "not_false") // nobody has judged it
+	cite := news.Citation{Document: "42/TB-UBND"}
+	for _, v := range []review.Verdict{review.Confirmed, review.Suspected, review.Inconclusive, review.OutOfContext, review.Outdated} {
+		h.must(h.SetVerdict(ctx, rumour, v, cite, hoa))
+		h.refused(h.ProposeHandoff(ctx, rumour, p, hoa), "not_false")
+	}
+	h.must(h.SetVerdict(ctx, rumour, review.FalseInfo, cite, hoa))
+	h.refused(h.ProposeHandoff(ctx, rumour, p, hoa), "no_correction")
+	h.must(h.DraftCorrection(ctx, rumour, "Đập an toàn", "", "", hoa))
+	h.refused(h.ProposeHandoff(ctx, rumour, p, hoa), "no_correction")
+	h.must(h.ApproveCorrection(ctx, rumour, chair))
 	h.must(h.ProposeHandoff(ctx, rumour, p, hoa))
+	// What was judged or answered anew is not what was proposed.
+	h.must(h.DraftCorrection(ctx, rumour, "Đập vẫn an toàn", "", "", hoa))
+	h.refused(h.ApproveHandoff(ctx, rumour, chair), "no_correction")
+	h.must(h.ApproveCorrection(ctx, rumour, chair))
+	h.must(h.ApproveHandoff(ctx, rumour, chair))
+	h.must(h.SetVerdict(ctx, rumour, review.Confirmed, cite, hoa))
+	h.later(review.UndoWindow)
+	if c := h.kase(rumour); !c.Handoff.Sent.IsZero() || c.Handoff.Vetoed != "system" {
+		t.Errorf("the rumour turned out true and left: %+v", c.Handoff)
+	}
 
 	h.must(h.SetClaim(ctx, danger, "", "Kêu gọi đập phá trụ sở", nil, hoa))
 	q := proposal()

@@ -43,6 +43,8 @@ var refusals = map[string]news.Text{
 	"category":       {VI: "Nhóm chuyển Công an phải là một trong bốn nhóm, hợp với loại vụ việc; %q thì không.", EN: "The category must be one of the four and fit the case; %q does not."},
 	"no_checklist":   {VI: "Kích động bạo lực cần đủ sáu mục đánh giá.", EN: "Incitement needs all six parts of the checklist."},
 	"no_harm":        {VI: "Hãy ghi tác hại là gì và đến nhanh thế nào.", EN: "Say what the harm is and how near it is."},
+	"not_false":      {VI: "Chỉ chuyển tin đồn mà người có thẩm quyền đã kết luận là sai sự thật hoặc giả mạo, có dẫn văn bản; hãy kết luận trước.", EN: "Only a rumour that a person has found false or fake, citing a document, may be handed on; set the verdict first."},
+	"no_correction":  {VI: "Đính chính trước: tin đồn chỉ được chuyển sau khi lãnh đạo đã duyệt bài đính chính.", EN: "Correct first: a rumour may be handed on only after the leader has approved the correction."},
 	"no_evidence":    {VI: "Hãy ghi minh chứng.", EN: "State the evidence."},
 	"author":         {VI: "Phiếu chuyển chỉ có nội dung, không có người đăng và không có tên ai: hãy bỏ %q.", EN: "A hand-off is about content, never about an author or any named person: remove %q."},
 	"contact":        {VI: "Ở đây không được có tên người, số điện thoại, số tài khoản hay thư điện tử: hãy bỏ %q và tự đọc lại xem còn tên ai không, vì máy không nhận ra tên. Số của kẻ lừa đảo chỉ ghi ở mục dấu hiệu của vụ việc lừa đảo.", EN: "No name, telephone number, account or e-mail may stand here: remove %q, and read again for names, which the machine cannot recognise. A fraudster's number belongs to the indicators of a scam case and nowhere else."},

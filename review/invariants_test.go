@@ -388,6 +388,7 @@ func (w *world) step() {
 	}
 	ctx, c := context.Background(), pick(w, "case", cs)
 	act := w.die("act", 17)
+	verdicts := []review.Verdict{review.FalseInfo, review.Fake, review.Outdated, review.Confirmed, review.OutOfContext, review.Suspected, review.Inconclusive, "lie"}
 	switch drive := w.die("drive", 6); {
 	case drive == 0 && c.Claim != "": // towards a correction
 		switch {
@@ -406,6 +407,12 @@ func (w *world) step() {
 			act = 0
 		case c.Locked && c.Unlocked == nil:
 			act = 6
+		case c.Kind == news.Verify && c.Handoff == nil && c.Verdict != review.FalseInfo && c.Verdict != review.Fake && w.die("first", 6) > 0:
+			act, verdicts = 1, verdicts[:2]
+		case c.Kind == news.Verify && c.Handoff == nil && c.Correction == nil && w.die("first", 6) > 0:
+			act = 8
+		case c.Kind == news.Verify && c.Handoff == nil && c.Correction != nil && c.Correction.Approver == "" && w.die("first", 6) > 0:
+			act = 9
 		case c.Handoff == nil:
 			act = 3
 		case c.Handoff.Approved == "":
@@ -438,7 +445,7 @@ func (w *world) step() {
 		did("claim", by, w.desk.SetClaim(ctx, c.ID, "", words, lines, by))
 	case 1, 2:
 		by := w.someone(review.Reviewer)
-		v := pick(w, "verdict", []review.Verdict{review.FalseInfo, review.Fake, review.Outdated, review.Confirmed, review.OutOfContext, review.Suspected, review.Inconclusive, "lie"})
+		v := pick(w, "verdict", verdicts)
 		err := w.desk.SetVerdict(ctx, c.ID, v, cite, by)
 		did("verdict", by, err)
 		if err == nil && inForce(cite.Document) {
@@ -526,6 +533,10 @@ func (w *world) step() {
 		did("assign", by, w.desk.Assign(ctx, c.ID, pick(w, "unit", []string{"Công an phường", "Đội Cấp nước"}), time.Time{}, by))
 	case 15:
 		w.amend()
+	case 16:
+		if c.Kind == news.Verify {
+			w.push(c)
+		}
 	default:
 		w.wait()
 	}
@@ -534,7 +545,7 @@ func (w *world) step() {
 // amend changes the words of the document that everything cites: what rests
 // on it is paused, and a hand-off that waits does not leave.
 func (w *world) amend() {
-	if w.die("amend", 6) > 0 {
+	if w.die("amend", 4) > 0 {
 		return
 	}
 	w.amended++
@@ -602,6 +613,15 @@ func (w *world) push(c review.Case) {
 	if fit := review.CategoriesFor(c.Kind); len(fit) > 0 {
 		h.Category = fit[0]
 	}
+	if c.Kind == news.Verify {
+		err := w.desk.SetVerdict(ctx, c.ID, review.Fake, news.Citation{Document: "42/TB-UBND"}, hoa)
+		did("verdict", hoa, err)
+		if err == nil {
+			w.verdicts[c.ID+" "+string(review.Fake)] = true
+		}
+		did("draft", hoa, w.desk.DraftCorrection(ctx, c.ID, "Trang giả mạo phường", "", "", hoa))
+		did("approve correction", chair, w.desk.ApproveCorrection(ctx, c.ID, chair))
+	}
 	err := w.desk.ProposeHandoff(ctx, c.ID, h, hoa)
 	did("propose", hoa, err)
 	if err == nil {
@@ -614,9 +634,30 @@ func (w *world) push(c review.Case) {
 
 // proposes remembers what there was when the hand-off was proposed.
 func (w *world) proposes(id string, entries []string) {
+	c, err := w.store.Case(context.Background(), id)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.refuted(c)
 	w.beside[id], w.beside["known "+id] = slices.Clone(entries), nil
 	for _, e := range w.entries() {
 		w.beside["known "+id] = append(w.beside["known "+id], e.ID)
+	}
+}
+
+// refuted checks that a rumour goes to the police only after it was found
+// false by a person and another one has approved what answers it.
+func (w *world) refuted(c review.Case) {
+	if c.Handoff.Category != review.PublicSafety {
+		return
+	}
+	reached["rumour proposed"]++
+	k := c.Correction
+	if c.Verdict != review.FalseInfo && c.Verdict != review.Fake || !w.verdicts[c.ID+" "+string(c.Verdict)] {
+		w.t.Fatalf("the rumour of %s is handed on as %q", c.ID, c.Verdict)
+	}
+	if k == nil || k.Approver == "" || len(w.acted["approve correction "+c.ID]) == 0 {
+		w.t.Fatalf("the rumour of %s is handed on with the correction %+v", c.ID, k)
 	}
 }
 
@@ -791,6 +832,10 @@ func (w *world) check() {
 			continue
 		}
 		reached["sent"]++
+		w.refuted(c)
+		if h.Category == review.PublicSafety {
+			reached["rumour sent"]++
+		}
 		sent[c.ID], w.left[c.ID] = true, h.Seal
 		if at, ok := w.paused[c.ID]; ok && h.At.Equal(at) {
 			w.t.Fatalf("hand-off of %s left after its document had changed", c.ID)
@@ -964,7 +1009,7 @@ func TestInvariants(t *testing.T) {
 	if events < 15_000 {
 		return // a short run need not have reached what is rare
 	}
-	for _, what := range []string{"proposal", "sent", "verdict", "correction", "assigned", "resident beside a proposal", "in hand", "reclassified", "paused hand-off"} {
+	for _, what := range []string{"proposal", "sent", "verdict", "correction", "assigned", "resident beside a proposal", "in hand", "reclassified", "paused hand-off", "rumour sent"} {
 		if reached[what] == 0 {
 			t.Errorf("no sequence reached a %s: the test shows nothing about it", what)
 		}

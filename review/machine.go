@@ -527,11 +527,30 @@ func (c *Case) propose(h Handoff, by string, now time.Time) error {
 	if err := h.complete(c.Kind); err != nil {
 		return err
 	}
+	if err := c.answered(h.Category); err != nil {
+		return err
+	}
 	h.Case, h.Proposed, h.At = c.ID, by, now
 	h.Approved, h.ApprovedAt, h.Sent, h.Seal = "", time.Time{}, time.Time{}, ""
 	h.Vetoed, h.VetoWhy, h.VetoedAt, h.Received, h.Outcome = "", "", time.Time{}, time.Time{}, ""
 	c.Handoff = &h
 	c.event(now, by, string(ProposeHandoff), string(h.Category))
+	return nil
+}
+
+// answered refuses to hand a rumour on before the ward has answered it: a
+// person has found it false, with a document, and the correction is approved.
+// Truth that frightens, and what nobody has judged, is no matter of the
+// police. The other categories have rules of their own.
+func (c *Case) answered(as Category) *Error {
+	switch {
+	case as != PublicSafety:
+		return nil
+	case c.Verdict != FalseInfo && c.Verdict != Fake:
+		return refuse("not_false")
+	case c.Correction == nil || c.Correction.At.IsZero():
+		return refuse("no_correction")
+	}
 	return nil
 }
 
@@ -556,6 +575,9 @@ func (c *Case) approveHandoff(by string, now time.Time) error {
 	}
 	if why, locked := Lock(c); locked {
 		return refuse("locked", LockText(why))
+	}
+	if err := c.answered(h.Category); err != nil {
+		return err // the verdict or the correction has changed since
 	}
 	h.Approved, h.ApprovedAt = by, now
 	c.event(now, by, string(ApproveHandoff), "")

@@ -142,6 +142,8 @@ func (d *Desk) release(ctx context.Context, id string) error {
 			c.stop(refuse("paused", c.Paused).Text.VI, now)
 		} else if c.State == Closed {
 			c.stop(refuse("closed").Text.VI, now)
+		} else if err := c.answered(c.Handoff.Category); err != nil {
+			c.stop(err.Text.VI, now)
 		} else if c.Handoff.clean(c.Kind, entries) != nil {
 			c.stop(refuse("resident_join").Text.VI, now) // without the words: notices carry the reason
 		} else if c.release(now) {

@@ -28,7 +28,8 @@ var fits = map[CaseKind][]Category{
 // most kinds.
 func CategoriesFor(k CaseKind) []Category { return slices.Clone(fits[k]) }
 
-// complete refuses a slip that lacks a part.
+// complete refuses a slip that lacks a part; what the case must have reached
+// by then is for [Case.answered].
 func (h *Handoff) complete(kind CaseKind) error {
 	switch {
 	case !slices.Contains(fits[kind], h.Category):

@@ -45,6 +45,9 @@ func TestNothingOfAResidentTravels(t *testing.T) {
 				}
 			}
 			h.must(h.SetClaim(ctx, id, "", "Đập sắp vỡ", nil, hoa))
+			if choice == news.Verify {
+				h.refute(id)
+			}
 			good := proposal()
 			good.Category, good.Harm = review.CategoriesFor(choice)[0], "hoảng loạn"
 			good.Checklist = &review.Checklist{Context: "1", Speaker: "2", Intent: "3", Content: "4", Extent: "5", Likelihood: "6"}
@@ -241,6 +244,7 @@ func TestVetoIsRemembered(t *testing.T) {
 			t.Fatalf("case %s = locked %v %s", other, c.Locked, c.LockWhy)
 		}
 		h.must(h.SetClaim(t.Context(), other, "", "Đập sắp vỡ", nil, hoa))
+		h.refute(other)
 		p := proposal()
 		p.Category, p.Harm = review.PublicSafety, "hoảng loạn"
 		h.refused(h.ProposeHandoff(t.Context(), other, p, hoa), "locked")
@@ -266,6 +270,7 @@ func TestVetoIsRemembered(t *testing.T) {
 		h.take(flag("b", news.Claiming, news.High, story("s")))
 		other := again(h, review.DecideRequest{Entry: "b", Choice: news.Verify})
 		h.must(h.SetClaim(t.Context(), other, "", "Đập sắp vỡ", nil, hoa))
+		h.refute(other)
 		p := proposal()
 		p.Category, p.Harm = review.PublicSafety, "hoảng loạn"
 		h.must(h.ProposeHandoff(t.Context(), other, p, hoa))
