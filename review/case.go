@@ -172,7 +172,11 @@ func (d *Desk) Assign(ctx context.Context, id, unit string, due time.Time, by Us
 		if due.IsZero() {
 			due = d.due(c.Level, now)
 		}
-		if err := c.assign(unit, d.Unit(c.Topic), due.UTC(), by.Name, now); err != nil {
+		entries, err := entriesOf(tx, c)
+		if err != nil {
+			return err
+		}
+		if err := c.assign(unit, d.theirs(unit, c.Topic, entries...), due.UTC(), by.Name, now); err != nil {
 			return err
 		}
 		a := caseNotice(c, "assigned", []string{toUnit(c.Unit)}, now, "Phản ánh được giao cho "+c.Unit, "Assigned to "+c.Unit)

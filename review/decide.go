@@ -116,7 +116,7 @@ func (d *Desk) follow(tx Tx, e *Entry, dec Decision, tell bool) error {
 		if c, err = tx.Case(id); err != nil {
 			return err
 		}
-		if about(e.Subject, c.Unit, d.Unit(c.Topic)) {
+		if about(e.Subject, c.Unit, d.theirs(c.Unit, c.Topic, *e)) {
 			// It is about those who have the case in hand: they must not read it.
 			if dec.Into != "" {
 				return refuse("own_unit", c.Unit)
@@ -135,8 +135,8 @@ func (d *Desk) follow(tx Tx, e *Entry, dec Decision, tell bool) error {
 		}
 		c = open(fmt.Sprintf("V-%d-%04d", dec.At.In(d.Zone).Year(), n), dec.Choice, e, veto, dec.By, dec.At)
 		// What goes to the police goes there by a person's choice alone.
-		if unit := d.Unit(e.Topic); c.Kind == news.Answer && unit != "" && !policeUnit(unit) && !c.accuses(unit, unit) {
-			if err := c.assign(unit, unit, d.due(c.Level, dec.At), dec.By, dec.At); err != nil {
+		if unit := d.Unit(e.Topic); c.Kind == news.Answer && unit != "" && !policeUnit(unit) && !c.accuses(unit, true) {
+			if err := c.assign(unit, true, d.due(c.Level, dec.At), dec.By, dec.At); err != nil {
 				return err
 			}
 		}

@@ -40,6 +40,9 @@ type Options struct {
 	Spread func(ctx context.Context, stories []string, from, to time.Time) (Spread, error)
 	// Unit says who answers about a topic; "" means that a person chooses.
 	Unit func(topic string) string
+	// Khoi says whether a unit is a neighbourhood, beside those whose names
+	// begin like one; nil knows no others.
+	Khoi func(unit string) bool
 	// TextDays is how long the words of an ordinary item stay; default 90.
 	TextDays int
 	Metrics  prometheus.Registerer // may be nil
@@ -74,6 +77,9 @@ func New(o Options) (*Desk, error) {
 	}
 	if o.Unit == nil {
 		o.Unit = func(string) string { return "" }
+	}
+	if o.Khoi == nil {
+		o.Khoi = func(string) bool { return false }
 	}
 	return &Desk{Options: o, metrics: newMetrics(o.Metrics)}, nil
 }

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
+
 	"langnghe/internal/news"
 	"langnghe/official"
 	"langnghe/review"
@@ -56,6 +58,7 @@ func newHouse(t *testing.T) *house {
 		Decided: func(_ context.Context, ds []news.Decided) error { h.labels = append(h.labels, ds...); return h.failing },
 		Facts:   func(_ context.Context, f news.Facts) error { h.facts = append(h.facts, f); return h.failing },
 		Erased:  func(_ context.Context, e news.Erased) error { h.erased = append(h.erased, e); return h.failing },
+		Khoi:    func(unit string) bool { return unit == "Đồng Tâm" },
 		Unit: func(topic string) string {
 			return map[string]string{"water": "Đội Cấp nước", "roads": "Đội Quản lý đường"}[topic]
 		},
@@ -881,6 +884,39 @@ func TestConflictOfInterest(t *testing.T) {
 	h.refused(h.Assign(ctx, id, "Đội Cấp nước", time.Time{}, hoa), "own_unit")
 	h.refused(h.Assign(ctx, id, "Công an phường", time.Time{}, hoa), "own_unit")
 	h.must(h.Assign(ctx, id, "Văn phòng", time.Time{}, hoa))
+}
+
+// What accuses somebody in office goes to nobody who may be that person or
+// sit beside them, however the resident writes it.
+func TestAccusationsPassByTheirOwn(t *testing.T) {
+	for name, words := range map[string]string{
+		"plain": "khối trưởng khối 5 tham ô tiền quỹ, trạm y tế phường với phòng kinh tế biết mà im", "bare": "khoi truong khoi 5 tham o tien quy, tram y te phuong voi phong kinh te biet ma im",
+		"decomposed": norm.NFD.String("Khối trưởng khối 5 tham ô tiền quỹ, Trạm Y tế phường với Phòng Kinh tế biết mà im"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			h.take(flag("a", news.Complaint, news.High, topic("welfare"), text(words)), flag("b", news.Complaint, news.High, topic("welfare"), text("đường khối 5 ngập, trạm y tế cũng ngập")))
+			id, plain := h.decide("a", news.Answer, hoa).Case, h.decide("b", news.Answer, hoa).Case
+			for _, unit := range []string{"Khối 5", "khoi 5", "Khối Đồng Tâm", "Ban cán sự khối 3", "Tổ dân phố 2", "Trạm Y tế phường Thái Hòa", "Phòng Kinh tế, Hạ tầng và Đô thị", "Đồng Tâm"} {
+				h.refused(h.Assign(t.Context(), id, unit, time.Time{}, hoa), "own_unit")
+				h.must(h.Assign(t.Context(), plain, unit, time.Time{}, hoa))
+			}
+			h.must(h.Assign(t.Context(), id, "Văn phòng", time.Time{}, hoa))
+		})
+	}
+	// A case that a board has does not take the accusation in.
+	h := newHouse(t)
+	h.take(flag("a", news.Complaint, news.High, topic("welfare"), story("s")), flag("b", news.Complaint, news.High, topic("welfare"), story("s"), text("khối trưởng khối 5 tham ô tiền quỹ của bà con")))
+	id := h.decide("a", news.Answer, hoa).Case
+	h.must(h.Assign(t.Context(), id, "Khối 5", time.Time{}, hoa))
+	if other := h.decide("b", news.Answer, hoa).Case; other == id || h.kase(other).Unit != "" {
+		t.Errorf("the accusation joined %s, which %s has", other, h.kase(other).Unit)
+	}
+	// Nor does the board keep what turns out to be one.
+	h.take(flag("a", news.Complaint, news.High, topic("welfare"), story("s"), func(f *news.Flag) { f.ID, f.Item.Observed = "f-again", h.now.Add(time.Hour) }, text("khối trưởng khối 5 tham ô tiền quỹ của bà con")))
+	if c := h.kase(id); c.Unit != "" || c.State != review.Open {
+		t.Errorf("%s keeps what accuses its head", c.Unit)
+	}
 }
 
 func TestVetoAndRecall(t *testing.T) {

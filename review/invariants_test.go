@@ -2,6 +2,7 @@ package review_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"log/slog"
@@ -204,6 +205,9 @@ func (w *world) flag() {
 			words, s.official = "cán bộ địa chính đòi phong bì mới chịu làm giấy tờ", true
 		case 2: // without the word, which a scammer's text would not be told by
 			words, s.police, s.scam = "mấy ông mặc sắc phục đi từng nhà thu tiền rồi xin thêm phong bì", true, false
+		}
+		if s.official { // an office is named
+			words += " rồi phòng kinh tế cũng im"
 		}
 		if s.stance == news.Warning { // a warning of the police is about the scam
 			s.police, s.official = false, false
@@ -421,6 +425,9 @@ func (w *world) step() {
 			act = 14
 		}
 	}
+	if c.Kind == news.Answer && w.die("assign", 3) == 0 {
+		act = 13
+	}
 	careful := w.die("careful", 4) > 0 // or anything goes
 	cite, words := news.Citation{Document: "42/TB-UBND"}, "Trang giả mạo phường"
 	if !careful {
@@ -530,7 +537,11 @@ func (w *world) step() {
 		did("close", by, w.desk.CloseCase(ctx, c.ID, "xong", by))
 	case 13:
 		by := w.someone(review.Reviewer)
-		did("assign", by, w.desk.Assign(ctx, c.ID, pick(w, "unit", []string{"Công an phường", "Đội Cấp nước"}), time.Time{}, by))
+		err := w.desk.Assign(ctx, c.ID, pick(w, "unit", []string{"Công an phường", "Đội Cấp nước", "Khối Đồng Tâm", "Khối 5", "Phòng Kinh tế, Hạ tầng", "Văn phòng"}), time.Time{}, by)
+		did("assign", by, err)
+		if e := (&review.Error{}); errors.As(err, &e) && e.Kind == "own_unit" {
+			reached["kept from its own"]++
+		}
 	case 15:
 		w.amend()
 	case 16:
@@ -802,7 +813,7 @@ func (w *world) check() {
 				w.t.Fatalf("case %s went to the police by itself", c.ID)
 			}
 			for _, id := range c.Entries {
-				if s := w.items[id]; police && (s.police || s.official) || s.official && c.Unit == unitFor(c.Topic) {
+				if s := w.items[id]; police && (s.police || s.official) || s.official && (c.Unit == unitFor(c.Topic) || strings.HasPrefix(c.Unit, "Khối") || c.Unit == "Phòng Kinh tế, Hạ tầng") {
 					w.t.Fatalf("case %s is with %s, whom %s is about", c.ID, c.Unit, id)
 				}
 			}
@@ -1009,7 +1020,7 @@ func TestInvariants(t *testing.T) {
 	if events < 15_000 {
 		return // a short run need not have reached what is rare
 	}
-	for _, what := range []string{"proposal", "sent", "verdict", "correction", "assigned", "resident beside a proposal", "in hand", "reclassified", "paused hand-off", "rumour sent"} {
+	for _, what := range []string{"proposal", "sent", "verdict", "correction", "assigned", "resident beside a proposal", "in hand", "reclassified", "paused hand-off", "rumour sent", "kept from its own"} {
 		if reached[what] == 0 {
 			t.Errorf("no sequence reached a %s: the test shows nothing about it", what)
 		}

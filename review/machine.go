@@ -168,8 +168,8 @@ func (c *Case) hear(e *Entry) {
 
 // withdraw takes the case from a unit that it has come to be about, and
 // reports whether it did.
-func (c *Case) withdraw(responsible string, now time.Time) bool {
-	if c.Kind != news.Answer || c.Unit == "" || c.State == Closed || !c.accuses(c.Unit, responsible) {
+func (c *Case) withdraw(theirs bool, now time.Time) bool {
+	if c.Kind != news.Answer || c.Unit == "" || c.State == Closed || !c.accuses(c.Unit, theirs) {
 		return false
 	}
 	c.event(now, "system", string(AssignAnswer), refuse("own_unit", c.Unit).Text.VI)
@@ -363,8 +363,9 @@ func (c *Case) publish(url, by string, now time.Time) error {
 	return nil
 }
 
-// assign gives a complaint, question or suggestion to a unit.
-func (c *Case) assign(unit, responsible string, due time.Time, by string, now time.Time) error {
+// assign gives a complaint, question or suggestion to a unit. Theirs says
+// that an accused person in office may be one of the unit, see [Desk.theirs].
+func (c *Case) assign(unit string, theirs bool, due time.Time, by string, now time.Time) error {
 	if err := c.expect(answers, Open, Forwarded, Answered); err != nil {
 		return err
 	}
@@ -373,7 +374,7 @@ func (c *Case) assign(unit, responsible string, due time.Time, by string, now ti
 		return refuse("no_unit")
 	case !due.After(now):
 		return refuse("due")
-	case c.accuses(unit, responsible):
+	case c.accuses(unit, theirs):
 		return refuse("own_unit", unit)
 	}
 	c.Unit, c.Due, c.State = tidy(unit), due, Forwarded
@@ -382,15 +383,15 @@ func (c *Case) assign(unit, responsible string, due time.Time, by string, now ti
 }
 
 // accuses reports whether an entry of the case is about the unit itself: it
-// is police and the police are criticised, or an official is accused and the
-// unit is the one responsible for the topic.
-func (c *Case) accuses(unit, responsible string) bool {
-	return slices.ContainsFunc(c.Voices, func(v Voice) bool { return about(v.Subject, unit, responsible) })
+// is police and the police are criticised, or an official is accused and may
+// be one of theirs.
+func (c *Case) accuses(unit string, theirs bool) bool {
+	return slices.ContainsFunc(c.Voices, func(v Voice) bool { return about(v.Subject, unit, theirs) })
 }
 
 // about reports whether what criticises the subject is about the unit.
-func about(subject, unit, responsible string) bool {
-	return unit != "" && (subject != "" && policeUnit(unit) || inOffice(subject) && same(unit, responsible))
+func about(subject, unit string, theirs bool) bool {
+	return unit != "" && (subject != "" && policeUnit(unit) || inOffice(subject) && theirs)
 }
 
 // reply records a unit's answer.

@@ -241,6 +241,51 @@ func policeUnit(unit string) bool {
 	return len(policeNames.at(ws)) > 0 || slices.Contains(ws, "police") || slices.Equal(ws, []string{"ca"})
 }
 
+// boards are how the names of neighbourhoods and of their boards begin.
+var boards = phraseList("khoi", "ban can su", "ban dieu hanh", "truong khoi", "to dan pho", "to truong", "khu pho", "thon", "xom", "ap", "ban nhan dan")
+
+// board reports whether a unit is a neighbourhood or its board.
+func (d *Desk) board(unit string) bool {
+	return slices.Contains(boards.at(words(unit)), 0) || d.Khoi(unit)
+}
+
+// theirs reports whether somebody in office whom an entry accuses may be one
+// of the unit: it is responsible for the topic, the entry names it, or it is
+// a neighbourhood. Those are few people, who work with every officer of the
+// ward; and who heads which of them is not known here.
+func (d *Desk) theirs(unit, topic string, entries ...Entry) bool {
+	if unit == "" {
+		return false
+	}
+	if same(unit, d.Unit(topic)) || d.board(unit) {
+		return true
+	}
+	return slices.ContainsFunc(entries, func(e Entry) bool {
+		return inOffice(e.Subject) && (same(unit, d.Unit(e.Topic)) || e.Item != nil && names(e.Item.Title+"\n"+e.Item.Text, unit))
+	})
+}
+
+// names reports whether a text names a unit: by its whole name, or as people
+// shorten it, up to the first comma, dash, "và" or name of the ward.
+func names(text, unit string) bool {
+	ws, whole := words(text), words(unit)
+	short := strings.FieldsFunc(unit, func(r rune) bool { return strings.ContainsRune(",;&/(–—-", r) })
+	var head []string
+	if len(short) > 0 {
+		head = words(short[0])
+	}
+	for i, w := range head {
+		if i >= 2 && slices.Contains([]string{"va", "phuong", "xa", "thi"}, w) {
+			head = head[:i]
+			break
+		}
+	}
+	if len(head) < 2 {
+		head = whole
+	}
+	return len(head) > 0 && len(phrases{head, whole}.at(ws)) > 0
+}
+
 // scamCue reports whether the machine saw signs of a scam.
 func scamCue(r *news.Reading) bool {
 	return r != nil && slices.ContainsFunc(r.Cues, func(c news.Cue) bool { return c.Level >= news.Medium && scamFamily(c.Family) })

@@ -112,7 +112,7 @@ func (d *Desk) take(tx Tx, f *news.Flag) error {
 			return err
 		}
 		c.hear(&e)
-		if c.withdraw(d.Unit(c.Topic), d.now()) {
+		if c.withdraw(d.theirs(c.Unit, c.Topic, e), d.now()) {
 			if err := alert(tx, accusationNotice(&c, d.now()), c.ID, d.now()); err != nil {
 				return err
 			}

@@ -484,6 +484,9 @@ func (b *builder) desk(ctx context.Context) error {
 		Erased:  func(ctx context.Context, e news.Erased) error { return bus.Publish(ctx, b.bus, erased, e) },
 		Workday: b.days.Working, Spread: b.spread, Place: places(profile), TextDays: b.opts.Config.Retention.TextDays,
 		Unit: func(topic string) string { return unitName(profile, profile.Topics[topic]) },
+		Khoi: func(unit string) bool {
+			return slices.ContainsFunc(profile.Khoi, func(k reading.Unit) bool { return k.Name.VI == unit || k.Name.EN == unit })
+		},
 	})
 	if err != nil {
 		return err
