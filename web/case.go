@@ -116,7 +116,7 @@ func (s *server) casePage(w http.ResponseWriter, r *http.Request, status int, ta
 		return errNotFound // not "forbidden": that there is such a case is already a word too much
 	}
 	p := casePage{
-		frame: s.frame(r, c.ID+" · "+c.Title), Case: c, Line: line(c, u, s.Now()), Steps: steps(&c),
+		frame: s.frame(r, c.ID+" · "+s.careFor(&c).guard(c.Title)), Case: c, Line: line(c, u, s.Now()), Steps: steps(&c),
 		Verdicts: verdicts, Categories: review.CategoriesFor(c.Kind), Units: s.Units, Problem: refused, Tab: tab, Form: r.PostForm, Timeline: timeline(c.Timeline, t),
 		Due: s.Now().In(zone).AddDate(0, 0, 5).Format(time.DateOnly), Minutes: int(review.UndoWindow.Minutes()),
 	}

@@ -615,7 +615,7 @@ func options(d *fakeDesk, a *fakeAccounts) Options {
 		Search: func(_ context.Context, q indexer.Query) (indexer.Result, error) {
 			var r indexer.Result
 			for _, e := range d.entries {
-				if e.Item != nil && (len(q.Topics) == 0 || slices.Contains(q.Topics, e.Topic)) {
+				if e.Item != nil && (len(q.Topics) == 0 || slices.Contains(q.Topics, e.Topic)) && (q.To.IsZero() || !e.Item.At().After(q.To)) {
 					r.Hits = append(r.Hits, indexer.Hit{Item: *e.Item, Because: e.Flags[0].Because})
 				}
 			}

@@ -100,6 +100,11 @@ const (
 // view prepares an entry. Reasons come newest first, withdrawn ones not at all.
 func (s *server) view(e review.Entry, whole bool) entryView {
 	v := entryView{Entry: e, Signal: e.Item == nil, Copies: max(e.Folded, len(e.Similar)), Whole: whole}
+	var care care
+	if e.Item != nil {
+		care = s.careOf(e.Item)
+		care.every = care.every || e.Suggest == news.Scam
+	}
 	var spans []news.Span
 	for _, f := range slices.Backward(e.Flags) {
 		if f.Withdrawn {
@@ -108,8 +113,8 @@ func (s *server) view(e review.Entry, whole bool) entryView {
 		r := reason{Flag: f}
 		for _, sp := range f.Because {
 			// With one reason the marks in the text say it all.
-			if len(e.Flags) > 1 && sp.Text != "" && !slices.Contains(r.Words, sp.Text) && len(r.Words) < 6 {
-				r.Words = append(r.Words, sp.Text)
+			if len(e.Flags) > 1 && sp.Text != "" && !slices.Contains(r.Words, care.guard(sp.Text)) && len(r.Words) < 6 {
+				r.Words = append(r.Words, care.guard(sp.Text))
 			}
 		}
 		spans = append(spans, f.Because...)
@@ -130,9 +135,9 @@ func (s *server) view(e review.Entry, whole bool) entryView {
 	if e.Item == nil {
 		return v // the template prints the rule's title as the headline
 	}
-	v.Head = headline(e.Item)
-	v.Title = marked(e.Item.Title, spansIn(spans, "title"))
-	v.Parts = marked(e.Item.Text, spansIn(spans, "text"))
+	v.Head = care.headline(e.Item)
+	v.Title = care.marked(e.Item.Title, spansIn(spans, "title"))
+	v.Parts = care.marked(e.Item.Text, spansIn(spans, "text"))
 	if !whole {
 		v.Title, _ = clip(v.Title, titleLimit)
 		v.Parts, v.Cut = clip(v.Parts, textLimit)

@@ -1,12 +1,12 @@
 package web
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"langnghe/internal/news"
+	"langnghe/review"
 	"langnghe/rules/patterns"
 )
 
@@ -20,13 +20,16 @@ type part struct {
 // marked splits text at the spans, which count code points. Spans that
 // overlap become one; what lies outside of the text is cut off, because a
 // span is a hint from another program and the text is the fact.
-func marked(text string, spans []news.Span) []part {
+func marked(text string, spans []news.Span) []part { return care{}.marked(text, spans) }
+
+// marked is that with care for the links.
+func (c care) marked(text string, spans []news.Span) []part {
 	spans = slices.DeleteFunc(slices.Clone(spans), func(s news.Span) bool { return s.End <= s.Start || s.End <= 0 })
 	if len(spans) == 0 {
 		if text == "" {
 			return nil
 		}
-		return guarded([]part{{Text: text}})
+		return c.guarded([]part{{Text: text}})
 	}
 	slices.SortFunc(spans, func(a, b news.Span) int { return a.Start - b.Start })
 	runes := []rune(text)
@@ -48,7 +51,7 @@ func marked(text string, spans []news.Span) []part {
 		at = max(at, end)
 	}
 	add(at, len(runes), false)
-	return guarded(parts)
+	return c.guarded(parts)
 }
 
 // spansIn returns the spans of one field: "title", "claim", "document", or
@@ -107,12 +110,14 @@ func clip(parts []part, limit int) (short []part, cut bool) {
 }
 
 // headline is the title of an item, or the beginning of its text.
-func headline(it *news.Item) string {
+func (s *server) headline(it *news.Item) string { return s.careOf(it).headline(it) }
+
+func (c care) headline(it *news.Item) string {
 	s := strings.TrimSpace(it.Title)
 	if s == "" {
 		s = strings.Join(strings.Fields(it.Text), " ")
 	}
-	return guard(shorten(s, 110))
+	return c.guard(shorten(s, 110))
 }
 
 // shorten cuts a string at a space near n code points.
@@ -135,51 +140,41 @@ func defang(s string) string {
 	return strings.NewReplacer("http", "hxxp", ".", "[.]").Replace(s)
 }
 
-// links finds what a person, a browser or a telephone would take for one.
-var links = regexp.MustCompile(`(?i)https?://[^\s/?#<>"]+|(?:[\pL\pN_-]+\.)+\pL{2,}`)
-
-// bad finds the links in a text that show signs of imitation, as places of
-// bytes: scheme and name, not the path.
-func bad(s string) (out [][]int) {
-	if !strings.Contains(s, ".") {
-		return nil
-	}
-	for _, at := range links.FindAllStringIndex(s, -1) {
-		if suspicious(s[at[0]:at[1]]) {
-			out = append(out, at)
-		}
-	}
-	return out
+// A care is how a text is shown. The zero value leaves links alone that show
+// no sign of imitation.
+type care struct {
+	every bool                   // a scam is in it, or may be: only names that are known are left
+	known func(host string) bool // names of the sources that are watched
 }
 
-// suspicious reports whether an address shows signs of imitation.
-func suspicious(link string) bool {
-	if _, rest, ok := strings.Cut(link, "://"); ok {
-		link = rest
-	}
-	link, _, _ = strings.Cut(link, "/")
-	if i := strings.LastIndexByte(link, '@'); i >= 0 {
-		link = link[i+1:] // what stands before it only looks like the name
-	}
-	host, _, _ := strings.Cut(link, ":")
-	return patterns.Domain(strings.TrimRight(host, ".")).Suspicious()
+// careOf is how the texts of an item are shown.
+func (s *server) careOf(it *news.Item) care {
+	return care{patterns.Scam(it.Reading), s.watched}
+}
+
+// careFor is how the texts of a case are shown.
+func (s *server) careFor(c *review.Case) care {
+	return care{c.Kind == news.Scam || c.Topic == "security_scam" || len(c.Indicators) > 0, s.watched}
 }
 
 // guard is a text of the crawl as pages show it: links that show signs of
 // imitation are defanged, the rest stays as people wrote it.
-func guard(s string) string {
-	p := guarded([]part{{Text: s}})
+func guard(s string) string { return care{}.guard(s) }
+
+// guard is a text as pages show it.
+func (c care) guard(s string) string {
+	p := c.guarded([]part{{Text: s}})
 	return p[0].Text
 }
 
-// guarded defangs in marked text; a link may begin in one part and end in
+// guarded defangs links in marked text; a link may begin in one part and end in
 // another.
-func guarded(parts []part) []part {
+func (c care) guarded(parts []part) []part {
 	var all strings.Builder
 	for _, p := range parts {
 		all.WriteString(p.Text)
 	}
-	found := bad(all.String())
+	found := patterns.Doubtful(all.String(), c.every, c.known)
 	if len(found) == 0 {
 		return parts
 	}
@@ -187,15 +182,15 @@ func guarded(parts []part) []part {
 	for i := range parts {
 		var b strings.Builder
 		for j := range len(parts[i].Text) {
-			c := parts[i].Text[j]
+			x := parts[i].Text[j]
 			in := slices.IndexFunc(found, func(f []int) bool { return f[0] <= at && at < f[1] })
 			switch {
-			case in >= 0 && c == '.':
+			case in >= 0 && x == '.':
 				b.WriteString("[.]")
-			case in >= 0 && (c == 't' || c == 'T') && at-found[in][0] < 3 && strings.Contains(all.String()[found[in][0]:found[in][1]], "://"):
-				b.WriteByte(c + 4) // http is hxxp, and nothing follows it
+			case in >= 0 && (x == 't' || x == 'T') && at-found[in][0] < 3 && strings.Contains(all.String()[found[in][0]:found[in][1]], "://"):
+				b.WriteByte(x + 4) // http is hxxp, and nothing follows it
 			default:
-				b.WriteByte(c)
+				b.WriteByte(x)
 			}
 			at++
 		}

@@ -114,7 +114,7 @@ func (s *server) unanswered(r *http.Request, docs []official.Document, now time.
 			continue
 		}
 		for _, it := range items {
-			if text := shorten(strings.Join(strings.Fields(it.Text), " "), 140); len(q.Samples) < 3 && !slices.Contains(q.Samples, text) {
+			if text := s.careOf(&it).guard(shorten(strings.Join(strings.Fields(it.Text), " "), 140)); len(q.Samples) < 3 && !slices.Contains(q.Samples, text) {
 				q.Samples = append(q.Samples, text)
 			}
 		}

@@ -20,6 +20,7 @@ import (
 	"langnghe/official"
 	"langnghe/review"
 	"langnghe/rules"
+	"langnghe/rules/patterns"
 )
 
 // pages are the templates of one language, by the name of the page.
@@ -54,35 +55,38 @@ func (s *server) parsePages(fsys fs.FS) (map[string]pages, error) {
 // funcs are the words of the templates in one language.
 func (s *server) funcs(t *tongue) template.FuncMap {
 	return template.FuncMap{
-		"t":        t.T,
-		"n":        t.N,
-		"label":    t.Label,
-		"num":      t.Number,
-		"inc":      func(i int) int { return i + 1 },
-		"date":     t.Date,
-		"datetime": t.DateTime,
-		"day":      t.Day,
-		"in":       func(x news.Text) string { return x.In(t.lang) },
-		"when":     func(at time.Time) moment { return moment{at, t.DateTime(at), t.Ago(at, s.Now())} },
-		"clock":    func(at time.Time) string { return at.In(zone).Format("15:04") },
-		"rfc":      func(at time.Time) string { return at.UTC().Format(time.RFC3339) },
-		"isodate":  func(at time.Time) string { return at.In(zone).Format(time.DateOnly) },
-		"asset":    s.assetPath,
-		"defang":   defang,
-		"guard":    guard,
-		"knownas":  knownAs,
-		"shorten":  func(s string, n int) string { return guard(shorten(s, n)) },
-		"weblink":  weblink,
-		"named":    s.sourceName,
-		"seconds":  review.RadioSeconds,
-		"headline": headline,
-		"list":     func(v ...any) []any { return v },
-		"id":       anchor,
-		"percent":  func(a, b int) int { return a * 100 / max(b, 1) },
-		"add":      func(a, b int) int { return a + b },
-		"query":    url.QueryEscape,
-		"seg":      url.PathEscape,
-		"join":     strings.Join,
+		"t":         t.T,
+		"n":         t.N,
+		"label":     t.Label,
+		"num":       t.Number,
+		"inc":       func(i int) int { return i + 1 },
+		"date":      t.Date,
+		"datetime":  t.DateTime,
+		"day":       t.Day,
+		"in":        func(x news.Text) string { return guard(x.In(t.lang)) },
+		"when":      func(at time.Time) moment { return moment{at, t.DateTime(at), t.Ago(at, s.Now())} },
+		"clock":     func(at time.Time) string { return at.In(zone).Format("15:04") },
+		"rfc":       func(at time.Time) string { return at.UTC().Format(time.RFC3339) },
+		"isodate":   func(at time.Time) string { return at.In(zone).Format(time.DateOnly) },
+		"asset":     s.assetPath,
+		"defang":    defang,
+		"guard":     guard,
+		"snippet":   func(it *news.Item, n int) string { return s.careOf(it).guard(shorten(it.Text, n)) },
+		"guardcase": func(c review.Case, text string) string { return s.careFor(&c).guard(text) },
+		"guardall":  func(text string) string { return care{true, s.watched}.guard(text) },
+		"knownas":   knownAs,
+		"shorten":   func(s string, n int) string { return guard(shorten(s, n)) },
+		"itemlink":  s.itemLink,
+		"named":     s.sourceName,
+		"seconds":   review.RadioSeconds,
+		"headline":  s.headline,
+		"list":      func(v ...any) []any { return v },
+		"id":        anchor,
+		"percent":   func(a, b int) int { return a * 100 / max(b, 1) },
+		"add":       func(a, b int) int { return a + b },
+		"query":     url.QueryEscape,
+		"seg":       url.PathEscape,
+		"join":      strings.Join,
 		"cite": func(docs []official.Document, chosen, clause string, required bool) citeForm {
 			return citeForm{docs, chosen, clause, required}
 		},
@@ -312,10 +316,20 @@ func (s *server) asset(w http.ResponseWriter, r *http.Request) error {
 // is no link of any other kind.
 func weblink(s string) string {
 	u, err := url.Parse(s)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || suspicious(u.Host) {
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || len(patterns.Doubtful(u.Scheme+"://"+u.Host, false, nil)) > 0 {
 		return ""
 	}
 	return s
+}
+
+// itemLink is the address of an item, if a person may follow it: somebody may
+// have pasted that of a scam.
+func (s *server) itemLink(it *news.Item) string {
+	link := weblink(it.URL)
+	if u, err := url.Parse(link); err != nil || patterns.Scam(it.Reading) && len(patterns.Doubtful(u.Scheme+"://"+u.Host, true, s.watched)) > 0 {
+		return ""
+	}
+	return link
 }
 
 // anchor makes an id for a page out of any identity.

@@ -168,12 +168,13 @@ func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 	p.Result, p.First = res, q.Offset+1
 	for _, h := range res.Hits {
 		v := hitView{Hit: h}
-		v.Head = marked(h.Item.Title, spansIn(h.Because, "title"))
+		care := s.careOf(&h.Item)
+		v.Head = care.marked(h.Item.Title, spansIn(h.Because, "title"))
 		v.Head, _ = clip(v.Head, titleLimit)
 		if h.Item.Title == "" {
-			v.Head = []part{{Text: headline(&h.Item)}}
+			v.Head = []part{{Text: s.headline(&h.Item)}}
 		}
-		v.Parts, _ = clip(marked(h.Item.Text, spansIn(h.Because, "text")), 260)
+		v.Parts, _ = clip(care.marked(h.Item.Text, spansIn(h.Because, "text")), 260)
 		if rd := h.Item.Reading; rd != nil {
 			v.Tone, v.Stance, v.Area = rd.Tone.Label, string(rd.Stance), rd.Area.Fit
 			for _, tp := range rd.Topics {
@@ -208,7 +209,7 @@ func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 		name := q.Like
 		if s.Item != nil {
 			if it, err := s.Item(r.Context(), q.Like); err == nil {
-				name = headline(&it)
+				name = s.headline(&it)
 			}
 		}
 		p.Filters = append(p.Filters, filter{"like", name, "/search?" + without.Encode()})
@@ -325,7 +326,7 @@ func (s *server) item(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var spans []news.Span
-	p := itemPage{frame: s.frame(r, headline(&it)), Item: &it}
+	p := itemPage{frame: s.frame(r, s.headline(&it)), Item: &it}
 	if rd := it.Reading; rd != nil {
 		spans = append(spans, rd.Area.Because...)
 		spans = append(spans, rd.StanceWhy...)
@@ -335,10 +336,17 @@ func (s *server) item(w http.ResponseWriter, r *http.Request) error {
 		for _, tp := range rd.Topics {
 			spans = append(spans, tp.Because...)
 		}
-		p.Cues = rd.Cues
+		for _, c := range rd.Cues {
+			c.Because = slices.Clone(c.Because)
+			for i := range c.Because {
+				c.Because[i].Text = s.careOf(&it).guard(c.Because[i].Text)
+			}
+			p.Cues = append(p.Cues, c)
+		}
 	}
-	p.Head = marked(it.Title, spansIn(spans, "title"))
-	p.Parts = marked(it.Text, spansIn(spans, "text"))
+	care := s.careOf(&it)
+	p.Head = care.marked(it.Title, spansIn(spans, "title"))
+	p.Parts = care.marked(it.Text, spansIn(spans, "text"))
 	if found, err := s.Desk.Known(r.Context(), []news.Item{it}); err == nil {
 		p.Known = found[it.ID]
 	} else {

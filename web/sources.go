@@ -74,6 +74,7 @@ const namesFor = time.Minute
 type sourceNames struct {
 	mu    sync.Mutex
 	names map[string]string
+	hosts map[string]bool // of their addresses, without www.
 	until time.Time
 }
 
@@ -83,6 +84,33 @@ func (s *server) sourceName(id string) string {
 	n := &s.named
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	s.learn(n)
+	if name := n.names[id]; name != "" {
+		return name
+	}
+	return id
+}
+
+// watched reports whether a host is that of a source, or under one.
+func (s *server) watched(host string) bool {
+	n := &s.named
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	s.learn(n)
+	for {
+		if n.hosts[host] {
+			return true
+		}
+		_, rest, ok := strings.Cut(host, ".")
+		if !ok {
+			return false
+		}
+		host = rest
+	}
+}
+
+// learn asks the crawler again when what is remembered is old; n is locked.
+func (s *server) learn(n *sourceNames) {
 	if s.Sources != nil && !s.Clock().Before(n.until) {
 		n.until = s.Clock().Add(namesFor)
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
@@ -91,16 +119,15 @@ func (s *server) sourceName(id string) string {
 		if err != nil {
 			s.Log.Warn("names of sources", "err", err)
 		} else {
-			n.names = map[string]string{}
+			n.names, n.hosts = map[string]string{}, map[string]bool{}
 			for _, x := range all {
 				n.names[x.Source.ID] = x.Source.Name
+				if u, err := url.Parse(x.Source.URL); err == nil && strings.Contains(u.Hostname(), ".") {
+					n.hosts[strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")] = true
+				}
 			}
 		}
 	}
-	if name := n.names[id]; name != "" {
-		return name
-	}
-	return id
 }
 
 // fetch takes in a link that somebody pasted.

@@ -72,6 +72,10 @@ var bait = fields(`napthe napgame napfree napquan sukien sukiem nhanqua tangqua 
 var risky = fields(`top cc vip xyz icu shop click life online site store info cfd sbs lol link club win vin bet fun space website tk ml ga cf gq pro live asia us org biz world mobi tech cyou bond
 	rest buzz quest monster work today one ltd loan money cam host press best example test invalid`)
 
+// throwaway are those of them that hardly anybody keeps for long: a link under
+// one is never shown so that a finger could follow it.
+var throwaway = fields(`top cc vip xyz icu shop click life online site store cfd sbs lol link club win vin bet fun space website tk ml ga cf gq cyou bond rest buzz quest monster loan`)
+
 // shorteners hide where a link goes.
 var shorteners = fields(`bit.ly tinyurl.com is.gd cutt.ly by.com.vn s.id t.ly rb.gy shorturl.at ow.ly goo.su v.gd rebrand.ly tiny.cc lnkd.in shorten.asia me2.do`)
 
