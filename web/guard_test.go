@@ -122,3 +122,19 @@ func TestGuard(t *testing.T) {
 		}
 	}
 }
+
+// The words that a search found in a title mark nothing in the text.
+func TestRumourMarks(t *testing.T) {
+	s := newSite(t)
+	for i := range s.desk.entries {
+		if it := s.desk.entries[i].Item; s.desk.entries[i].ID == "e-dap" {
+			it.Title, it.Text = "Đập vỡ rồi", "Bà con khối 3 chạy ngay lên đồi đi"
+			s.desk.entries[i].Flags[0].Because = []news.Span{{In: "title", Start: 0, End: 6, Text: "Đập vỡ"}, {In: "text", Start: 7, End: 13, Text: "khối 3"}}
+		}
+	}
+	page := s.do("lan", "GET", "/rumours/K-1", nil).Body.String()
+	if !strings.Contains(page, "Bà con <mark>khối 3</mark> chạy ngay") {
+		i := strings.Index(page, "chạy ngay")
+		t.Errorf("the marks of the title are in the text: …%s…", page[max(0, i-200):min(len(page), i+40)])
+	}
+}

@@ -190,7 +190,7 @@ func (s *server) spreadOf(r *http.Request) (rumourPage, error) {
 				it.Person = "same"
 			}
 		}
-		it.Parts, _ = clip(s.careOf(&h.Item).marked(h.Item.Text, h.Because), 260)
+		it.Parts, _ = clip(s.careOf(&h.Item).marked(h.Item.Text, spansIn(h.Because, "text")), 260)
 		p.Items = append(p.Items, it)
 		if person && !same || it.Denies && !same || it.Tier != rumour.Confirmed && !same {
 			continue // a suggestion does not count before a person has looked
