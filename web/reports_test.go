@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -198,6 +199,21 @@ func TestReportPages(t *testing.T) {
 		if !strings.Contains(body, want) {
 			t.Errorf("the report lacks %q", want)
 		}
+	}
+	// On a narrow screen the headings stand before each cell.
+	tables := regexp.MustCompile(`(?s)<table class="rows">(.*?)</table>`).FindAllStringSubmatch(body, -1)
+	cells := 0
+	for _, table := range tables {
+		heads := strings.Count(table[1], "<th ")
+		for _, row := range strings.Split(table[1], "<tr>")[2:] {
+			cells++
+			if strings.Count(row, "<td") != heads || strings.Count(row, `<td data-label="`) != heads {
+				t.Errorf("a row lacks its headings: %s", row)
+			}
+		}
+	}
+	if cells == 0 {
+		t.Error("the report has no table: the test looks at nothing")
 	}
 	if body := get("justice", "/reports/BC-2026-0001?verify=1"); !strings.Contains(body, "đều khớp") {
 		t.Error("verification is not shown")
