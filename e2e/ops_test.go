@@ -466,7 +466,7 @@ func (w *ward) killUpgrade() {
 	time.Sleep(w.soon(600 * time.Millisecond))
 	c.kill()
 	w.start()
-	copies, err := filepath.Glob(filepath.Join(w.data, store.BeforeUpgrade, "*.db"))
+	copies, err := filepath.Glob(filepath.Join(w.data, store.BeforeUpgrade, "*", "*.db"))
 	if err != nil || len(copies) < older {
 		w.t.Errorf("%d copies from before the upgrade of %d databases, %v", len(copies), older, err)
 	}

@@ -173,11 +173,14 @@ func runRestore(ctx context.Context, c *call) error {
 		return err
 	}
 	if upgrade {
-		names, err := app.Downgrade(ctx, c.data)
+		back, err := app.Downgrade(ctx, c.data)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(c.out, "đã trở lại như trước khi nâng cấp / as before the upgrade: %s\nnay chạy phiên bản cũ / now start the older program\n", strings.Join(names, ", "))
+		fmt.Fprintf(c.out, "đã trở lại như trước khi nâng cấp lúc / as before the upgrade of %s: %s\nnay chạy phiên bản cũ / now start the older program\n", back.At.In(calendar.Zone).Format("02/01/2006 15:04"), strings.Join(back.Names, ", "))
+		if back.Left > 0 {
+			fmt.Fprintf(c.out, "còn bản chép trước các lần nâng cấp cũ hơn / copies from before earlier upgrades are left: %d\n", back.Left)
+		}
 		return nil
 	}
 	if from == "" {

@@ -372,7 +372,7 @@ func copyFile(from, to string) error {
 		return err
 	}
 	_, err = io.Copy(out, in)
-	return errors.Join(err, out.Close())
+	return errors.Join(err, out.Sync(), out.Close())
 }
 
 // trial restores the newest snapshot into a scratch folder, proves the
@@ -425,7 +425,15 @@ const copiesFor = 14 * 24 * time.Hour
 
 // dropCopies removes those that are older.
 func (b *builder) dropCopies(than time.Duration) error {
-	for _, name := range []string{store.BeforeUpgrade, beforeRestore} {
+	names := []string{beforeRestore}
+	sets, err := store.UpgradeSets(b.path(store.BeforeUpgrade))
+	if err != nil {
+		return fmt.Errorf("old copies: %w", err)
+	}
+	for _, set := range sets {
+		names = append(names, filepath.Join(store.BeforeUpgrade, set))
+	}
+	for _, name := range names {
 		info, err := os.Stat(b.path(name))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue

@@ -115,6 +115,11 @@ func Restore(ctx context.Context, o RestoreOptions) (out Restored, err error) {
 	if err := backup.SaveKey(filepath.Join(dir, keyFile), o.Key); err != nil {
 		return out, err
 	}
+	// Copies from before an upgrade are of what is replaced and go where it
+	// goes: a later way back must not meet them.
+	if err := os.Mkdir(filepath.Join(dir, store.BeforeUpgrade), 0o700); err != nil {
+		return out, fmt.Errorf("restore: %w", err)
+	}
 	if err := ready(dir, "index", "stream"); err != nil {
 		return out, fmt.Errorf("restore: %w", err)
 	}
@@ -187,8 +192,11 @@ type plan struct {
 	Drop []string `json:"drop"` // of the data folder: made from what is replaced
 }
 
-// ready says that everything is below dir and proven.
+// ready says that everything is below dir, on the disk and proven.
 func ready(dir string, drop ...string) error {
+	if err := syncTree(dir); err != nil {
+		return err
+	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return err
@@ -210,7 +218,25 @@ func ready(dir string, drop ...string) error {
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	return os.Rename(tmp, filepath.Join(dir, restoreReady))
+	if err := os.Rename(tmp, filepath.Join(dir, restoreReady)); err != nil {
+		return err
+	}
+	return errors.Join(store.SyncDir(dir), store.SyncDir(filepath.Dir(dir)))
+}
+
+// syncTree has the files and folders from dir on down on the disk.
+func syncTree(dir string) error {
+	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir():
+			return store.SyncDir(path)
+		case d.Type().IsRegular():
+			return store.SyncFile(path)
+		}
+		return nil
+	})
 }
 
 // finishRestore puts what a restore has proven into its place. It may be
@@ -265,6 +291,15 @@ func finishRestore(dataDir string, log *slog.Logger) error {
 		if err := os.Rename(from, filepath.Join(dataDir, name)); err != nil {
 			return fmt.Errorf("restore: %w", err)
 		}
+	}
+	// The names are on the disk before what would finish them is gone.
+	if err := errors.Join(store.SyncDir(old), store.SyncDir(dataDir)); err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
+	// First what says that there is something to finish: without it, the rest
+	// is rubbish.
+	if err := os.Remove(filepath.Join(dir, restoreReady)); err != nil {
+		return fmt.Errorf("restore: %w", err)
 	}
 	if err := os.RemoveAll(dir); err != nil {
 		return fmt.Errorf("restore: %w", err)

@@ -14,9 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -80,54 +78,6 @@ func (d *db) tx(ctx context.Context, f func(*sql.Tx) error) error {
 		return err
 	}
 	return tx.Commit()
-}
-
-// BeforeUpgrade is the folder, beside the databases, of the copies that are
-// made of them before a newer program changes them.
-const BeforeUpgrade = "before-upgrade"
-
-// keepBefore copies a database that lacks some of the role's migrations, so
-// that there is a way back to the older program. The copy appears whole; one
-// that is there already was made before the first of these migrations.
-func (d *db) keepBefore(ctx context.Context, file, role string) error {
-	var n int
-	if err := d.write.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema WHERE name = 'migration'`).Scan(&n); err != nil || n == 0 {
-		return err // a new file
-	}
-	done, err := applied(ctx, d.write)
-	if err != nil || len(done) == 0 {
-		return err
-	}
-	files, err := fs.Glob(migrations, "migrations/"+role+"/*.sql")
-	if err != nil || len(files) <= len(done) {
-		return err // nothing to do, or refused by migrate
-	}
-	dir := filepath.Join(filepath.Dir(file), BeforeUpgrade)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	name := filepath.Join(dir, filepath.Base(file))
-	since := filepath.Join(dir, filepath.Base(file)+".since")
-	if was, err := os.ReadFile(since); err == nil && string(was) == done[len(done)-1] {
-		return nil // this upgrade was interrupted
-	}
-	if err := errors.Join(remove(since), remove(name), remove(name+".tmp")); err != nil {
-		return err
-	}
-	if err := copyDatabase(ctx, d.read, name+".tmp"); err != nil {
-		return err
-	}
-	if err := os.Rename(name+".tmp", name); err != nil {
-		return err
-	}
-	return os.WriteFile(since, []byte(done[len(done)-1]), 0o600)
-}
-
-func remove(name string) error {
-	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
 }
 
 // migrate applies, in order and each in its own transaction, the role's

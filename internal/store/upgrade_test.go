@@ -2,8 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -33,10 +33,10 @@ func TestCopyBeforeUpgrade(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "rules.db")
 	older(t, file, "rules")
-	copied := filepath.Join(dir, BeforeUpgrade, "rules.db")
-	if _, err := os.Stat(copied); err == nil {
-		t.Fatal("a new database is copied")
+	if sets, err := UpgradeSets(filepath.Join(dir, BeforeUpgrade)); err != nil || len(sets) > 0 {
+		t.Fatalf("a new database is copied: %v, %v", sets, err)
 	}
+	var copied string
 	// The table of the last migration exists already: the upgrade fails.
 	for range 2 {
 		if d, err := open(context.Background(), file, "rules"); err == nil {
@@ -45,6 +45,11 @@ func TestCopyBeforeUpgrade(t *testing.T) {
 		} else if !strings.Contains(err.Error(), "migration rules/") {
 			t.Fatal(err)
 		}
+		sets, err := UpgradeSets(filepath.Join(dir, BeforeUpgrade))
+		if err != nil || len(sets) != 1 {
+			t.Fatalf("%v, %v, want one set", sets, err)
+		}
+		copied = filepath.Join(dir, BeforeUpgrade, sets[0], "rules.db")
 		if err := Check(t.Context(), copied); err != nil {
 			t.Fatal(err)
 		}
@@ -57,5 +62,58 @@ func TestCopyBeforeUpgrade(t *testing.T) {
 	all, err := migrations.ReadDir("migrations/rules")
 	if err != nil || before["migration"] != len(all)-1 {
 		t.Errorf("the copy has %d migrations of %d, %v", before["migration"], len(all), err)
+	}
+}
+
+// The copy is of the data that the upgrade met: not of what an earlier
+// attempt met before the older program went on working, and not of what the
+// upgrade itself has half done.
+func TestCopyBeforeUpgradeIsOfItsDay(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "rules.db")
+	older(t, file, "rules")
+	edit := func(q string, args ...any) {
+		t.Helper()
+		d := new(db)
+		var err error
+		if d.write, err = sql.Open("sqlite", "file:"+file); err != nil {
+			t.Fatal(err)
+		}
+		_, err = d.write.Exec(q, args...)
+		if err := errors.Join(err, d.write.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	copied := func() map[string]int {
+		t.Helper()
+		if d, err := open(t.Context(), file, "rules"); err == nil {
+			d.Close()
+			t.Fatal("the migration was applied twice")
+		}
+		sets, err := UpgradeSets(filepath.Join(dir, BeforeUpgrade))
+		if err != nil || len(sets) != 1 {
+			t.Fatalf("%v, %v", sets, err)
+		}
+		out, err := Tables(t.Context(), filepath.Join(dir, BeforeUpgrade, sets[0], "rules.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	all, err := migrations.ReadDir("migrations/rules")
+	if err != nil || len(all) < 3 {
+		t.Fatalf("%d migrations, %v: the test needs three", len(all), err)
+	}
+	edit(`DELETE FROM migration WHERE name = ?`, all[len(all)-2].Name())
+	first := copied()
+	edit(`CREATE TABLE of_the_older_program (x)`)
+	second := copied()
+	if _, ok := second["of_the_older_program"]; !ok || second["migration"] != first["migration"] {
+		t.Errorf("the upgrade began again with the copy of its first attempt: %v", second)
+	}
+	edit(`INSERT INTO migration VALUES (?, 1)`, all[len(all)-2].Name())
+	edit(`CREATE TABLE half_upgraded (x)`)
+	if third := copied(); third["migration"] != first["migration"] || len(third) != len(second) {
+		t.Errorf("an upgrade that went on copied what it had half done: %v", third)
 	}
 }
