@@ -44,6 +44,7 @@ const (
 	drillScratch  = "drill.tmp"
 	backupState   = "backup-state.json"
 	drillEvery    = 30 * 24 * time.Hour
+	drillAgain    = 24 * time.Hour // after one that failed
 )
 
 // A BackupNote is what a snapshot says about itself.
@@ -68,7 +69,8 @@ type BackupStatus struct {
 	Last      time.Time    `json:"last,omitzero"`
 	Failed    time.Time    `json:"failed,omitzero"` // since the last success
 	Error     string       `json:"error,omitempty"`
-	Drill     time.Time    `json:"drill,omitzero"`
+	Drill     time.Time    `json:"drill,omitzero"`        // the last trial restore that worked
+	DrillFail time.Time    `json:"drill_failed,omitzero"` // since then
 	DrillErr  string       `json:"drill_error,omitempty"`
 	Stats     backup.Stats `json:"stats"`
 	Held      string       `json:"held,omitempty"` // for how long publishing stood still
@@ -97,7 +99,7 @@ func (b *builder) backups(databases map[string]func(context.Context, string) err
 	k := &backups{
 		b: b, cfg: b.opts.Config.Backup, databases: databases,
 		last:   f.NewGauge(prometheus.GaugeOpts{Name: "langnghe_backup_last_success_seconds", Help: "When the last backup was made, in Unix time; 0 is never."}),
-		drill:  f.NewGauge(prometheus.GaugeOpts{Name: "langnghe_backup_last_drill_seconds", Help: "When a backup was last restored on trial, in Unix time; 0 is never."}),
+		drill:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "langnghe_backup_last_drill_seconds", Help: "When a trial restore of a backup last worked, in Unix time; 0 is never. Absent with backup.no_drill."}),
 		begun:  b.now(),
 		failed: f.NewCounter(prometheus.CounterOpts{Name: "langnghe_backup_failures_total", Help: "Backups and trial restores that failed."}),
 	}
@@ -107,6 +109,9 @@ func (b *builder) backups(databases map[string]func(context.Context, string) err
 		}
 		return 1
 	})
+	if !k.cfg.NoDrill {
+		b.reg.MustRegister(k.drill)
+	}
 	var err error
 	if k.status, err = readBackupState(b.opts.DataDir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		b.log.Warn("the state of the backups is not readable, it is made anew", "err", err)
@@ -126,6 +131,9 @@ func readBackupState(dataDir string) (st BackupStatus, err error) {
 	if err == nil {
 		err = json.Unmarshal(data, &st)
 	}
+	if st.DrillErr != "" && st.DrillFail.IsZero() { // as it was written once: the time of the failure
+		st.Drill, st.DrillFail = time.Time{}, st.Drill
+	}
 	return st, err
 }
 
@@ -133,7 +141,7 @@ func (k *backups) show() {
 	if !k.status.Last.IsZero() {
 		k.last.Set(float64(k.status.Last.Unix()))
 	}
-	if !k.status.Drill.IsZero() && k.status.DrillErr == "" {
+	if !k.status.Drill.IsZero() {
 		k.drill.Set(float64(k.status.Drill.Unix()))
 	}
 }
@@ -150,13 +158,16 @@ func (k *backups) remember() {
 }
 
 // tick makes the backup of the day once its time has come, and the trial
-// restore of the month.
+// restore of the month; one that failed is tried again the next day.
 func (k *backups) tick(ctx context.Context) error {
 	if k.cfg.To == "" {
 		return nil
 	}
 	k.mu.Lock()
-	last, failed, drill := k.status.Last, k.status.Failed, k.status.Drill
+	last, failed, drill, wait := k.status.Last, k.status.Failed, k.status.Drill, drillEvery
+	if k.status.DrillErr != "" {
+		drill, wait = k.status.DrillFail, drillAgain
+	}
 	k.mu.Unlock()
 	now := k.b.now()
 	hour, minute := k.cfg.Clock()
@@ -169,7 +180,7 @@ func (k *backups) tick(ctx context.Context) error {
 		_, err := k.do(ctx, BackupRequest{Do: "now", By: "system"})
 		errs = append(errs, err)
 	}
-	if !k.cfg.NoDrill && !last.IsZero() && now.Sub(drill) > drillEvery {
+	if !k.cfg.NoDrill && !last.IsZero() && now.Sub(drill) > wait {
 		_, err := k.do(ctx, BackupRequest{Do: "drill", By: "system"})
 		errs = append(errs, err)
 	}
@@ -215,9 +226,10 @@ func (k *backups) do(ctx context.Context, r BackupRequest) (BackupStatus, error)
 		if err == nil {
 			err = k.trial(ctx, repo)
 		}
-		k.status.Drill, k.status.DrillErr = k.b.now(), ""
 		if err != nil {
-			k.status.DrillErr = err.Error()
+			k.status.DrillFail, k.status.DrillErr = k.b.now(), err.Error()
+		} else {
+			k.status.Drill, k.status.DrillFail, k.status.DrillErr = k.b.now(), time.Time{}, ""
 		}
 	}
 	if err != nil {

@@ -318,7 +318,7 @@ func (d *doctor) drill(to string) {
 		return
 	}
 	if st.DrillErr != "" {
-		d.say("bad", "Khôi phục thử không được: "+st.DrillErr, "A trial restore failed: "+st.DrillErr, "Chạy: langnghe backup verify", "Run langnghe backup verify")
+		d.say("bad", "Khôi phục thử không được: "+st.DrillErr, "A trial restore failed: "+st.DrillErr, "Chạy: langnghe backup, rồi langnghe backup drill; vẫn hỏng thì langnghe backup verify, hoặc dùng USB khác", "Run langnghe backup, then langnghe backup drill; if it fails again, langnghe backup verify, or another stick")
 	} else if !st.Drill.IsZero() {
 		d.say("ok", "khôi phục thử được ngày "+st.Drill.In(calendar.Zone).Format("02/01/2006"), "a trial restore worked on "+st.Drill.In(calendar.Zone).Format(time.DateOnly))
 	}
