@@ -92,6 +92,8 @@ type backups struct {
 	drill  prometheus.Gauge
 	failed prometheus.Counter
 	begun  time.Time // this process
+
+	room func(dir string, need int64) error // an error when a copy would fill the disk
 }
 
 func (b *builder) backups(databases map[string]func(context.Context, string) error) (*backups, error) {
@@ -101,6 +103,7 @@ func (b *builder) backups(databases map[string]func(context.Context, string) err
 		last:   f.NewGauge(prometheus.GaugeOpts{Name: "langnghe_backup_last_success_seconds", Help: "When the last backup was made, in Unix time; 0 is never."}),
 		drill:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "langnghe_backup_last_drill_seconds", Help: "When a trial restore of a backup last worked, in Unix time; 0 is never. Absent with backup.no_drill."}),
 		begun:  b.now(),
+		room:   store.Room,
 		failed: f.NewCounter(prometheus.CounterOpts{Name: "langnghe_backup_failures_total", Help: "Backups and trial restores that failed."}),
 	}
 	f.NewGaugeFunc(prometheus.GaugeOpts{Name: "langnghe_backup_configured", Help: "1 when backup.to names a place."}, func() float64 {
@@ -250,6 +253,13 @@ func (k *backups) save(ctx context.Context, repo *backup.Repo) error {
 	if err := os.RemoveAll(dir); err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
+	need, err := k.size()
+	if err == nil {
+		err = k.room(k.b.opts.DataDir, need)
+	}
+	if err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
 	defer os.RemoveAll(dir)
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return fmt.Errorf("backup: %w", err)
@@ -270,6 +280,28 @@ func (k *backups) save(ctx context.Context, repo *backup.Repo) error {
 	all, err := repo.List()
 	k.status.Snapshots = len(all)
 	return err
+}
+
+// size is what copyTo writes, by and large.
+func (k *backups) size() (n int64, err error) {
+	for name := range k.databases {
+		size, err := store.Size(k.b.path(name))
+		if err != nil {
+			return 0, err
+		}
+		n += size
+	}
+	err = walkRest(k.b.opts.DataDir, func(_ string, d fs.DirEntry) error {
+		info, err := d.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err == nil {
+			n += info.Size()
+		}
+		return err
+	})
+	return n, err
 }
 
 // copyTo puts what a backup holds into dir. Publishing stands still for as
@@ -344,6 +376,17 @@ func derived(name string) bool {
 }
 
 func copyRest(from, to string) error {
+	return walkRest(from, func(path string, _ fs.DirEntry) error {
+		rel, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		return copyFile(path, filepath.Join(to, rel))
+	})
+}
+
+// walkRest calls f with each file of a data folder that is copied as it is.
+func walkRest(from string, f func(path string, d fs.DirEntry) error) error {
 	entries, err := os.ReadDir(from)
 	if err != nil {
 		return err
@@ -352,16 +395,11 @@ func copyRest(from, to string) error {
 		if derived(e.Name()) {
 			continue
 		}
-		root := filepath.Join(from, e.Name())
-		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		err := filepath.WalkDir(filepath.Join(from, e.Name()), func(path string, d fs.DirEntry, err error) error {
 			if err != nil || !d.Type().IsRegular() {
 				return err
 			}
-			rel, err := filepath.Rel(from, path)
-			if err != nil {
-				return err
-			}
-			return copyFile(path, filepath.Join(to, rel))
+			return f(path, d)
 		})
 		if err != nil {
 			return err
@@ -398,6 +436,9 @@ func (k *backups) trial(ctx context.Context, repo *backup.Repo) error {
 	s, err := repo.Latest("")
 	if err != nil {
 		return err
+	}
+	if err := k.room(k.b.opts.DataDir, s.Bytes); err != nil {
+		return fmt.Errorf("backup: a trial restore: %w", err)
 	}
 	if err := repo.Restore(ctx, s, dir, nil); err != nil {
 		return err

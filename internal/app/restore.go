@@ -103,6 +103,9 @@ func Restore(ctx context.Context, o RestoreOptions) (out Restored, err error) {
 	if err := os.RemoveAll(dir); err != nil {
 		return out, fmt.Errorf("restore: %w", err)
 	}
+	if err := store.Room(o.DataDir, s.Bytes); err != nil {
+		return out, fmt.Errorf("restore: %w", err)
+	}
 	if err := repo.Restore(ctx, s, dir, o.Progress); err != nil {
 		return out, errors.Join(err, os.RemoveAll(dir))
 	}

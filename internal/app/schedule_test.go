@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -55,6 +56,23 @@ func TestBackupSchedule(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// Without room nothing is written, and it is said.
+	k.room = func(_ string, need int64) error {
+		if need < 1<<12 {
+			t.Errorf("a copy is said to take %d bytes", need)
+		}
+		return store.ErrRoom
+	}
+	if _, err := k.do(ctx, BackupRequest{Do: "now"}); !errors.Is(err, store.ErrRoom) {
+		t.Errorf("a backup without room: %v", err)
+	}
+	if all, err := repo.List(); err != nil || len(all) > 0 {
+		t.Errorf("%v, %v", all, err)
+	}
+	if _, err := os.Stat(b.path(backupScratch)); err == nil {
+		t.Error("a copy was begun")
+	}
+	k.room, k.status = store.Room, BackupStatus{}
 	gauge := func() int64 {
 		all, err := b.reg.Gather()
 		if err != nil {
@@ -74,6 +92,13 @@ func TestBackupSchedule(t *testing.T) {
 	var saved, good, bad []string
 	form := func(at time.Time) string { return at.In(calendar.Zone).Format("02/01 15:04") }
 	for ; now.Before(begun.AddDate(0, 0, 33)); now = now.Add(time.Hour) {
+		if len(saved) == 1 && len(good) == 0 {
+			k.room = func(string, int64) error { return store.ErrRoom }
+			if _, err := k.do(ctx, BackupRequest{Do: "drill"}); !errors.Is(err, store.ErrRoom) {
+				t.Errorf("a trial restore without room: %v", err)
+			}
+			k.room, k.status.DrillErr, k.status.DrillFail = store.Room, "", time.Time{}
+		}
 		was := k.status
 		if len(saved) == 31 && was.DrillErr == "" && len(bad) == 0 && now.Hour() == 12 { // before the second trial
 			s, err := repo.Latest("")

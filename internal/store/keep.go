@@ -56,6 +56,13 @@ func (d *db) keepBefore(ctx context.Context, file, role string) error {
 	if err := remove(name + ".tmp"); err != nil {
 		return err
 	}
+	size, err := Size(file)
+	if err != nil {
+		return err
+	}
+	if err := Room(dir, size); err != nil {
+		return err
+	}
 	if err := copyDatabase(ctx, d.read, name+".tmp"); err != nil {
 		return errors.Join(err, remove(name+".tmp"))
 	}
