@@ -20,12 +20,12 @@ import (
 // session. A provider that is down when the service starts stops nobody.
 func TestSignOn(t *testing.T) {
 	addr := freeAddr(t)
-	p := oidctest.New("http://"+addr+"/sign-in/oidc/back", map[string]any{"preferred_username": "lan"})
+	p := oidctest.New("http://"+addr+"/sign-in/oidc/back", map[string]any{"sub": "7f3a", "preferred_username": "lan.nt"})
 	defer p.Close()
 	p.Down(true)
 	dir := t.TempDir()
 	cfg, data := filepath.Join(dir, "langnghe.yaml"), filepath.Join(dir, "data")
-	text := fmt.Sprintf("base_url: http://%s\noidc: {issuer: %q, client_id: %s, client_secret: %q, name: tài khoản của tỉnh}\n", addr, p.URL, oidctest.ClientID, oidctest.Secret)
+	text := fmt.Sprintf("base_url: http://%s\noidc: {issuer: %q, client_id: %s, client_secret: %q, name: tài khoản của tỉnh, accounts: {7f3a: lan}}\n", addr, p.URL, oidctest.ClientID, oidctest.Secret)
 	if err := os.WriteFile(cfg, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -199,8 +199,8 @@ func TestOIDC(t *testing.T) {
 		t.Fatal(err)
 	}
 	const base = "base_url: https://desk.example\noidc: "
-	c, err := Parse(filepath.Join(dir, "c.yaml"), []byte(base+"{issuer: 'https://sso.example/realms/a', client_id: langnghe, client_secret_file: secret}"))
-	if err != nil || c.OIDC.Secret != "bí mật" || c.OIDC.Claim != "preferred_username" || len(c.OIDC.Scopes) != 1 {
+	c, err := Parse(filepath.Join(dir, "c.yaml"), []byte(base+"{issuer: 'https://sso.example/realms/a', client_id: langnghe, client_secret_file: secret, accounts: {'7f3a': lan}}"))
+	if err != nil || c.OIDC.Secret != "bí mật" || c.OIDC.Claim != "sub" || len(c.OIDC.Scopes) != 1 {
 		t.Errorf("%+v, %v", c.OIDC, err)
 	}
 	for text, want := range map[string]string{
@@ -209,7 +209,9 @@ func TestOIDC(t *testing.T) {
 		base + "{issuer: 'https://sso.example'}":                                                 "oidc.client_id: is missing",
 		base + "{issuer: 'https://sso.example', client_id: a, client_secret_file: gone}":         "oidc.client_secret_file:",
 		base + "{issuer: 'https://sso.example', client_id: a, claim: name}":                      `oidc.claim: "name" names nobody`,
-		base + "{issuer: 'https://sso.example', client_id: a, claim: email}":                     "oidc.accounts: is needed",
+		base + "{issuer: 'https://sso.example', client_id: a, claim: email}":                     "c.yaml:2: oidc.accounts: is needed: {value of email",
+		base + "{issuer: 'https://sso.example', client_id: a}":                                   "c.yaml:2: oidc.accounts: is needed: {value of sub",
+		base + "{issuer: 'https://sso.example', client_id: a, claim: preferred_username}":        "oidc.accounts: is needed: {value of preferred_username",
 		base + "{issuer: 'https://sso.example', client_id: a, claim: sub, accounts: {'7': Lan}}": "oidc.accounts:",
 		"oidc: {issuer: 'https://sso.example', client_id: a}":                                    "needs base_url",
 		base + "{issuer: 'https://sso.example', client_id: a, create_users: true}":               "create_users",

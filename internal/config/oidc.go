@@ -19,13 +19,13 @@ type OIDC struct {
 	SecretFile string `yaml:"client_secret_file"` // instead of client_secret; relative to the config file
 	// Name is what the button calls the provider; default is its host.
 	Name string `yaml:"name"`
-	// Claim of the token that names the person, one that people cannot change
-	// by themselves; default preferred_username.
+	// Claim of the token that says who the person is; default sub, the one that
+	// no provider gives to two people or changes (OpenID Connect Core 1.0, 5.7).
 	Claim string `yaml:"claim"`
 	// Scopes beside openid; default profile, and email for the claim email.
 	Scopes []string `yaml:"scopes"`
-	// Accounts says which account a value of the claim is; without it the
-	// value must be the name of an account.
+	// Accounts says which account a value of the claim is. It is needed: what
+	// people call themselves over there must not make them somebody here.
 	Accounts map[string]string `yaml:"accounts"`
 }
 
@@ -61,13 +61,13 @@ func (v *checker) oidc(c *Config, dir string) {
 		o.Secret = strings.TrimSpace(string(raw))
 	}
 	if o.Claim == "" {
-		o.Claim = "preferred_username"
+		o.Claim = "sub"
 	}
 	if !claimForm.MatchString(o.Claim) || slices.Contains(reserved, o.Claim) {
-		v.bad("oidc.claim", "%q không nêu tên một người; dùng preferred_username, sub hoặc email", "%q names nobody; use preferred_username, sub or email", o.Claim)
+		v.bad("oidc.claim", "%q không nêu tên một người; dùng sub hoặc email", "%q names nobody; use sub or email", o.Claim)
 	}
-	if o.Claim != "preferred_username" && len(o.Accounts) == 0 {
-		v.bad("oidc.accounts", "với claim %s cần danh sách giá trị: tài khoản", "is needed with the claim %s: value: account", o.Claim)
+	if len(o.Accounts) == 0 {
+		v.bad("oidc.accounts", "cần danh sách {giá trị của %s: tài khoản}; giá trị của ai đăng nhập mà chưa có trong đó thì nhật ký ghi lại", "is needed: {value of %s: account}; the log tells the value of whoever signs in and is not listed", o.Claim)
 	}
 	if len(o.Scopes) == 0 {
 		o.Scopes = []string{"profile"}

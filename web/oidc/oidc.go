@@ -46,10 +46,10 @@ type Options struct {
 	Secret   string
 	Redirect string   // our address that the provider sends people back to
 	Scopes   []string // beside openid
-	Claim    string   // that names the person; empty is preferred_username
+	Claim    string   // that says who the person is; empty is sub
 	Name     string   // of the provider, for people; empty is its host
-	// Accounts says which account a value of the claim is. Empty: the value
-	// is the name of the account itself.
+	// Accounts says which account a value of the claim is. It must name one:
+	// what the provider says is never the name of an account by itself.
 	Accounts map[string]string
 
 	Transport http.RoundTripper // nil is the default one
@@ -84,7 +84,10 @@ func New(o Options) (*Client, error) {
 		}
 	}
 	if o.Claim == "" {
-		o.Claim = "preferred_username"
+		o.Claim = "sub"
+	}
+	if len(o.Accounts) == 0 {
+		return nil, errors.New("oidc: no accounts")
 	}
 	if o.Name == "" {
 		if u, err := url.Parse(o.Issuer); err == nil {
@@ -238,13 +241,10 @@ func (c *Client) account(id *provider.IDToken) (string, error) {
 	if c.Claim == "email" && claims["email_verified"] != true {
 		return "", fmt.Errorf("%w: the address is not verified", ErrClaim)
 	}
-	if len(c.Accounts) == 0 {
-		return value, nil
-	}
 	if name := c.Accounts[value]; name != "" {
 		return name, nil
 	}
-	return "", fmt.Errorf("%w: no account is listed for it", ErrClaim)
+	return "", fmt.Errorf("%w: no account is listed for the %s %.255q", ErrClaim, c.Claim, value)
 }
 
 // seal makes a cookie's value of an attempt that nobody else can make.

@@ -18,7 +18,7 @@ const redirect = "https://desk.example/sign-in/oidc/back"
 
 func client(t *testing.T, p *oidctest.Provider, change ...func(*oidc.Options)) *oidc.Client {
 	t.Helper()
-	o := oidc.Options{Issuer: p.URL, ClientID: oidctest.ClientID, Secret: oidctest.Secret, Redirect: redirect, Scopes: []string{"profile"}}
+	o := oidc.Options{Issuer: p.URL, ClientID: oidctest.ClientID, Secret: oidctest.Secret, Redirect: redirect, Scopes: []string{"profile"}, Accounts: map[string]string{"7": "lan"}}
 	for _, f := range change {
 		f(&o)
 	}
@@ -54,7 +54,7 @@ func visit(t *testing.T, to string) url.Values {
 }
 
 func TestSignIn(t *testing.T) {
-	p := start(t, map[string]any{"preferred_username": "lan"})
+	p := start(t, map[string]any{"sub": "7"})
 	c := client(t, p)
 	to, cookie, err := c.Begin(t.Context(), "/cases?x=1")
 	if err != nil {
@@ -97,10 +97,10 @@ func TestLies(t *testing.T) {
 		{"key", nil, other, oidc.ErrToken},
 		{"not signed", func(h, _ map[string]any) { h["alg"] = "none" }, nil, oidc.ErrToken},
 		{"signed with the secret", func(h, _ map[string]any) { h["alg"] = "HS256" }, nil, oidc.ErrToken},
-		{"no name", func(_, c map[string]any) { delete(c, "preferred_username") }, nil, oidc.ErrClaim},
-		{"a name that is no text", set("preferred_username", []string{"lan"}), nil, oidc.ErrClaim},
+		{"no name", func(_, c map[string]any) { delete(c, "sub") }, nil, oidc.ErrClaim},
+		{"a name that is no text", set("sub", []string{"7"}), nil, oidc.ErrToken},
 	}
-	p := start(t, map[string]any{"preferred_username": "lan"})
+	p := start(t, map[string]any{"sub": "7"})
 	c := client(t, p)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -124,7 +124,7 @@ func TestLies(t *testing.T) {
 // TestAttempts: an answer counts in the browser that asked, in time and once.
 func TestAttempts(t *testing.T) {
 	now := time.Now()
-	p := start(t, map[string]any{"preferred_username": "lan"})
+	p := start(t, map[string]any{"sub": "7"})
 	c := client(t, p, func(o *oidc.Options) { o.Now = func() time.Time { return now } })
 	begin := func() (url.Values, string) {
 		to, cookie, err := c.Begin(t.Context(), "/")
@@ -179,6 +179,9 @@ func TestAttempts(t *testing.T) {
 }
 
 func TestAccounts(t *testing.T) {
+	if _, err := oidc.New(oidc.Options{Issuer: "https://sso.example", ClientID: "a", Redirect: redirect, Claim: "preferred_username"}); err == nil {
+		t.Error("no account is listed, and everybody may name one")
+	}
 	tests := []struct {
 		name   string
 		claims map[string]any
@@ -188,6 +191,10 @@ func TestAccounts(t *testing.T) {
 	}{
 		{"listed", map[string]any{"sub": "7"}, "sub", map[string]string{"7": "lan"}, "lan"},
 		{"not listed", map[string]any{"sub": "8"}, "sub", map[string]string{"7": "lan"}, ""},
+		{"a name of an account that somebody has taken over there", map[string]any{"sub": "8", "preferred_username": "lan"}, "", map[string]string{"7": "lan"}, ""},
+		{"a subject that reads like an account", map[string]any{"sub": "lan"}, "", map[string]string{"7": "lan"}, ""},
+		{"listed by a claim of the provider's", map[string]any{"preferred_username": "lan.nt"}, "preferred_username", map[string]string{"lan.nt": "lan"}, "lan"},
+		{"a value that is no text", map[string]any{"uid": []string{"7"}}, "uid", map[string]string{"7": "lan"}, ""},
 		{"verified address", map[string]any{"email": "lan@tinh.example", "email_verified": true}, "email", map[string]string{"lan@tinh.example": "lan"}, "lan"},
 		{"address of nobody's", map[string]any{"email": "lan@tinh.example"}, "email", map[string]string{"lan@tinh.example": "lan"}, ""},
 		{"address that only says so", map[string]any{"email": "lan@tinh.example", "email_verified": "true"}, "email", map[string]string{"lan@tinh.example": "lan"}, ""},
@@ -204,6 +211,9 @@ func TestAccounts(t *testing.T) {
 			if account != tt.want || (err == nil) != (tt.want != "") {
 				t.Errorf("%q, %v; want %q", account, err, tt.want)
 			}
+			if tt.name == "not listed" && !strings.Contains(err.Error(), `sub "8"`) {
+				t.Errorf("%v does not say what to list", err)
+			}
 		})
 	}
 }
@@ -211,7 +221,7 @@ func TestAccounts(t *testing.T) {
 // TestDown: a provider that is down is found once it is back; one that says
 // it is another is never.
 func TestDown(t *testing.T) {
-	p := start(t, map[string]any{"preferred_username": "lan"})
+	p := start(t, map[string]any{"sub": "7"})
 	p.Down(true)
 	c := client(t, p)
 	if _, _, err := c.Begin(t.Context(), "/"); !errors.Is(err, oidc.ErrDown) {
