@@ -3,6 +3,7 @@ package crawler
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"langnghe/internal/news"
 )
@@ -23,9 +24,20 @@ func (r *round) alias(ctx context.Context, name string) (string, error) {
 	return id("alias", ref), nil
 }
 
+const (
+	// goneMark marks what its source said is gone before it was seen. The
+	// marks of what was listed are hashes.
+	goneMark = "gone"
+	// mostGone is how many such marks a source may leave in a day: what has
+	// never been seen costs a document nothing to make up.
+	mostGone = 200
+)
+
 // withdraw erases what a platform says has been deleted there: everywhere, if
 // it was published and is this source's, and by nobody else's word. What was
-// not seen yet is remembered as gone, for the report may come before the item.
+// not seen yet is remembered as gone, for the report may come before the
+// item; only what is the source's own by its name, only so much a day, only
+// for this source, and only as long as rows are kept.
 func (r *round) withdraw(ctx context.Context, gone []lead) error {
 	if len(gone) == 0 {
 		return nil
@@ -46,22 +58,34 @@ func (r *round) withdraw(ctx context.Context, gone []lead) error {
 		return err
 	}
 	items := make([]string, 0, len(ids))
+	named := map[string]bool{}
 	for i, id := range ids {
-		if gone[i].alias == "" {
-			items = append(items, id)
-		} else if row := rows[id]; row.Item != "" && row.Source == r.s.ID {
+		row := rows[id]
+		switch {
+		case row.Item != "" && row.Source == r.s.ID: // an alias, or the page that led to it
 			items = append(items, row.Item)
+		case gone[i].alias == "":
+			items = append(items, id)
+			named[id] = r.named(&gone[i], id)
 		}
 	}
 	if rows, err = r.c.o.Store.Seen(ctx, items); err != nil {
 		return err
 	}
+	var marks []Seen
 	for _, id := range items {
 		row, known := rows[id]
-		if row.Erased || known && row.Source != r.s.ID {
+		switch {
+		case row.Erased || known && row.Source != r.s.ID:
+			continue
+		case row.Hash == "":
+			if named[id] && r.remembers(&row) {
+				marks = append(marks, Seen{ID: id, Source: r.s.ID, Mark: goneMark, At: r.now, First: r.now, Checked: r.now, Tries: mostTries})
+			}
+			named[id] = false // once is enough
 			continue
 		}
-		if row.Hash != "" && r.c.o.Gone != nil {
+		if r.c.o.Gone != nil {
 			if err := r.c.o.Gone(ctx, news.Erased{ID: id, Reason: goneReason, At: r.now.UTC()}); err != nil {
 				return fmt.Errorf("publish erasure: %w", err)
 			}
@@ -71,6 +95,60 @@ func (r *round) withdraw(ctx context.Context, gone []lead) error {
 			return err
 		}
 		r.c.metrics.gone.WithLabelValues(r.s.ID).Inc()
+		rows[id] = Seen{Erased: true} // the document may say it twice
 	}
-	return nil
+	if len(marks) == 0 {
+		return nil
+	}
+	return r.c.o.Store.MarkSeen(ctx, marks)
+}
+
+// named reports whether what a deletion is about is this source's by its
+// name: its number there, or an address on its site. Of an address elsewhere
+// anybody could say that it is gone.
+func (r *round) named(l *lead, name string) bool {
+	if handleFree(Canonical(l.item.URL, false), r.voices.own) != "" {
+		return r.ours(l.item.URL)
+	}
+	return name != id("content", string(l.item.Kind), "", "")
+}
+
+// remembers reports whether one more item may be remembered as gone. One that
+// is already is renewed once a day.
+func (r *round) remembers(row *Seen) bool {
+	const day = 24 * time.Hour
+	if row.Mark == goneMark {
+		return r.now.Sub(row.Checked) >= day
+	}
+	r.c.mu.Lock()
+	defer r.c.mu.Unlock()
+	t := r.c.marks[r.s.ID]
+	if r.now.Sub(t.since) >= day {
+		t = tally{since: r.now}
+	}
+	if t.n >= mostGone {
+		return false
+	}
+	t.n++
+	r.c.marks[r.s.ID] = t
+	return true
+}
+
+// A tally counts since a time.
+type tally struct {
+	since time.Time
+	n     int
+}
+
+// may reports whether what has a row may be taken from this source: not what
+// is gone for good, what this source said is gone, or what another source
+// brought first. What only another source said is gone begins anew.
+func (r *round) may(row Seen, known bool, id string) (Seen, bool) {
+	switch {
+	case !known, row.Mark == goneMark && row.Source != r.s.ID:
+		return Seen{ID: id, Source: r.s.ID}, true
+	case row.Erased, row.Mark == goneMark, row.Source != r.s.ID && r.c.listens(row.Source):
+		return row, false
+	}
+	return row, true
 }

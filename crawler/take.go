@@ -334,6 +334,9 @@ func (t *taking) publish(ctx context.Context, s Source, rows []row) error {
 	for _, r := range rows {
 		it := r.item
 		k := known[it.ID]
+		if k.Mark == goneMark {
+			k = Seen{} // a person's word takes more than a source's about what nobody saw
+		}
 		switch {
 		case t.seen[it.ID]:
 			t.refuse(r.n, fmt.Sprintf("trùng với một dòng trước (id %s, the same as an earlier row)", it.ID))

@@ -280,11 +280,9 @@ func (r *round) take(ctx context.Context, leads []lead) error {
 	for _, i := range order {
 		l := leads[i]
 		row, known := rows[ids[i]]
-		if row.ID == "" {
-			row = Seen{ID: ids[i], Source: r.s.ID}
-		}
-		if known && (row.Erased || row.Source != r.s.ID && r.c.listens(row.Source)) {
-			continue // gone for good, or another source brought it first
+		row, ok := r.may(row, known, ids[i])
+		if !ok {
+			continue
 		}
 		if !l.whole && l.comments == "" && !l.outward && !r.ours(l.item.URL) {
 			l.whole = true // never crawl outwards: what the listing says is what we take
@@ -474,11 +472,8 @@ func (r *round) publishPage(ctx context.Context, it news.Item, row Seen, page []
 			return err
 		}
 		row.Item = it.ID
-		var known bool
-		if own, known = rows[it.ID]; !known {
-			own = Seen{ID: it.ID, Source: r.s.ID}
-		}
-		if own.Erased || known && own.Source != r.s.ID && r.c.listens(own.Source) {
+		known, ok := rows[it.ID]
+		if own, ok = r.may(known, ok, it.ID); !ok {
 			return r.c.o.Store.MarkSeen(ctx, []Seen{row})
 		}
 	}
