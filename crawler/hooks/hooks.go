@@ -11,7 +11,8 @@
 // What is signed and old, or came before, is not taken again. What was
 // answered with success has been published (WebSub: will be, or is found by the next visit).
 // Bodies, requests at a time and requests a minute are bounded for each
-// sender, and failed signatures for all together. Answers say what is wrong and
+// sender, and what is nobody's for each address it comes from: a stranger
+// takes no sender's place and uses no sender's budget up. Answers say what is wrong and
 // nothing of what was expected; logs carry no body and no secret.
 package hooks
 
@@ -64,13 +65,14 @@ const (
 	answerWithin = 20 * time.Second
 	replayWindow = 48 * time.Hour   // Facebook repeats for 36 hours, Zalo for 12
 	ahead        = 10 * time.Minute // a sender's clock may run before ours
-	mostFailed   = 60               // bad signatures a minute, of all together
+	mostFailed   = 60               // guessed addresses a minute, and lines about bad signatures, of all together
 	pushesWait   = 64               // pushed documents that wait to be read
 )
 
 // A Server receives.
 type Server struct {
 	o        Options
+	lobby    lobby
 	slots    chan struct{}
 	pushes   chan push
 	partners map[string]*partner
@@ -100,7 +102,7 @@ func New(o Options) (*Server, error) {
 	if o.PerMinute == 0 {
 		o.PerMinute = 120
 	}
-	s := &Server{o: o, slots: make(chan struct{}, mostAtOnce), pushes: make(chan push, pushesWait), partners: map[string]*partner{}, rates: map[string]*bucket{}, ids: map[string]time.Time{}}
+	s := &Server{o: o, lobby: lobby{of: map[string]int{}, strays: map[string]*bucket{}}, slots: make(chan struct{}, mostAtOnce), pushes: make(chan push, pushesWait), partners: map[string]*partner{}, rates: map[string]*bucket{}, ids: map[string]time.Time{}}
 	for _, p := range o.Partners {
 		k, err := newPartner(p)
 		if err != nil {
@@ -142,7 +144,9 @@ func (a *answer) Error() string { return a.text }
 
 var (
 	errSigned  = &answer{http.StatusUnauthorized, "the signature is missing or does not fit", "signature"}
+	errDropped = &answer{http.StatusAccepted, "", "signature"} // looks like success
 	errNobody  = &answer{http.StatusNotFound, "there is no such address", "unknown"}
+	errGone    = &answer{http.StatusGone, "there is no such subscription", "unknown"} // hubs stop then
 	errOld     = &answer{http.StatusBadRequest, "the message is too old, or its time is in the future", "old"}
 	errOften   = &answer{http.StatusTooManyRequests, "too many requests; slow down", "often"}
 	errBusy    = &answer{http.StatusServiceUnavailable, "busy; send it again", "busy"}
@@ -171,9 +175,9 @@ func (s *Server) Handler() http.Handler {
 // guard bounds what a sender may cost and words errors.
 func (s *Server) guard(kind string, h func(http.ResponseWriter, *http.Request, []byte) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		err := s.serve(w, r, kind, h)
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
+		err := s.serve(w, r, kind, h)
 		result := "ok"
 		if err != nil {
 			var a *answer
@@ -182,7 +186,7 @@ func (s *Server) guard(kind string, h func(http.ResponseWriter, *http.Request, [
 				a = errLater
 			}
 			result = a.result
-			if a == errSigned {
+			if a == errSigned || a == errDropped {
 				if !s.over("failed", mostFailed) { // the log is not for strangers to fill
 					s.o.Log.Warn("receive", "kind", kind, "err", "a signature does not fit")
 				}
@@ -190,7 +194,11 @@ func (s *Server) guard(kind string, h func(http.ResponseWriter, *http.Request, [
 			if a.status == http.StatusTooManyRequests || a.status == http.StatusServiceUnavailable {
 				w.Header().Set("Retry-After", "60")
 			}
-			http.Error(w, a.text, a.status)
+			if a == errDropped {
+				w.WriteHeader(a.status)
+			} else {
+				http.Error(w, a.text, a.status)
+			}
 		}
 		s.received.WithLabelValues(kind, result).Inc()
 	})
@@ -204,35 +212,53 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, kind string, h fu
 	if !s.known(kind, r) && s.over("unknown", mostFailed) || s.spent(who, s.o.PerMinute) {
 		return errOften
 	}
-	// A body that trickles in must not hold a slot.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyWithin))
-	select {
-	case s.slots <- struct{}{}:
-		defer func() { <-s.slots }()
-	case <-time.After(2 * time.Second):
-		return errBusy
-	case <-r.Context().Done():
-		return errBusy
+	from := peer(r)
+	body, err := s.admit(w, r, from)
+	if err != nil {
+		return err
 	}
+	defer func() { <-s.slots }()
 	ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
 	defer cancel()
-	if r.ContentLength > mostBytes {
-		return errLarge
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, mostBytes))
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
-		return errLarge
-	}
-	if err != nil {
-		return &answer{http.StatusBadRequest, "the body did not arrive whole", "content"}
-	}
 	err = h(w, r.WithContext(ctx), body)
 	// Only what was signed is charged: a stranger cannot use a sender's budget up.
-	if !errors.Is(err, errSigned) && !errors.Is(err, errNobody) {
+	switch {
+	case errors.Is(err, errSigned), errors.Is(err, errDropped), errors.Is(err, errNobody), errors.Is(err, errGone):
+		s.lobby.stray(from)
+	default:
 		s.over(who, s.o.PerMinute)
 	}
 	return err
+}
+
+// admit reads what was sent and takes a slot, in this order: a body may
+// trickle in.
+func (s *Server) admit(w http.ResponseWriter, r *http.Request, from string) ([]byte, error) {
+	if err := s.lobby.enter(from); err != nil {
+		return nil, err
+	}
+	defer s.lobby.leave(from)
+	if r.ContentLength > mostBytes {
+		s.lobby.stray(from)
+		return nil, errLarge
+	}
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyWithin))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, mostBytes))
+	if err != nil {
+		s.lobby.stray(from)
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			return nil, errLarge
+		}
+		return nil, &answer{http.StatusBadRequest, "the body did not arrive whole", "content"}
+	}
+	select {
+	case s.slots <- struct{}{}:
+		return body, nil
+	case <-time.After(2 * time.Second):
+	case <-r.Context().Done():
+	}
+	return nil, errBusy
 }
 
 // bodyWithin is how long a sender may take for its body.
@@ -421,12 +447,9 @@ func (s *Server) websub(w http.ResponseWriter, r *http.Request, body []byte) err
 	source, err := s.o.Hub.Content(r.Context(), r.PathValue("token"), r.Header.Get("X-Hub-Signature"), body)
 	switch {
 	case errors.Is(err, websub.ErrUnknown):
-		return &answer{http.StatusGone, "there is no such subscription", "unknown"} // hubs stop then
+		return errGone
 	case errors.Is(err, websub.ErrSignature):
-		s.o.Log.Warn("receive", "kind", "websub", "err", err)
-		s.over("failed", mostFailed)
-		w.WriteHeader(http.StatusAccepted)
-		return nil
+		return errDropped
 	case err != nil:
 		return err
 	}
