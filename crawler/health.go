@@ -56,6 +56,8 @@ func judge(v Visit, o outcome, usual, week, before Activity, now time.Time) (sta
 			return stateBlocked, why
 		case v.Failures >= flakyVisits || v.State == stateNew || v.State == "":
 			return stateDegraded, why
+		case v.Unread.State != "":
+			return v.Unread.State, v.Unread.Why
 		}
 		return v.State, v.Why // once is no pattern
 	}
@@ -73,6 +75,9 @@ func judge(v Visit, o outcome, usual, week, before Activity, now time.Time) (sta
 	}
 	if o.same && v.State == stateEmpty {
 		return v.State, v.Why
+	}
+	if v.Unread.State != "" {
+		return v.Unread.State, v.Unread.Why
 	}
 	if usual.Items >= leastItems && !v.LastItem.IsZero() {
 		span := max(usual.Last.Sub(usual.First), recent)
@@ -151,6 +156,9 @@ func explain(err error) news.Text {
 	var t *social.Fault
 	if errors.As(err, &t) {
 		return t.Words()
+	}
+	if noText(err) {
+		return news.Text{VI: "Trang không có chữ nào đọc được.", EN: "The page has no text that can be read."}
 	}
 	vi := "Không đọc được nội dung: "
 	switch {

@@ -12,6 +12,7 @@ type metrics struct {
 	items    *prometheus.CounterVec
 	gone     *prometheus.CounterVec
 	failed   *prometheus.CounterVec
+	unread   *prometheus.CounterVec
 	duration prometheus.Histogram
 	healthy  *prometheus.GaugeVec
 	lastItem *prometheus.GaugeVec
@@ -25,6 +26,7 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		items:    f.NewCounterVec(prometheus.CounterOpts{Name: "langnghe_crawler_items_total", Help: "Items published, by source; edits included."}, []string{"source"}),
 		gone:     f.NewCounterVec(prometheus.CounterOpts{Name: "langnghe_crawler_items_deleted_total", Help: "Items that their source reported as deleted, by source."}, []string{"source"}),
 		failed:   f.NewCounterVec(prometheus.CounterOpts{Name: "langnghe_crawler_visits_failed_total", Help: "Visits that did not read their listing, by source and reason."}, []string{"source", "reason"}),
+		unread:   f.NewCounterVec(prometheus.CounterOpts{Name: "langnghe_crawler_pages_failed_total", Help: "Pages of articles that could not be read, by source and reason; looks for edits left out."}, []string{"source", "reason"}),
 		duration: f.NewHistogram(prometheus.HistogramOpts{Name: "langnghe_crawler_visit_duration_seconds", Help: "Time of one visit of a source, waiting for its pace included.", Buckets: prometheus.ExponentialBuckets(0.05, 3, 9)}),
 		healthy:  f.NewGaugeVec(prometheus.GaugeOpts{Name: "langnghe_crawler_source_healthy", Help: "1 when a source is ok or new, 0 when it is degraded, silent, blocked or empty."}, []string{"source"}),
 		lastItem: f.NewGaugeVec(prometheus.GaugeOpts{Name: "langnghe_crawler_source_last_item_timestamp_seconds", Help: "Event time of the newest item of a source."}, []string{"source"}),

@@ -51,10 +51,20 @@ type Visit struct {
 	Rate      float64   // items a day, of late
 	Listed    int       // what its document listed last
 	Found     string    // where a site's listing was found: kind, space, address
+	Unread    Unread    // articles that could not be read, since the last that could
 
 	// Of the listing, for conditional requests. They are kept only when
 	// everything listed was taken.
 	URL, ETag, LastModified string
+}
+
+// Unread is how the articles fail that a working listing leads to. It is zero
+// while they can be read.
+type Unread struct {
+	Pages int       // that failed in a row
+	Since time.Time // the first of them
+	State string    // degraded or blocked, once they are too many to be chance
+	Why   news.Text // of the last one, for the team
 }
 
 // A Seen row says what was done about one id: of an item, or of a page or

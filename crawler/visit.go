@@ -33,6 +33,7 @@ type round struct {
 	retry   time.Time // earliest time at which something new that failed is tried again
 	listed  []Seen    // still listed and not looked at for long
 	pause   error     // the host asks for a pause; no more requests
+	tally   tally     // what became of the pages that the listing leads to
 }
 
 // visit reads one source and publishes what is new. Its error is of the
@@ -122,7 +123,7 @@ func (c *Crawler) visit(ctx context.Context, s Source) (found int, err error) {
 		log.Info("read source", "items", r.found, "pages", r.pages)
 	}
 	c.metrics.state(v)
-	return r.found, c.keep(ctx, v, changed || r.found > 0 || o.err != nil)
+	return r.found, c.keep(ctx, v, changed || r.found > 0 || r.tally.failed > 0 || o.err != nil)
 }
 
 // lostAfter is how many failures in a row make a site's listing worth
@@ -267,6 +268,9 @@ func (r *round) take(ctx context.Context, leads []lead) error {
 	if err != nil {
 		return err
 	}
+	for _, row := range rows {
+		r.tally.known = r.tally.known || row.Hash != "" || row.Item != ""
+	}
 	// New pages before second looks at old ones: a visit fetches only so many.
 	order := make([]int, 0, len(leads))
 	for _, second := range []bool{false, true} {
@@ -290,19 +294,25 @@ func (r *round) take(ctx context.Context, leads []lead) error {
 		switch {
 		case l.whole && row.Hash != "" && row.Mark == l.mark && l.mark != "":
 			r.still(row)
+			r.tally.whole++
 		case l.whole:
 			it, err := finish(ctx, l, r.reading(nil), r.voices)
 			if errors.Is(err, errNoText) {
+				if r.ownText() {
+					r.tally.fail(err, true)
+				}
 				continue
 			}
 			if err != nil {
 				return err
 			}
+			r.tally.whole++
 			row.Mark = l.mark
 			if row.Hash != it.Hash() {
 				batch = append(batch, item{item: it, row: row, alias: l.alias})
 			}
 		case l.comments == "":
+			r.tally.wanted++
 			if err := r.page(ctx, l, row); err != nil {
 				return err
 			}
@@ -425,7 +435,16 @@ func (r *round) page(ctx context.Context, l lead, row Seen) error {
 	}
 	if r.pause != nil {
 		r.missed = true
+		if !ownBudget(r.pause) {
+			r.failed(r.pause, row, first)
+		}
 		return nil
+	}
+	var it news.Item
+	if err == nil && !rep.unchanged {
+		if it, err = finish(ctx, merge(l, got), r.reading(rep.url), r.voices); err != nil && !errors.Is(err, errNoText) {
+			return err
+		}
 	}
 	if !first {
 		row.Tries++
@@ -434,6 +453,7 @@ func (r *round) page(ctx context.Context, l lead, row Seen) error {
 	}
 	row.Checked, row.Mark = r.now, l.mark
 	if err != nil {
+		r.failed(err, row, first)
 		// A page that is gone or says nothing is not asked for as often.
 		var s *StatusError
 		if errors.As(err, &s) && (s.Code == 404 || s.Code == 410) {
@@ -446,6 +466,9 @@ func (r *round) page(ctx context.Context, l lead, row Seen) error {
 		}
 		return r.c.o.Store.MarkSeen(ctx, []Seen{row})
 	}
+	if row.Hash == "" && row.Item == "" {
+		r.tally.read++
+	}
 	if rep.unchanged {
 		r.later(row.again())
 		return r.c.o.Store.MarkSeen(ctx, []Seen{row})
@@ -453,11 +476,6 @@ func (r *round) page(ctx context.Context, l lead, row Seen) error {
 	row.ETag, row.LastModified = rep.etag, rep.lastModified
 	if row.Hash == "" && row.Item == "" {
 		row.Tries = 0 // failures before the first success
-	}
-	got = merge(l, got)
-	it, err := finish(ctx, got, r.reading(rep.url), r.voices)
-	if err != nil {
-		return err
 	}
 	return r.publishPage(ctx, it, row, rep.data)
 }
@@ -707,11 +725,12 @@ func (r *round) settle(ctx context.Context, v *Visit, o outcome) (changed bool, 
 		}
 	}
 	if o.err == nil && r.pause != nil && !ownBudget(r.pause) {
-		o.err = r.pause
+		o.err = unnamed(r.pause)
 	}
 	if o.err == nil {
 		v.Rate = perDay(week, r.now)
 	}
+	r.tally.into(v, r.now)
 	state, why := judge(*v, o, usual, week, before, r.now)
 	if state == v.State {
 		v.Why = why

@@ -30,6 +30,7 @@ func TestStore(t *testing.T, open func(t *testing.T) crawler.Store) {
 			Source: "a", State: "silent", Since: day, Why: news.Text{VI: "Không có mục mới", EN: "Nothing new"},
 			LastFetch: day.Add(time.Hour), LastItem: day, Next: day.Add(2 * time.Hour), Recheck: day.Add(3 * time.Hour),
 			Total: 12, Failures: 3, Rate: 7.25, Listed: 40, Found: "feed https://a.example/rss", URL: "https://a.example/rss", ETag: `W/"x"`, LastModified: "Fri, 20 Nov 2026 01:02:03 GMT",
+			Unread: crawler.Unread{Pages: 3, Since: day, State: "blocked", Why: news.Text{VI: "không đọc được", EN: "not read"}},
 		}
 		for range 2 { // saving again changes nothing
 			if err := s.SaveVisit(ctx, want); err != nil {

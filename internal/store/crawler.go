@@ -29,7 +29,7 @@ func OpenCrawler(ctx context.Context, file string) (*Crawler, error) {
 
 const (
 	crawlerVisits = `
-	SELECT source, state, since, why_vi, why_en, last_fetch, last_item, next, recheck, total, failures, rate, listed, found, url, etag, last_modified
+	SELECT source, state, since, why_vi, why_en, last_fetch, last_item, next, recheck, total, failures, rate, listed, found, url, etag, last_modified, unread, unread_since, unread_state, unread_vi, unread_en
 	FROM visit`
 	crawlerVisit = crawlerVisits + ` WHERE source = ?`
 )
@@ -37,10 +37,12 @@ const (
 // scanVisit reads a row of crawlerVisits.
 func scanVisit(row interface{ Scan(...any) error }) (crawler.Visit, error) {
 	var v crawler.Visit
-	var since, lastFetch, lastItem, next, recheck int64
+	var since, lastFetch, lastItem, next, recheck, unreadSince int64
 	err := row.Scan(&v.Source, &v.State, &since, &v.Why.VI, &v.Why.EN, &lastFetch, &lastItem, &next, &recheck,
-		&v.Total, &v.Failures, &v.Rate, &v.Listed, &v.Found, &v.URL, &v.ETag, &v.LastModified)
+		&v.Total, &v.Failures, &v.Rate, &v.Listed, &v.Found, &v.URL, &v.ETag, &v.LastModified,
+		&v.Unread.Pages, &unreadSince, &v.Unread.State, &v.Unread.Why.VI, &v.Unread.Why.EN)
 	v.Since, v.LastFetch, v.LastItem, v.Next, v.Recheck = fromUnix(since), fromUnix(lastFetch), fromUnix(lastItem), fromUnix(next), fromUnix(recheck)
+	v.Unread.Since = fromUnix(unreadSince)
 	return v, err
 }
 
@@ -78,17 +80,19 @@ func (c *Crawler) Visits(ctx context.Context) ([]crawler.Visit, error) {
 }
 
 const crawlerSaveVisit = `
-	INSERT INTO visit (source, state, since, why_vi, why_en, last_fetch, last_item, next, recheck, total, failures, rate, listed, found, url, etag, last_modified)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	INSERT INTO visit (source, state, since, why_vi, why_en, last_fetch, last_item, next, recheck, total, failures, rate, listed, found, url, etag, last_modified, unread, unread_since, unread_state, unread_vi, unread_en)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 	ON CONFLICT (source) DO UPDATE SET state = excluded.state, since = excluded.since, why_vi = excluded.why_vi, why_en = excluded.why_en,
 		last_fetch = excluded.last_fetch, last_item = excluded.last_item, next = excluded.next, recheck = excluded.recheck,
-		total = excluded.total, failures = excluded.failures, rate = excluded.rate, listed = excluded.listed, found = excluded.found, url = excluded.url, etag = excluded.etag, last_modified = excluded.last_modified`
+		total = excluded.total, failures = excluded.failures, rate = excluded.rate, listed = excluded.listed, found = excluded.found, url = excluded.url, etag = excluded.etag, last_modified = excluded.last_modified,
+		unread = excluded.unread, unread_since = excluded.unread_since, unread_state = excluded.unread_state, unread_vi = excluded.unread_vi, unread_en = excluded.unread_en`
 
 // SaveVisit implements crawler.Store.
 func (c *Crawler) SaveVisit(ctx context.Context, v crawler.Visit) error {
 	err := c.tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, crawlerSaveVisit, v.Source, v.State, unix(v.Since), v.Why.VI, v.Why.EN, unix(v.LastFetch), unix(v.LastItem),
-			unix(v.Next), unix(v.Recheck), v.Total, v.Failures, v.Rate, v.Listed, v.Found, v.URL, v.ETag, v.LastModified)
+			unix(v.Next), unix(v.Recheck), v.Total, v.Failures, v.Rate, v.Listed, v.Found, v.URL, v.ETag, v.LastModified,
+			v.Unread.Pages, unix(v.Unread.Since), v.Unread.State, v.Unread.Why.VI, v.Unread.Why.EN)
 		return err
 	})
 	if err != nil {
