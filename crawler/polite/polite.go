@@ -181,28 +181,45 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if why := rules.test(req.URL, t.product); why != "" {
 		return nil, &Forbidden{URL: req.URL.String(), Why: why, Err: rules.err}
 	}
-	if err := t.spend(h, req.URL.Host); err != nil {
-		return nil, err
-	}
-	pace := t.pace(req.URL.Host, rules)
-	if err := h.wait(req.Context(), h.pace(time.Now(), pace)); err != nil {
+	pace, err := t.admit(req.Context(), h, req.URL.Host, rules)
+	if err != nil {
 		return nil, err
 	}
 	res, err := t.do(req, t.o.MaxBytes)
 	if err != nil {
 		return nil, err
 	}
-	switch res.StatusCode {
-	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
-		if res.StatusCode == http.StatusTooManyRequests {
-			h.slower(time.Now(), pace)
-		}
-		after := h.shut(time.Now(), res.StatusCode, retryAfter(res.Header, time.Now()))
-		t.o.Log.Warn("host asks for a pause", "host", req.URL.Host, "status", res.StatusCode, "after", after)
-		return nil, &RetryLater{Host: req.URL.Host, Status: res.StatusCode, After: after}
+	if later := t.later(h, req.URL.Host, res, pace, retryAfter(res.Header, time.Now())); later != nil {
+		return nil, later
 	}
 	h.fine()
 	return res, nil
+}
+
+// admit lets a request to a host through when the budget of the hour has one
+// left and the pace, which it returns, has passed. Every request comes by
+// here, those for robots.txt and for streams too.
+func (t *Transport) admit(ctx context.Context, h *host, name string, rules *rules) (pace time.Duration, err error) {
+	if err := t.spend(h, name); err != nil {
+		return 0, err
+	}
+	pace = t.pace(name, rules)
+	return pace, h.wait(ctx, h.pace(time.Now(), pace))
+}
+
+// later shuts a host whose answer asks for a pause, for the time asked or for
+// a doubling one when that is 0. It returns nil for any other answer.
+func (t *Transport) later(h *host, name string, res *http.Response, pace, asked time.Duration) error {
+	switch res.StatusCode {
+	default:
+		return nil
+	case http.StatusTooManyRequests:
+		h.slower(time.Now(), pace)
+	case http.StatusServiceUnavailable:
+	}
+	after := h.shut(time.Now(), res.StatusCode, asked)
+	t.o.Log.Warn("host asks for a pause", "host", name, "status", res.StatusCode, "after", after)
+	return &RetryLater{Host: name, Status: res.StatusCode, After: after}
 }
 
 // pace is the pause that the host's policy, our own and its robots.txt ask

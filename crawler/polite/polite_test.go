@@ -192,6 +192,76 @@ func TestRobotsRecovers(t *testing.T) {
 	})
 }
 
+// A host whose robots.txt asks for a pause is left alone for that long, at
+// least for the ten minutes of any failure and at most for a day; a server
+// error keeps us out for as long as it says.
+func TestRobotsRetryAfter(t *testing.T) {
+	for _, tt := range []struct {
+		status int
+		after  string
+		want   time.Duration
+		shut   bool
+	}{
+		{429, "7200", 2 * time.Hour, true},
+		{503, "3600", time.Hour, true},
+		{503, "60", 10 * time.Minute, true},
+		{429, "", 10 * time.Minute, true},
+		{503, "99999999", 24 * time.Hour, true},
+		{500, "1800", 30 * time.Minute, false},
+		{500, "", 10 * time.Minute, false},
+	} {
+		t.Run(fmt.Sprint(tt.status, tt.after), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWeb()
+				w.set("http://a.example/robots.txt", tt.status, "", "Retry-After", tt.after)
+				c := client(t, w)
+				_, err := get(c, "http://a.example/x")
+				var f *Forbidden
+				var later *RetryLater
+				if !errors.As(err, &f) || errors.As(err, &later) != tt.shut || tt.shut && (later.After != tt.want || later.Status != tt.status) {
+					t.Fatalf("%v, want to be kept out, asked to wait %v: %v", err, tt.want, tt.shut)
+				}
+				begin := time.Now()
+				w.set("http://a.example/robots.txt", 404, "")
+				for time.Since(begin) < tt.want-time.Minute {
+					_, err := get(c, "http://a.example/x")
+					if err == nil || errors.As(err, &later) != tt.shut {
+						t.Fatalf("after %v of %v: %v", time.Since(begin), tt.want, err)
+					}
+					time.Sleep(tt.want / 20)
+				}
+				if n := len(w.times("/robots.txt")); n != 1 {
+					t.Errorf("robots.txt was asked for %d times in its pause", n)
+				}
+				time.Sleep(begin.Add(tt.want + time.Minute).Sub(time.Now()))
+				if _, err := get(c, "http://a.example/x"); err != nil {
+					t.Errorf("after the pause: %v", err)
+				}
+			})
+		})
+	}
+}
+
+// The pause is the host's that asks: one that serves another's robots.txt.
+func TestRobotsRetryAfterElsewhere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWeb()
+		w.set("http://a.example/robots.txt", 301, "", "Location", "http://b.example/robots.txt")
+		w.set("http://b.example/robots.txt", 429, "", "Retry-After", "7200")
+		c := client(t, w)
+		var later *RetryLater
+		if _, err := get(c, "http://a.example/x"); err == nil || errors.As(err, &later) {
+			t.Errorf("a.example did not ask for a pause itself: %v", err)
+		}
+		if _, err := get(c, "http://b.example/x"); !errors.As(err, &later) || later.Status != 429 {
+			t.Errorf("b.example asked for a pause: %v", err)
+		}
+		if n := len(w.times("/x")); n != 0 {
+			t.Errorf("%d pages were asked for", n)
+		}
+	})
+}
+
 // Row 4, 8: one request at a time and host, paced from start to start by the
 // policy or by Crawl-delay; hosts do not wait for each other.
 func TestPace(t *testing.T) {

@@ -78,12 +78,15 @@ func (t *Transport) robots(ctx context.Context, h *host, u *url.URL) (*rules, er
 // fetchRobots reads robots.txt as RFC 9309 §2.3.1 says: what cannot be
 // reached or answers with a server error keeps us out, what is not there
 // lets us in. 429 is counted with the former: who wants fewer requests gets
-// none. Only the context ends it with an error.
+// none. A failure holds for robotsRetry, or for as long as the host asks; when
+// it asks, by 429 or 503, the host is left alone altogether for so long. Only
+// the context ends it with an error.
 func (t *Transport) fetchRobots(ctx context.Context, h *host, u *url.URL) (*rules, error) {
 	at := &url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/robots.txt"}
 	away := func(err error) *rules {
 		return &rules{shut: err.Error(), err: err, expires: time.Now().Add(robotsRetry)}
 	}
+	var later error // of our own host
 	for range robotsHops + 1 {
 		release, to := func() {}, h
 		if to = t.hosts.of(at); to != h {
@@ -100,8 +103,11 @@ func (t *Transport) fetchRobots(ctx context.Context, h *host, u *url.URL) (*rule
 				return away(errors.New("robots.txt redirects to a busy host")), nil
 			}
 		}
-		res, err := t.askRobots(ctx, to, at)
+		res, asks, err := t.askRobots(ctx, to, at)
 		release()
+		if to == h {
+			later = asks
+		}
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
@@ -117,7 +123,12 @@ func (t *Transport) fetchRobots(ctx context.Context, h *host, u *url.URL) (*rule
 			continue
 		}
 		if res.StatusCode == http.StatusTooManyRequests || res.StatusCode >= 500 || res.StatusCode < 200 {
-			return away(fmt.Errorf("robots.txt answers %d", res.StatusCode)), nil
+			r := away(fmt.Errorf("robots.txt answers %d", res.StatusCode))
+			if later != nil {
+				r.err = fmt.Errorf("%w: %w", r.err, later)
+			}
+			r.expires = time.Now().Add(robotsPause(res))
+			return r, nil
 		}
 		return parseRobots(res, time.Now()), nil
 	}
@@ -127,21 +138,30 @@ func (t *Transport) fetchRobots(ctx context.Context, h *host, u *url.URL) (*rule
 	return &rules{data: data, expires: time.Now().Add(robotsTTL)}, nil
 }
 
-func (t *Transport) askRobots(ctx context.Context, h *host, at *url.URL) (*http.Response, error) {
+// askRobots makes one request for robots.txt to a host whose turn the caller
+// has. later is the pause that the host asks for instead; the response stands
+// beside it.
+func (t *Transport) askRobots(ctx context.Context, h *host, at *url.URL) (res *http.Response, later, err error) {
 	if err := h.open(time.Now()); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if err := t.spend(h, at.Host); err != nil {
-		return nil, err
-	}
-	if err := h.wait(ctx, h.pace(time.Now(), t.pace(at.Host, &rules{}))); err != nil {
-		return nil, err
+	pace, err := t.admit(ctx, h, at.Host, &rules{})
+	if err != nil {
+		return nil, nil, err
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, at.String(), nil)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return t.do(req, t.o.MaxBytes)
+	if res, err = t.do(req, t.o.MaxBytes); err != nil {
+		return nil, nil, err
+	}
+	return res, t.later(h, at.Host, res, pace, robotsPause(res)), nil
+}
+
+// robotsPause is how long an answer in place of robots.txt holds.
+func robotsPause(res *http.Response) time.Duration {
+	return max(robotsRetry, min(retryAfter(res.Header, time.Now()), maxShut))
 }
 
 func parseRobots(res *http.Response, now time.Time) *rules {
