@@ -20,8 +20,11 @@ func WithKey(ctx context.Context) context.Context {
 func hasKey(ctx context.Context) bool { return ctx.Value(keyed{}) != nil }
 
 // Stream is the transport for a connection that stays open, such as a
-// WebSocket: turn, pace, user agent and the guard of the dialler hold as for
-// every request, but the body is left to the caller.
+// WebSocket: turn, budget, pace, user agent, the pause that a host asks for and
+// the guard of the dialler hold as for every request, but the body is left to
+// the caller. robots.txt is not asked: a stream is a public interface that its
+// owner documents for programs, not a page that a crawler comes upon, and its
+// host need not serve files at all.
 func (t *Transport) Stream() http.RoundTripper { return stream{t} }
 
 type stream struct{ t *Transport }
@@ -41,7 +44,8 @@ func (s stream) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := h.open(time.Now()); err != nil {
 		return nil, err
 	}
-	if err := h.wait(req.Context(), max(t.o.Hosts(req.URL.Host).Pace, 0)); err != nil {
+	pace, err := t.admit(req.Context(), h, req.URL.Host, &rules{})
+	if err != nil {
 		return nil, err
 	}
 	out := req.Clone(req.Context())
@@ -50,11 +54,9 @@ func (s stream) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch res.StatusCode {
-	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+	if later := t.later(h, req.URL.Host, res, pace, retryAfter(res.Header, time.Now())); later != nil {
 		_ = res.Body.Close()
-		after := h.shut(time.Now(), res.StatusCode, retryAfter(res.Header, time.Now()))
-		return nil, &RetryLater{Host: req.URL.Host, Status: res.StatusCode, After: after}
+		return nil, later
 	}
 	h.fine()
 	return res, nil

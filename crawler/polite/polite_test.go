@@ -262,6 +262,51 @@ func TestRobotsRetryAfterElsewhere(t *testing.T) {
 	})
 }
 
+// A stream is a request like others but for robots.txt and its body.
+func TestStream(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWeb()
+		w.set("http://busy.example/s", 429, "", "Retry-After", "120")
+		tr, err := New(Options{UserAgent: "langnghe/1", Base: w, Budget: 3, Hosts: func(h string) Host {
+			if h == "own.example" {
+				return Host{Internal: true, Pace: time.Second}
+			}
+			return Host{}
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &http.Client{Transport: tr.Stream()}
+		for range 3 {
+			if _, err := get(c, "http://a.example/s"); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := get(c, "http://own.example/s"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, want := w.times("a.example/s"), []string{"0s", "2s", "4s"}; !slices.Equal(got, want) {
+			t.Errorf("asked at %v, want %v: the pace of everybody", got, want)
+		}
+		var later *RetryLater
+		if _, err := get(c, "http://a.example/s"); !errors.As(err, &later) || later.Status != 0 || later.After > time.Hour {
+			t.Errorf("over the budget of the hour: %v", err)
+		}
+		if _, err := get(c, "http://own.example/s"); err != nil {
+			t.Errorf("an internal host has no budget: %v", err)
+		}
+		if _, err := get(c, "http://busy.example/s"); !errors.As(err, &later) || later.After != 2*time.Minute {
+			t.Errorf("busy: %v", err)
+		}
+		if _, err := get(&http.Client{Transport: tr}, "http://busy.example/x"); !errors.As(err, &later) || later.Status != 429 {
+			t.Errorf("the pause that a stream was asked for does not hold for pages: %v", err)
+		}
+		if n := len(w.times("/robots.txt")); n != 0 {
+			t.Errorf("robots.txt was asked for %d times", n)
+		}
+	})
+}
+
 // Row 4, 8: one request at a time and host, paced from start to start by the
 // policy or by Crawl-delay; hosts do not wait for each other.
 func TestPace(t *testing.T) {
