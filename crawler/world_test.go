@@ -11,7 +11,7 @@ import (
 	"langnghe/crawler/polite"
 )
 
-// Forty-five hosts for six hours, every fault among them; the e2e
+// Fifty-four hosts for eight hours, every fault among them; the e2e
 // module runs a thousand for a day and holds the figures.
 func TestWorld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
