@@ -30,6 +30,15 @@ const (
 	leastGap    = 24 * time.Hour // no silence is shorter: nights and Sundays are quiet
 	usualGaps   = 6              // mean gaps without an item before we speak of silence
 	flakyVisits = 2              // failures in a row before a source is degraded
+
+	// A source with fewer than leastItems in the memory, such as a portal with
+	// one item a week, is measured by the gaps between its last items instead:
+	// it is silent when nothing came for rareGaps times the longest of them,
+	// two weeks at least.
+	rareItems = 6 // the last ones, so five gaps
+	leastGaps = 2 // fewer say nothing about what is usual
+	rareGaps  = 3
+	rareQuiet = 14 * 24 * time.Hour
 )
 
 // outcome is what a visit met.
@@ -43,9 +52,10 @@ type outcome struct {
 // judge says how a source is doing after a visit and why.
 //
 // usual is its activity in the memory before its last item, so that a long
-// silence does not become the new normal; week and before are the last seven
-// days and the three weeks before them.
-func judge(v Visit, o outcome, usual, week, before Activity, now time.Time) (state string, why news.Text) {
+// silence does not become the new normal; gap is the longest between the last
+// items of a source that has too few for that, 0 when it is not known; week and
+// before are the last seven days and the three weeks before them.
+func judge(v Visit, o outcome, usual Activity, gap time.Duration, week, before Activity, now time.Time) (state string, why news.Text) {
 	if ownBudget(o.err) {
 		return v.State, v.Why
 	}
@@ -89,6 +99,18 @@ func judge(v Visit, o outcome, usual, week, before Activity, now time.Time) (sta
 			}
 		}
 	}
+	if quiet := now.Sub(v.LastItem); usual.Items < leastItems && !v.LastItem.IsZero() && quiet > rareQuiet {
+		switch {
+		case gap == 0 && v.State == stateSilent:
+			return v.State, v.Why // so long that what was usual is forgotten
+		case gap > 0 && quiet > rareGaps*gap:
+			days := max(int((gap+12*time.Hour)/(24*time.Hour)), 1)
+			return stateSilent, news.Text{
+				VI: fmt.Sprintf("Không có mục mới từ %s; trước đó hai mục cách nhau lâu nhất khoảng %d ngày.", v.LastItem.In(local).Format("15:04 02/01/2006"), days),
+				EN: fmt.Sprintf("Nothing new since %s; the longest gap before was about %s.", v.LastItem.In(local).Format("2 Jan 2006 15:04"), plural(days, "day")),
+			}
+		}
+	}
 	if weekly := before.Items / 3; weekly >= 6 && week.Items*3 < weekly {
 		return stateDegraded, news.Text{
 			VI: fmt.Sprintf("Bảy ngày qua có %d mục, ba tuần trước trung bình %d mục mỗi tuần.", week.Items, weekly),
@@ -96,6 +118,35 @@ func judge(v Visit, o outcome, usual, week, before Activity, now time.Time) (sta
 		}
 	}
 	return stateOK, news.Text{VI: "Hoạt động bình thường.", EN: "Works as usual."}
+}
+
+// gap is the longest time between two of a source's last items, 0 when there
+// are too few to say.
+func (c *Crawler) gap(ctx context.Context, source string, last time.Time) (time.Duration, error) {
+	var longest time.Duration
+	n := 0
+	for at := last; n < rareItems-1; n++ {
+		before, err := c.o.Store.Activity(ctx, source, at.Add(-c.o.Remember), at)
+		if err != nil {
+			return 0, err
+		}
+		if before.Items == 0 {
+			break
+		}
+		longest, at = max(longest, at.Sub(before.Last)), before.Last
+	}
+	if n < leastGaps {
+		return 0, nil
+	}
+	return longest, nil
+}
+
+// plural is a count with its English word.
+func plural(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
 }
 
 // local is the zone in which people on the team read times.

@@ -48,9 +48,44 @@ func TestJudge(t *testing.T) {
 		{"half of usual", Visit{State: stateOK, LastItem: ago(time.Hour)}, outcome{leads: 5}, usual(63, 28, ago(time.Hour)), 10, 57, stateOK, ""},
 	}
 	for _, tt := range tests {
-		got, why := judge(tt.v, tt.o, tt.usual, Activity{Items: tt.week}, Activity{Items: tt.before}, now)
+		got, why := judge(tt.v, tt.o, tt.usual, 0, Activity{Items: tt.week}, Activity{Items: tt.before}, now)
 		if got != tt.want || !strings.Contains(why.VI, tt.mention) {
 			t.Errorf("%s: %s because %q, want %s with %q", tt.name, got, why.VI, tt.want, tt.mention)
+		}
+	}
+}
+
+// A rare source is measured by its gaps; one with enough items is not.
+func TestJudgeRare(t *testing.T) {
+	now := time.Date(2026, 11, 20, 9, 0, 0, 0, local)
+	const day = 24 * time.Hour
+	tests := []struct {
+		name  string
+		state string
+		quiet time.Duration
+		items int
+		gap   time.Duration
+		want  string
+	}{
+		{"a post a week, two weeks", stateOK, 14*day + time.Hour, 4, 7 * day, stateOK},
+		{"a post a week, three weeks", stateOK, 21 * day, 4, 7 * day, stateOK},
+		{"a post a week, over three weeks", stateOK, 21*day + time.Hour, 4, 7 * day, stateSilent},
+		{"a post a month, ten weeks", stateOK, 70 * day, 1, 30 * day, stateOK},
+		{"a post a month, over three months", stateOK, 91 * day, 1, 30 * day, stateSilent},
+		{"three at once, then ten days", stateOK, 10 * day, 3, time.Hour, stateOK},
+		{"three at once, then two weeks", stateOK, 14*day + time.Hour, 3, time.Hour, stateSilent},
+		{"one item ever", stateOK, 300 * day, 1, 0, stateOK},
+		{"silent for so long that nothing is remembered", stateSilent, 300 * day, 0, 0, stateSilent},
+		{"silent until a new item", stateSilent, time.Hour, 1, 0, stateOK},
+		{"enough items: gaps do not count", stateOK, 15 * day, 12, day, stateSilent},
+		{"enough items: not earlier", stateOK, 15 * day, 5, day, stateOK},
+	}
+	for _, tt := range tests {
+		last := now.Add(-tt.quiet)
+		v := Visit{State: tt.state, LastItem: last}
+		usual := Activity{Items: tt.items, First: last.Add(-28 * day), Last: last}
+		if got, why := judge(v, outcome{same: true}, usual, tt.gap, Activity{}, Activity{}, now); got != tt.want {
+			t.Errorf("%s: %s because %q, want %s", tt.name, got, why.EN, tt.want)
 		}
 	}
 }

@@ -711,6 +711,7 @@ func (r *round) publish(ctx context.Context, items []item, extra ...Seen) error 
 // settle updates the state of the source and tells of a change.
 func (r *round) settle(ctx context.Context, v *Visit, o outcome) (changed bool, err error) {
 	var usual, week, before Activity
+	var gap time.Duration
 	if o.err == nil {
 		if week, err = r.c.o.Store.Activity(ctx, r.s.ID, r.now.Add(-recent), r.now.Add(ahead)); err != nil {
 			return false, err
@@ -722,6 +723,11 @@ func (r *round) settle(ctx context.Context, v *Visit, o outcome) (changed bool, 
 			if usual, err = r.c.o.Store.Activity(ctx, r.s.ID, v.LastItem.Add(-memory), v.LastItem.Add(time.Second)); err != nil {
 				return false, err
 			}
+			if usual.Items < leastItems && r.now.Sub(v.LastItem) > rareQuiet {
+				if gap, err = r.c.gap(ctx, r.s.ID, v.LastItem); err != nil {
+					return false, err
+				}
+			}
 		}
 	}
 	if o.err == nil && r.pause != nil && !ownBudget(r.pause) {
@@ -731,7 +737,7 @@ func (r *round) settle(ctx context.Context, v *Visit, o outcome) (changed bool, 
 		v.Rate = perDay(week, r.now)
 	}
 	r.tally.into(v, r.now)
-	state, why := judge(*v, o, usual, week, before, r.now)
+	state, why := judge(*v, o, usual, gap, week, before, r.now)
 	if state == v.State {
 		v.Why = why
 		return false, nil
