@@ -183,10 +183,13 @@ func (d *Desk) correction(c *counter, q Request) (Report, error) {
 	w.say(paper.Text, "{} Cập nhật lúc {}.", sentence(w.contact()), w.r.At.In(calendar.Zone).Format("15:04 02/01/2006"))
 	w.say(paper.Part, "II. BẢN NGẮN CHO MẠNG XÃ HỘI")
 	w.paragraphs(cmp.Or(k.Correct.Post, clip(k.Correct.Portal, 400)))
-	s := w.script(k, q)
 	w.say(paper.Part, "III. LỜI PHÁT THANH")
-	for _, line := range s.Sentences {
-		w.r.Paper.Body = append(w.r.Paper.Body, paper.P(paper.Item, line))
+	if s := w.script(k, q); s.Over > 0 {
+		w.say(paper.Text, "Chưa có: lời đọc dài quá mức khoảng {} giây. Hãy viết lời phát thanh ngắn hơn trong vụ việc.", s.Over)
+	} else {
+		for _, line := range s.Sentences {
+			w.r.Paper.Body = append(w.r.Paper.Body, paper.P(paper.Item, line))
+		}
 	}
 	w.end()
 	return w.r, w.err
@@ -228,6 +231,17 @@ func (w *writer) script(k *Case, q Request) spoken.Script {
 		Document: k.Citation.Document, Wrong: wrong, Do: cmp.Or(q.Notes["do"], advice(k)), Contact: w.d.House.Contact, Year: w.r.At.In(calendar.Zone).Year()})
 }
 
+// Overlong returns by how many seconds the script of a case's correction,
+// read as an emergency, would be too long with all that belongs to it; zero
+// when nothing of what is approved would have to be left out.
+func (d *Desk) Overlong(k Case) int {
+	if k.Correct == nil || k.Citation == nil {
+		return 0
+	}
+	k.Level = news.Critical // the longest opening
+	return d.writer(nil, Radio, d.now()).script(&k, Request{}).Over
+}
+
 var priorities = map[spoken.Priority]string{spoken.Normal: "Thông thường", spoken.Raised: "Ưu tiên", spoken.Emergency: "Khẩn cấp – phát ngay"}
 
 // radio writes the script for the announcer.
@@ -240,6 +254,10 @@ func (d *Desk) radio(c *counter, q Request) (Report, error) {
 	w.over(k.Approved, k.Approved)
 	w.form("TC", "THÔNG CÁO", "Lời phát thanh: "+clip(k.title(), 90))
 	s := w.script(k, q)
+	if s.Over > 0 {
+		return Report{}, refuse("too_long", "lời phát thanh cùng lời mở đầu, nguồn, việc cần làm và lời kết dài hơn %d giây khoảng %d giây; hãy viết ngắn lại lời phát thanh của đính chính hoặc phần việc cần làm",
+			"the script with opening, source, advice and sign-off is longer than %d seconds by about %d; shorten the radio text of the correction or what people should do", spoken.MaxSeconds, s.Over)
+	}
 	w.r.Script, w.r.Priority = s.Sentences, string(s.Priority)
 	twice := "đọc một lần"
 	if s.Repeated {

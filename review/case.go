@@ -131,6 +131,11 @@ func (d *Desk) DraftCorrection(ctx context.Context, id, portal, post, radio stri
 		if err := c.draft(Correction{Portal: portal, Post: post, Radio: radio}, by.Name, d.now()); err != nil {
 			return err
 		}
+		if d.Overlong != nil && c.Correction.Radio != "" { // without one nothing was written to be read out
+			if over := d.Overlong(c); over > 0 {
+				return refuse("too_long_aloud", over)
+			}
+		}
 		return alert(tx, caseNotice(c, "drafted", []string{string(Leader)}, d.now(), "Đính chính chờ duyệt", "A correction waits for approval"), c.ID, d.now())
 	})
 }

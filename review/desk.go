@@ -43,6 +43,10 @@ type Options struct {
 	// Khoi says whether a unit is a neighbourhood, beside those whose names
 	// begin like one; nil knows no others.
 	Khoi func(unit string) bool
+	// Overlong says by how many seconds the loudspeaker's script of a case's
+	// correction, with all that is said around it, would be too long; nil
+	// leaves it at the length of the text.
+	Overlong func(c *Case) int
 	// TextDays is how long the words of an ordinary item stay; default 90.
 	TextDays int
 	Metrics  prometheus.Registerer // may be nil

@@ -549,6 +549,11 @@ func TestClaimToPublishedCorrection(t *testing.T) {
 	h.refused(h.DraftCorrection(ctx, id, "x", "", "", hoa), "no_verdict")
 	h.must(h.SetVerdict(ctx, id, review.FalseInfo, cite, hoa))
 	h.refused(h.DraftCorrection(ctx, id, "x", "", strings.Repeat("một ", 400), hoa), "too_long")
+	h.Overlong = func(c *review.Case) int { return len(c.Correction.Radio) - len("Bà con chú ý.") }
+	h.refused(h.DraftCorrection(ctx, id, "Mức thu không đổi.", "Không đổi nhé.", "Bà con hãy chú ý.", hoa), "too_long_aloud")
+	if c := h.kase(id); c.Correction != nil || c.State != review.Judged {
+		t.Errorf("what was refused was kept: %+v", c)
+	}
 	h.must(h.DraftCorrection(ctx, id, "Mức thu không đổi.", "Không đổi nhé.", "Bà con chú ý.", hoa))
 	h.refused(h.ApproveCorrection(ctx, id, review.User{Name: " HOA ", Role: review.Leader}), "same_person")
 	h.refused(h.PublishCorrection(ctx, id, "https://phuong.gov.vn/1", editor), "not_found")

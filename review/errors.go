@@ -32,6 +32,7 @@ var refusals = map[string]news.Text{
 	"not_in_force":   {VI: "Văn bản %s không có hiệu lực vào thời điểm này; hãy chọn văn bản đang có hiệu lực.", EN: "Document %s is not in force at that date; choose one that is."},
 	"no_document":    {VI: "Không có văn bản %s trong sổ văn bản.", EN: "Document %s is not in the register."},
 	"no_verdict":     {VI: "Phải có kết luận trước khi soạn đính chính.", EN: "There must be a verdict before a correction is drafted."},
+	"too_long_aloud": {VI: "Lời phát thanh khi đọc cùng lời mở đầu, nguồn, việc cần làm và lời kết dài hơn 120 giây khoảng %d giây (số đọc thành chữ). Hãy viết ngắn lại.", EN: "Read with opening, source, advice and sign-off, numbers in words, the radio script is longer than 120 seconds by about %d. Shorten it."},
 	"too_long":       {VI: "Lời phát thanh dài khoảng %d giây, tối đa 120 giây.", EN: "The radio script takes about %d seconds, at most 120 are allowed."},
 	"same_person":    {VI: "Người đề xuất hoặc soạn thảo (%s) không được tự duyệt.", EN: "The person who proposed or drafted it (%s) may not approve it."},
 	"waiting":        {VI: "Còn %d phút trong thời gian hoàn tác, sau đó mới được đăng.", EN: "The undo window is open for another %d minutes; publish after that."},

@@ -487,6 +487,12 @@ func (b *builder) desk(ctx context.Context) error {
 		Khoi: func(unit string) bool {
 			return slices.ContainsFunc(profile.Khoi, func(k reading.Unit) bool { return k.Name.VI == unit || k.Name.EN == unit })
 		},
+		Overlong: func(c *review.Case) int {
+			if b.svc.reports == nil { // not before people can reach the desk
+				return 0
+			}
+			return b.svc.reports.Overlong(reportCase(c))
+		},
 	})
 	if err != nil {
 		return err

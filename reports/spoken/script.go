@@ -30,6 +30,9 @@ type Script struct {
 	Priority  Priority
 	Sentences []string
 	Repeated  bool // the facts are said twice
+	// Over is by how many seconds facts, source and advice are too long
+	// between opening and sign-off. Then parts of them are left out.
+	Over int
 }
 
 // Source is what a script is made of. The claim that is going round is never
@@ -92,6 +95,7 @@ func Make(src Source) Script {
 		}
 		return (n + perSecond - 1) / perSecond
 	}
+	out.Over = max(0, seconds(head, fact, source, do, end)-MaxSeconds)
 	// Too long: first what may be read elsewhere goes, then the end of the
 	// facts. The claim goes with its warnings and the source as one: half of
 	// either says something else.
