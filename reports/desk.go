@@ -109,7 +109,10 @@ func (d *Desk) Open(ctx context.Context, id string, by Person) (Report, error) {
 		}
 		return tx.Chain(d.chain(by.Name, "report.view", id, ""))
 	})
-	return r, err
+	if err != nil {
+		return r, err
+	}
+	return r, d.tell(ctx, &r, by)
 }
 
 func (r *Report) visible(by Person) bool {

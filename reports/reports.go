@@ -40,6 +40,9 @@ type Options struct {
 	Sources func(context.Context) (all, working int, err error)
 	// Headlines are titles of articles with good news, never of posts.
 	Headlines func(ctx context.Context, from, to time.Time, limit int) ([]Headline, error)
+	// Told are the words of a complaint as its unit sees them, without what
+	// points at a person and only as long as they are kept; nil knows none.
+	Told func(ctx context.Context, id string, by Person) ([]string, error)
 	// Forecast says what the next days of a daily series may bring.
 	Forecast func(ctx context.Context, first time.Time, daily []float64, days int) ([]Band, error)
 

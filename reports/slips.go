@@ -2,6 +2,7 @@ package reports
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -105,9 +106,36 @@ func sentence(s string) string {
 	return s + "."
 }
 
+// seeComplaint stands in the kept slip of a complaint where [Desk.Open] puts
+// what people said: a report outlives their words, which may be erased and
+// have their time.
+const seeComplaint = "3. Nội dung: xem tại mục Phản ánh của hệ thống."
+
+// maxTold is how many letters a slip prints of one thing said.
+const maxTold = 1200
+
+// tell puts the words of a complaint into its slip for who sees them anyway.
+func (d *Desk) tell(ctx context.Context, r *Report, by Person) error {
+	i := slices.IndexFunc(r.Paper.Body, func(b paper.Block) bool { return b.Plaintext() == seeComplaint })
+	if r.Kind != Complaint || d.Told == nil || i < 0 {
+		return nil
+	}
+	words, err := d.Told(ctx, r.Case, by)
+	if err != nil || len(words) == 0 {
+		return err
+	}
+	told := []paper.Block{paper.P(paper.Text, "3. Nội dung phản ánh, đã che thông tin cá nhân, chỉ dùng để trả lời:")}
+	for _, text := range words {
+		told = append(told, paper.P(paper.Item, "“"+d.guarded(clip(text, maxTold))+"”"))
+	}
+	r.Paper.Body = slices.Replace(slices.Clone(r.Paper.Body), i, i+1, told...)
+	return nil
+}
+
 // complaint writes the slip by which a unit gets a complaint to answer. It
-// names the matter, never the person nor their words, and never the police
-// as addressee of a complaint about them.
+// names the matter, never the person, keeps none of their words (see
+// [Desk.tell]), and never has the police as addressee of a complaint about
+// them.
 func (d *Desk) complaint(c *counter, q Request) (Report, error) {
 	k, err := c.theCase(q.Case)
 	if err != nil {
@@ -125,14 +153,15 @@ func (d *Desk) complaint(c *counter, q Request) (Report, error) {
 	w.form("PC", "PHIẾU CHUYỂN", "Phản ánh của người dân về "+strings.ToLower(TopicName(k.Topic)), k.Unit)
 	w.r.Paper.Head.ToWord = "Kính chuyển"
 	w.say(paper.Text, "1. Mã phản ánh: {}; tiếp nhận ngày {}.", k.ID, paper.ShortDate(k.Opened.In(calendar.Zone)))
-	w.say(paper.Text, "2. Lĩnh vực: {}. Nội dung chi tiết xem tại mục Phản ánh của hệ thống (không sao chép lời người dân vào phiếu này).", TopicName(k.Topic))
-	w.say(paper.Text, "3. Vị trí: {}", sentence(cmp.Or(q.Notes["place"], "theo nội dung phản ánh trong hệ thống")))
+	w.say(paper.Text, "2. Lĩnh vực: {}.", TopicName(k.Topic))
+	w.say(paper.Text, seeComplaint)
+	w.say(paper.Text, "4. Vị trí: {}", sentence(cmp.Or(strings.TrimSpace(q.Notes["place"]), k.Place, "theo nội dung phản ánh")))
 	due := "chưa đặt hạn"
 	if !k.Due.IsZero() {
 		due = k.Due.In(calendar.Zone).Format("15:04 02/01/2006")
 	}
-	w.say(paper.Text, "4. Hạn trả lời: {}.", due)
-	w.say(paper.Text, "5. Mẫu trả lời: cảm ơn người dân đã phản ánh; nêu việc đã kiểm tra; kết quả, thời gian khắc phục; đơn vị và số liên hệ.")
+	w.say(paper.Text, "5. Hạn trả lời: {}.", due)
+	w.say(paper.Text, "6. Mẫu trả lời: cảm ơn người dân đã phản ánh; nêu việc đã kiểm tra; kết quả, thời gian khắc phục; đơn vị và số liên hệ.")
 	w.say(paper.Text, "Phản ánh là thông tin giúp điều hành, không phải vi phạm; phiếu này chỉ dùng để trả lời người dân.")
 	w.end()
 	return w.r, w.err

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -69,6 +70,7 @@ func (b *builder) reports(d *review.Desk, s *store.Desk, p reading.Profile) (*re
 		Store: s.Reports(), Log: b.log.With("component", "reports"), Now: b.now, Days: b.days,
 		Counts:    b.reportCounts,
 		Cases:     func(ctx context.Context) ([]reports.Case, error) { return reportCases(ctx, d) },
+		Told:      func(ctx context.Context, id string, by reports.Person) ([]string, error) { return told(ctx, d, id, by) },
 		Sources:   b.reportSources,
 		Headlines: b.headlines,
 		Forecast:  forecastDays,
@@ -177,6 +179,20 @@ func reportCases(ctx context.Context, d *review.Desk) ([]reports.Case, error) {
 	}
 	// Cases whose every decision was undone were none.
 	return slices.DeleteFunc(out, func(c reports.Case) bool { return c.Voices == 0 }), nil
+}
+
+// told are the words of a complaint for its slip. Who sees no item, or no
+// longer sees the case, reads the slip without.
+func told(ctx context.Context, d *review.Desk, id string, by reports.Person) ([]string, error) {
+	u := review.User{Name: by.Name, Role: review.Role(by.Role), Unit: by.Unit}
+	if !review.May(u.Role, review.ReadItem) {
+		return nil, nil
+	}
+	out, err := d.Told(ctx, id, u)
+	if errors.Is(err, review.ErrNotFound) {
+		return nil, nil
+	}
+	return out, err
 }
 
 func reportCase(c *review.Case) reports.Case {
