@@ -35,7 +35,7 @@ func (d *Desk) Cases(ctx context.Context, q CaseQuery) ([]Case, error) {
 	if err != nil {
 		return nil, fmt.Errorf("review: cases: %w", err)
 	}
-	cs = slices.DeleteFunc(cs, func(c Case) bool { return !program && q.By.Role == Leader && c.aboutLeader() })
+	cs = slices.DeleteFunc(cs, func(c Case) bool { return !program && q.By.Role == Leader && c.KeptFromLeader() })
 	for i := range cs {
 		cs[i].lock()
 		if !program {
@@ -68,7 +68,10 @@ func (d *Desk) Case(ctx context.Context, id string, by User) (c Case, err error)
 // neither propose, sign nor guard hand-offs see none, nor what they rest on.
 func (c *Case) narrow(by User) {
 	switch by.Role {
-	case Reviewer, Leader, Justice:
+	case Leader:
+		c.withoutAccusers()
+		return
+	case Reviewer, Justice:
 		return
 	}
 	c.Handoff, c.Unlocked, c.Voices = nil, nil, nil
@@ -141,13 +144,17 @@ func (d *Desk) DraftCorrection(ctx context.Context, id, portal, post, radio stri
 }
 
 // ApproveCorrection is the leader's approval, by another person than the one
-// who drafted it. The editors are told when the undo window has passed.
+// who drafted it; of a case that is kept from those who lead the ward, the
+// justice officer's. The editors are told when the undo window has passed.
 func (d *Desk) ApproveCorrection(ctx context.Context, id string, by User) error {
 	return d.change(ctx, by, ApproveCorrection, id, "", func(tx Tx, c *Case) error {
 		if c.Citation != nil {
 			if _, err := d.inForce(tx, *c.Citation, c); err != nil {
 				return err
 			}
+		}
+		if err := c.mayStandIn(by, ApproveCorrection); err != nil {
+			return err
 		}
 		if err := c.approve(by.Name, d.now()); err != nil {
 			return err
@@ -194,9 +201,15 @@ func (d *Desk) Reply(ctx context.Context, id, text string, by User) error {
 	return d.change(ctx, by, ReplyAnswer, id, "", func(tx Tx, c *Case) error { return c.reply(text, by, d.now()) })
 }
 
-// Escalate records what the leader does about a danger.
+// Escalate records what the leader does about a danger, or the justice officer
+// when the case is kept from those who lead the ward.
 func (d *Desk) Escalate(ctx context.Context, id, note string, by User) error {
-	return d.change(ctx, by, EscalateCase, id, "", func(tx Tx, c *Case) error { return c.escalate(note, by.Name, d.now()) })
+	return d.change(ctx, by, EscalateCase, id, "", func(tx Tx, c *Case) error {
+		if err := c.mayStandIn(by, EscalateCase); err != nil {
+			return err
+		}
+		return c.escalate(note, by.Name, d.now())
+	})
 }
 
 // CloseCase ends a case with its outcome.

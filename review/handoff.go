@@ -15,6 +15,9 @@ func (d *Desk) Capturable(ctx context.Context, id string, by User) (out []Entry,
 		if err != nil {
 			return err
 		}
+		if err := c.hiddenFrom(by); err != nil {
+			return err
+		}
 		entries, err := entriesOf(tx, &c)
 		if err != nil {
 			return err
@@ -75,6 +78,13 @@ func (d *Desk) ProposeHandoff(ctx context.Context, id string, h Handoff, by User
 // the justice officer may veto it.
 func (d *Desk) ApproveHandoff(ctx context.Context, id string, by User) error {
 	return d.change(ctx, by, ApproveHandoff, id, "", func(tx Tx, c *Case) error {
+		if why, locked := Lock(c); locked && c.Handoff.waiting() {
+			shown := *c
+			shown.lock()
+			if shown.narrow(by); shown.LockWhy != why {
+				return refuse("locked", LockText(shown.LockWhy))
+			}
+		}
 		if c.Handoff.waiting() {
 			if _, err := d.inForce(tx, c.Handoff.Citation, c); err != nil {
 				return err

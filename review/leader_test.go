@@ -3,7 +3,10 @@ package review_test
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
+
+	"golang.org/x/text/unicode/norm"
 
 	"langnghe/internal/news"
 	"langnghe/review"
@@ -112,4 +115,100 @@ func TestAccusedLeaderWithSimilar(t *testing.T) {
 		}
 	}
 	h.must(h.Undo(t.Context(), "a", hoa))
+}
+
+// TestOneAccuserHidesNoCase: a post about a rumour that ends in a word about
+// the chair hides itself and nothing else; the correction is still approved.
+func TestOneAccuserHidesNoCase(t *testing.T) {
+	const accusing = "đập sắp vỡ rồi bà con ơi, chủ tịch phường nhận tiền bao che"
+	judge := func(h *house, id string) {
+		t.Helper()
+		ctx := t.Context()
+		h.document("42/TB-UBND", "2026-01-05", "")
+		h.must(h.SetClaim(ctx, id, "", "Đập sắp vỡ", nil, hoa))
+		h.must(h.SetVerdict(ctx, id, review.FalseInfo, news.Citation{Document: "42/TB-UBND"}, hoa))
+		h.must(h.DraftCorrection(ctx, id, "Đập an toàn.", "", "", hoa))
+	}
+	for _, choice := range []news.Choice{news.Verify, news.Scam, news.Danger, news.Emergency} {
+		for _, accuserFirst := range []bool{false, true} {
+			h := newHouse(t)
+			ctx := t.Context()
+			plain, accuser := flag("a", news.Claiming, news.High, story("s")), flag("b", news.Claiming, news.High, story("s"), text(accusing), topic("corruption"))
+			accuser.Title = news.Text{VI: "Dấu hiệu tố cáo", EN: "Signs of an accusation"}
+			h.take(plain, accuser)
+			first, second := "a", "b"
+			if accuserFirst {
+				first, second = second, first
+			}
+			id := h.decide(first, choice, hoa).Case
+			if got := h.decide(second, choice, hoa).Case; got != id {
+				t.Fatalf("%s joined %s, not %s", second, got, id)
+			}
+			c := h.kase(id)
+			if said := string(encode(c)); !slices.Equal(c.Entries, []string{"a"}) || len(c.Voices) != 1 || c.LockWhy == review.LockOfficial || c.Topic != "water" || !c.Locked ||
+				strings.Contains(said, `"b"`) || strings.Contains(said, "tố cáo") {
+				t.Errorf("%s: the chair sees %s", choice, said)
+			}
+			if cs, err := h.Cases(ctx, review.CaseQuery{By: chair}); err != nil || len(cs) != 1 || !slices.Equal(cs[0].Entries, []string{"a"}) {
+				t.Errorf("the chair's cases %+v, %v", cs, err)
+			}
+			if c, err := h.Case(ctx, id, justice); err != nil || len(c.Entries) != 2 {
+				t.Errorf("the justice officer sees %+v, %v", c, err)
+			}
+			switch choice {
+			case news.Verify, news.Scam:
+				judge(h, id)
+				h.refused(h.ApproveCorrection(ctx, id, justice), "forbidden")
+				h.must(h.ApproveCorrection(ctx, id, chair))
+			default:
+				h.refused(h.Escalate(ctx, id, "gọi 114", justice), "forbidden")
+				h.must(h.Escalate(ctx, id, "gọi 114", chair))
+			}
+		}
+	}
+	t.Run("what stays hidden", func(t *testing.T) {
+		h := newHouse(t)
+		ctx := t.Context()
+		h.take(flag("b", news.Claiming, news.High, text(accusing)), flag("d", news.Claiming, news.High, text(accusing)), flag("e", news.Claiming, news.High))
+		id := h.decide("b", news.Verify, hoa).Case
+		judge(h, id)
+		if err := h.ApproveCorrection(ctx, id, chair); !errors.Is(err, review.ErrNotFound) {
+			t.Errorf("the accused approves: %v", err)
+		}
+		h.refused(h.ApproveCorrection(ctx, id, review.User{Name: "Hoa", Role: review.Justice}), "same_person")
+		h.must(h.ApproveCorrection(ctx, id, justice))
+		id = h.decide("d", news.Danger, hoa).Case
+		h.must(h.Escalate(ctx, id, "đã báo cấp trên", justice))
+		id = h.decide("e", news.Verify, hoa).Case
+		h.must(h.SetClaim(ctx, id, "", "Chủ tịch phường nhận tiền để bao che", nil, hoa))
+		if _, err := h.Case(ctx, id, chair); !errors.Is(err, review.ErrNotFound) {
+			t.Errorf("a claim that accuses is shown to the accused: %v", err)
+		}
+	})
+}
+
+// TestWhoPlaysTheChair: impersonation is no accusation, whatever stands beside
+// it still is.
+func TestWhoPlaysTheChair(t *testing.T) {
+	for text, want := range map[string]string{
+		"giả danh chủ tịch phường vòi tiền":                                              "",
+		"kẻ xấu mạo danh là ông phó chủ tịch phường gọi điện vòi tiền":                   "",
+		"lập nick giả chủ tịch phường nhận tiền ủng hộ":                                  "",
+		"nó tự xưng là cán bộ, lãnh đạo phường để vòi tiền":                              "",
+		"chủ tịch phường vòi tiền":                                                       review.SubjectLeader,
+		"không phải giả danh chủ tịch phường đâu, ông ấy nhận tiền thật":                 review.SubjectLeader,
+		"có kẻ giả danh chủ tịch phường, mà chủ tịch phường thật cũng nhận tiền bao che": review.SubjectLeader,
+		"bắt được kẻ giả danh. Chủ tịch phường nhận tiền của nó":                         review.SubjectLeader,
+		"ông ta không xứng là chủ tịch phường, ăn hối lộ":                                review.SubjectLeader,
+		"giả danh công an thì bắt, còn kế toán phường bỏ túi tiền quỹ":                   review.SubjectOfficial,
+	} {
+		for form, s := range map[string]string{"accented": text, "decomposed": norm.NFD.String(text), "loud": strings.ToUpper(text)} {
+			if got := review.SubjectOf(s, news.Claiming, true); got != want {
+				t.Errorf("%s %q = %q, want %q", form, s, got, want)
+			}
+		}
+	}
+	if got := review.SubjectOf("gia danh chu tich phuong voi tien", news.Claiming, true); got != "" {
+		t.Errorf("without accents = %q", got)
+	}
 }

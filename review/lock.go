@@ -15,6 +15,7 @@ const (
 	LockEmpty    = "no_entry"       // no entry is left in it
 	LockPolice   = "about_police"   // it criticises the police
 	LockOfficial = "about_official" // it accuses an official
+	LockNone     = "no_path"        // to those who must not know why
 )
 
 var lockTexts = map[string]news.Text{
@@ -22,6 +23,7 @@ var lockTexts = map[string]news.Text{
 	LockVetoed:   {VI: "công chức tư pháp đã bác đề xuất chuyển", EN: "the justice officer has vetoed a hand-off"},
 	LockKind:     {VI: "loại vụ việc này không bao giờ chuyển Công an", EN: "a case of this kind is never handed to the police"},
 	LockEmpty:    {VI: "không còn mục tin nào trong vụ việc", EN: "no entry is left in the case"},
+	LockNone:     {VI: "vụ việc này không có đường chuyển Công an", EN: "this case has no path to the police"},
 	LockPolice:   {VI: "có nội dung phê bình Công an; Công an không xử lý việc về chính mình", EN: "it criticises the police, who do not handle what is about themselves"},
 	LockOfficial: {VI: "có nội dung tố cáo cán bộ; việc này theo đường của Luật Tố cáo, báo Chủ tịch", EN: "it accuses an official; that goes to the chair by the law on denunciations"},
 }

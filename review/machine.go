@@ -113,6 +113,9 @@ func (c *Case) join(e *Entry, veto time.Time, who string, now time.Time) {
 	if slices.Contains(c.Entries, e.ID) {
 		return
 	}
+	if c.Claim == "" && c.KeptFromLeader() && e.Subject != SubjectLeader {
+		c.Title, c.Topic = title(e), e.Topic // what it was called by is not for those who see it now
+	}
 	v := e.voice()
 	if v.Vetoed = veto; !veto.IsZero() && !c.answers(e.Story, veto) {
 		v.Vetoed = now // no earlier co-signature was about this entry
@@ -432,7 +435,7 @@ func (c *Case) hiddenFrom(by User) error {
 			return ErrNotFound
 		}
 	case Leader:
-		if c.aboutLeader() {
+		if c.KeptFromLeader() {
 			return ErrNotFound
 		}
 	}

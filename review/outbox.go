@@ -241,7 +241,7 @@ func (d *Desk) decidedNotice(c *Case, e *Entry, now time.Time) (a news.Alert, wa
 			EN: "Case " + c.ID + " was opened to be verified. There is no verdict yet; a correction will wait for the leader's approval.",
 		}
 	}
-	return pastLeader(a, c.aboutLeader()), wait
+	return pastLeader(a, c.KeptFromLeader() || e.Subject == SubjectLeader && c.Kind != news.Emergency), wait
 }
 
 // caseNotice is a step of a case that somebody must act on. The step makes
@@ -252,7 +252,7 @@ func caseNotice(c *Case, step string, to []string, now time.Time, vi, en string)
 		Subject: news.Text{VI: vi + ": " + c.name(), EN: en + ": " + c.name()},
 		Body:    news.Text{VI: "Vụ việc " + c.ID + ". " + vi + ".", EN: "Case " + c.ID + ". " + en + "."},
 		Path:    casePath(c.ID), Group: "case/" + c.ID, Topic: c.Topic, Event: now, Created: now,
-	}, c.aboutLeader())
+	}, c.KeptFromLeader())
 }
 
 // accusationNotice tells those who handle what is about an official or the

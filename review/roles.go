@@ -62,11 +62,11 @@ var may = map[Action][]Role{
 	SetClaim:          {Reviewer},
 	SetVerdict:        {Reviewer, Leader},
 	DraftCorrection:   {Reviewer},
-	ApproveCorrection: {Leader},
+	ApproveCorrection: {Leader, Justice}, // Justice for what is kept from the leader
 	PublishCorrection: {Reviewer, Editor},
 	AssignAnswer:      {Reviewer, Leader},
 	ReplyAnswer:       {Reviewer, Office, Unit, Khoi},
-	EscalateCase:      {Leader},
+	EscalateCase:      {Leader, Justice}, // likewise
 	CloseCase:         {Reviewer, Leader},
 	ProposeHandoff:    {Reviewer},
 	ApproveHandoff:    {Leader},

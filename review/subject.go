@@ -109,6 +109,64 @@ var (
 		"khai khong", "lap khong", "lam tien", "an hoi lo", "boi tron")
 )
 
+var (
+	// Who plays an office, in words before the office that is played.
+	playing = phraseList("gia danh", "mao danh", "gia mao", "mao nhan", "mao xung", "tu xung", "xung danh")
+	// The same in words that are others without accents.
+	playingAccented = phraseList(
+		"xưng là", "giả làm", "đóng giả", "kẻ giả", "nick giả", "zalo giả", "facebook giả", "tài khoản giả",
+		"giả nick", "giả zalo", "giả facebook", "giả tài khoản", "giả giọng")
+	denying = phraseList("khong phai", "dau phai", "chang phai", "khong he", "dau co")
+	offices = slices.Concat(officialWords, leaderWords)
+	// What may stand between the two.
+	between = strings.Fields("la lam minh mot nguoi vi ong ba anh chi dong tan giong cua so zalo nick facebook tai khoan cong an ubnd uy ban va hoac")
+)
+
+// longest is how many words the longest phrase has that ws begins with.
+func (p phrases) longest(ws []string) (n int) {
+	for _, ph := range p {
+		if len(ph) > n && len(ph) <= len(ws) && slices.Equal(ph, ws[:len(ph)]) {
+			n = len(ph)
+		}
+	}
+	return n
+}
+
+// unplayed puts out of the way the offices that somebody else plays: "giả
+// danh chủ tịch phường vòi tiền" accuses a fraudster and no chair. Only the
+// office that stands behind such words in their sentence is meant; what the
+// text says of it elsewhere counts.
+func unplayed(text string, ws []string) []string {
+	as := accented(text)
+	first := map[int]bool{} // words that begin a sentence
+	n := 0
+	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(".!?;:\n…", r) }) {
+		first[n] = true
+		n += len(words(part))
+	}
+	out := slices.Clone(ws)
+	for i := range ws {
+		n := playing.longest(ws[i:])
+		if n == 0 && len(as) == len(ws) {
+			n = playingAccented.longest(as[i:])
+		}
+		if n == 0 || len(denying.at(ws[max(0, i-4):i])) > 0 {
+			continue
+		}
+		for j := i + n; j < min(len(ws), i+n+8) && !first[j]; j++ {
+			if l := offices.longest(ws[j:]); l > 0 {
+				for k := range l {
+					out[j+k] = "·"
+				}
+				j += l - 1
+			} else if !slices.Contains(between, ws[j]) {
+				break
+			}
+		}
+	}
+	return out
+}
+
 // SubjectOf says whether a text finds fault with the police or accuses an
 // official. Impersonation is no criticism: a text with signs of a scam that
 // names the police does not count unless a word of blame stands beside them.
@@ -117,10 +175,11 @@ func SubjectOf(text string, stance news.Stance, scam bool) string {
 		return ""
 	}
 	ws := words(text)
-	if near(ws, leaderWords, accusations, 15) {
+	real := unplayed(text, ws)
+	if near(real, leaderWords, accusations, 15) {
 		return SubjectLeader
 	}
-	if near(ws, officialWords, accusations, 15) {
+	if near(real, officialWords, accusations, 15) {
 		return SubjectOfficial
 	}
 	if near(ws, policeWords, faultWords, 10) {
@@ -176,8 +235,60 @@ func inOffice(subject string) bool { return subject == SubjectOfficial || subjec
 // officer takes it where the law on denunciations says.
 func (e *Entry) hides(by User) bool { return by.Role == Leader && e.Subject == SubjectLeader }
 
-func (c *Case) aboutLeader() bool {
-	return slices.ContainsFunc(c.Voices, func(v Voice) bool { return v.Subject == SubjectLeader })
+// KeptFromLeader reports whether the whole case is kept from those who lead the
+// ward. A case of residents' complaints is as soon as one accuses them. One
+// about what spreads, or about a danger, is only while nothing else is in it,
+// or its claim is the accusation: else anybody could take it out of the hands
+// of those who must act, by adding a word about the chair.
+func (c *Case) KeptFromLeader() bool {
+	accuses := func(v Voice) bool { return v.Subject == SubjectLeader }
+	if c.Kind == news.Answer {
+		return slices.ContainsFunc(c.Voices, accuses)
+	}
+	if SubjectOf(c.Title+"\n"+c.Claim, news.Claiming, c.Kind == news.Scam) == SubjectLeader {
+		return true
+	}
+	return len(c.Voices) > 0 && !slices.ContainsFunc(c.Voices, func(v Voice) bool { return !accuses(v) })
+}
+
+// withoutAccusers takes the entries that accuse those who lead the ward, and
+// what shows that there are any, out of a case that they do see.
+func (c *Case) withoutAccusers() {
+	hidden := map[string]bool{}
+	for _, v := range c.Voices {
+		hidden[v.Entry] = v.Subject == SubjectLeader
+	}
+	all := len(c.Voices)
+	c.Entries = slices.DeleteFunc(slices.Clone(c.Entries), func(id string) bool { return hidden[id] })
+	c.Voices = slices.DeleteFunc(slices.Clone(c.Voices), func(v Voice) bool { return hidden[v.Entry] })
+	if len(c.Voices) == all {
+		return
+	}
+	c.Timeline = slices.DeleteFunc(slices.Clone(c.Timeline), func(e Event) bool { return hidden[e.Text] })
+	if why, locked := Lock(c); locked {
+		c.LockWhy = why
+	} else if c.Locked {
+		c.LockWhy = LockNone
+	}
+	if h := c.Handoff; h != nil && h.Vetoed == "system" {
+		k := *h
+		k.VetoWhy = LockText(LockNone).VI
+		c.Handoff = &k
+		for i, e := range c.Timeline {
+			if e.Act == "handoff.stop" {
+				c.Timeline[i].Text = k.VetoWhy
+			}
+		}
+	}
+}
+
+// mayStandIn refuses the justice officer what is the leader's, unless the case
+// is kept from those who lead the ward: then it is theirs.
+func (c *Case) mayStandIn(by User, a Action) error {
+	if by.Role == Justice && !c.KeptFromLeader() {
+		return refuse("forbidden", string(by.Role), string(a))
+	}
+	return nil
 }
 
 // pastLeader takes a notice past those who lead the ward: to the justice
@@ -205,12 +316,13 @@ func subject(e *Entry) string {
 		stance = it.Reading.Stance
 	}
 	text, scam := it.Title+"\n"+it.Text, scamCue(it.Reading)
+	ws := unplayed(text, words(text))
 	if s := SubjectOf(text, stance, scam); s != "" {
 		return s
 	}
 	// A scammer promises money as well: there an office must be named.
-	if accuses(e) && stance != news.Warning && stance != news.Denial && (!scam || len(officialWords.at(words(text))) > 0) {
-		if len(leaderWords.at(words(text))) > 0 {
+	if accuses(e) && stance != news.Warning && stance != news.Denial && (!scam || len(officialWords.at(ws)) > 0) {
+		if len(leaderWords.at(ws)) > 0 {
 			return SubjectLeader
 		}
 		return SubjectOfficial

@@ -24,6 +24,7 @@ var (
 	reviewers   = who{review.Reviewer}
 	judges      = who{review.Reviewer, review.Leader}
 	leaders     = who{review.Leader}
+	signers     = who{review.Leader, review.Justice} // Justice where the case is kept from the leader
 	justices    = who{review.Justice}
 	liaisons    = who{review.Liaison}
 	admins      = who{review.Admin}

@@ -47,7 +47,7 @@ func (s *server) deskEndpoints() []endpoint {
 		onCase(s, "correction", reviewers, "cases.write", "Soạn đính chính ba độ dài", "Draft a correction in three lengths", func(c *call, id string, in correctionIn) error {
 			return s.Desk.DraftCorrection(c.ctx(), id, in.Portal, in.Post, in.Radio, c.by)
 		}),
-		onCase(s, "approve", leaders, "cases.write", "Duyệt đính chính", "Approve the correction", func(c *call, id string, _ none) error {
+		onCase(s, "approve", signers, "cases.write", "Duyệt đính chính", "Approve the correction", func(c *call, id string, _ none) error {
 			return s.Desk.ApproveCorrection(c.ctx(), id, c.by)
 		}),
 		onCase(s, "publish", publishers, "cases.write", "Ghi nơi đã đăng đính chính", "Say where the correction was published", func(c *call, id string, in publishIn) error {
@@ -66,7 +66,7 @@ func (s *server) deskEndpoints() []endpoint {
 		onCase(s, "level", judges, "cases.write", "Đổi mức của vụ việc", "Change the level of a case", func(c *call, id string, in levelIn) error {
 			return s.Desk.SetCaseLevel(c.ctx(), id, in.Level, c.by)
 		}),
-		onCase(s, "escalate", leaders, "cases.write", "Báo cấp trên", "Escalate", func(c *call, id string, in noteIn) error {
+		onCase(s, "escalate", signers, "cases.write", "Báo cấp trên", "Escalate", func(c *call, id string, in noteIn) error {
 			return s.Desk.Escalate(c.ctx(), id, in.Note, c.by)
 		}),
 		onCase(s, "close", judges, "cases.write", "Kết thúc vụ việc", "Close a case", func(c *call, id string, in noteIn) error {

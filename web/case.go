@@ -69,6 +69,12 @@ func (p casePage) Guards() bool {
 	return slices.Contains(content, p.User.Role)
 }
 
+// Signs reports whether what the leader signs is this person's to sign: the
+// justice officer stands in for those of whom the case speaks.
+func (p casePage) Signs() bool {
+	return p.User.Role != review.Justice || p.Case.KeptFromLeader()
+}
+
 // Chosen reports whether the box of a capture is ticked: as the person left
 // it, at first the earliest.
 func (p casePage) Chosen(id string, i int) bool {

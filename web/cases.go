@@ -53,12 +53,13 @@ func line(c review.Case, u review.User, now time.Time) caseLine {
 	}
 	h := c.Handoff
 	pending := h != nil && h.Vetoed == "" && h.Sent.IsZero()
+	signs := u.Role == review.Leader || u.Role == review.Justice && c.KeptFromLeader()
 	switch {
-	case u.Role == review.Leader && c.State == review.Correcting:
+	case signs && c.State == review.Correcting:
 		l.Wait = "wait.correction"
 	case u.Role == review.Leader && pending && h.ApprovedAt.IsZero():
 		l.Wait = "wait.handoff"
-	case u.Role == review.Leader && c.Kind == news.Danger && c.State == review.Open:
+	case signs && c.Kind == news.Danger && c.State == review.Open:
 		l.Wait = "wait.danger"
 	case u.Role == review.Justice && pending:
 		l.Wait = "wait.veto"
@@ -100,7 +101,7 @@ func (s *server) waiting(r *http.Request, p *casesPage) error {
 	case review.Leader:
 		queries = []review.CaseQuery{{State: review.Correcting}, {Handoff: true}, {Kind: news.Danger, State: review.Open}}
 	case review.Justice:
-		queries = []review.CaseQuery{{Handoff: true}}
+		queries = []review.CaseQuery{{State: review.Correcting}, {Handoff: true}, {Kind: news.Danger, State: review.Open}}
 	case review.Editor:
 		queries = []review.CaseQuery{{State: review.Approved}}
 	}
