@@ -180,7 +180,8 @@ func (d *Desk) Unlock(ctx context.Context, id, reason string, by User) error {
 }
 
 // Handoffs lists slips, newest first. The liaison sees those that were sent,
-// and nothing else; leader and justice officer also those on their way.
+// and nothing else; leader and justice officer also those on their way, the
+// leader none of a case that is kept from those who lead the ward.
 func (d *Desk) Handoffs(ctx context.Context, by User) ([]Slip, error) {
 	var slips []Slip
 	err := d.act(ctx, by, ReadHandoffs, "", "", func(Tx) error { return nil })
@@ -192,7 +193,7 @@ func (d *Desk) Handoffs(ctx context.Context, by User) ([]Slip, error) {
 		return nil, fmt.Errorf("review: hand-offs: %w", err)
 	}
 	for _, c := range cs {
-		if c.Handoff != nil && (by.Role != Liaison || !c.Handoff.Sent.IsZero()) {
+		if c.Handoff != nil && (by.Role != Leader || !c.KeptFromLeader()) && (by.Role != Liaison || !c.Handoff.Sent.IsZero()) {
 			h := *c.Handoff
 			if by.Role == Liaison { // nothing that leads back into the desk
 				h.Captures = slices.Clone(h.Captures)

@@ -125,12 +125,18 @@ func (k Known) Travels() bool { return k.Tier == rumour.Confirmed && !k.Denies }
 const mostKnown = 3
 
 // Known finds the claims of the register in items, by the item's id. What a
-// person said about an item counts before its words.
+// person said about an item counts before its words. It is for the program
+// itself.
 func (d *Desk) Known(ctx context.Context, items []news.Item) (map[string][]Known, error) {
+	return d.KnownFor(ctx, items, User{})
+}
+
+// KnownFor is [Desk.Known] for a person, see [Desk.RumoursFor].
+func (d *Desk) KnownFor(ctx context.Context, items []news.Item, by User) (map[string][]Known, error) {
 	if len(items) == 0 {
 		return nil, nil
 	}
-	list, err := d.Rumours(ctx)
+	list, err := d.RumoursFor(ctx, by)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}

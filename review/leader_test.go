@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -210,5 +211,101 @@ func TestWhoPlaysTheChair(t *testing.T) {
 	}
 	if got := review.SubjectOf("gia danh chu tich phuong voi tien", news.Claiming, true); got != "" {
 		t.Errorf("without accents = %q", got)
+	}
+}
+
+// TestAccusedLeaderReadsNoTrace: neither the register of known claims nor the
+// log nor the list of hand-offs tells the accused that there is something.
+func TestAccusedLeaderReadsNoTrace(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	h.take(flag("b", news.Claiming, news.High, text("đập sắp vỡ rồi bà con ơi, chủ tịch phường nhận tiền bao che")), flag("a", news.Claiming, news.High),
+		flag("p", news.Claiming, news.High, text("mưa to ngập đường ở ngã tư")))
+	kept, shown := h.decide("b", news.Verify, hoa).Case, h.decide("p", news.Verify, hoa).Case
+	h.must(h.SetClaim(ctx, kept, "", "Đập sắp vỡ trong đêm nay vì bị rút ruột", nil, hoa))
+	h.must(h.SetClaim(ctx, shown, "", "Ngã tư ngập sâu hai mét", nil, hoa))
+	h.must(h.LinkRumour(ctx, shown, "b", true, hoa))
+	h.must(h.LinkRumour(ctx, shown, "a", true, hoa))
+	if _, err := h.Inbox(ctx, review.InboxQuery{By: hoa, Decided: true}); err != nil {
+		t.Fatal(err)
+	}
+	h.must(h.AppendAudit(ctx, []news.Audit{{ID: "al", Role: "alerts", Who: "system", Act: "alert.send", Object: "drafted/" + kept + "/3"}, {ID: "fl", Role: "alerts", Who: "system", Act: "alert.send", Object: "flagged/f-b"}}))
+
+	ids := func(by review.User) (out []string) {
+		list, err := h.RumoursFor(ctx, by)
+		h.must(err)
+		for _, c := range list {
+			out = append(out, c.ID)
+		}
+		slices.Sort(out)
+		return out
+	}
+	if got := ids(chair); !slices.Equal(got, []string{shown}) {
+		t.Errorf("the chair's register = %v", got)
+	}
+	for _, by := range []review.User{hoa, justice, {}} {
+		if got := ids(by); len(got) != 2 {
+			t.Errorf("the register of %q = %v", by.Role, got)
+		}
+	}
+	_, _, err := h.Rumour(ctx, kept, chair)
+	h.refused(err, "not_found")
+	h.refused(h.LinkRumour(ctx, kept, "a", true, chair), "not_found")
+	if _, links, err := h.Rumour(ctx, shown, chair); err != nil || len(links) != 1 || links[0].Item != "a" {
+		t.Errorf("the chair's links = %+v, %v", links, err)
+	}
+	item := []news.Item{{ID: "x", Text: "Đập sắp vỡ trong đêm nay vì bị rút ruột"}}
+	if k, err := h.KnownFor(ctx, item, chair); err != nil || len(k) != 0 {
+		t.Errorf("known to the chair: %+v, %v", k, err)
+	}
+	if k, err := h.KnownFor(ctx, item, hoa); err != nil || len(k) != 1 {
+		t.Errorf("known to the reviewer: %+v, %v", k, err)
+	}
+
+	whole, err := h.Audit(ctx, review.AuditQuery{Limit: 1000})
+	h.must(err)
+	page, err := h.Audit(ctx, review.AuditQuery{Limit: 1000, By: chair})
+	h.must(err)
+	if len(page.Entries) != len(whole.Entries)+1 || page.Entries[1].Hash != whole.Entries[0].Hash {
+		t.Errorf("%d entries of %d are left", len(page.Entries), len(whole.Entries))
+	}
+	named := 0
+	for _, a := range page.Entries {
+		said := a.Object + " " + a.Detail
+		if strings.Contains(said, kept) || slices.Contains(strings.Fields(said), "b") || strings.Contains(said, "f-b") {
+			t.Errorf("the chair reads %+v", a)
+		}
+		if a.Object == shown {
+			named++
+		}
+	}
+	if named < 2 {
+		t.Error("the log names nothing any more")
+	}
+	for _, object := range []string{kept, "b", "drafted/" + kept + "/3"} {
+		if p, err := h.Audit(ctx, review.AuditQuery{Object: object, By: chair}); err != nil || p.Total != 0 || len(p.Entries) != 0 {
+			t.Errorf("asked for %s: %+v, %v", object, p, err)
+		}
+		if p, err := h.Audit(ctx, review.AuditQuery{Object: object, By: justice}); err != nil || p.Total == 0 {
+			t.Errorf("the justice officer asked for %s: %+v, %v", object, p, err)
+		}
+	}
+}
+
+// TestAccusedLeaderSeesNoSlip: a slip whose case has come to accuse the chair
+// is no longer in the chair's list.
+func TestAccusedLeaderSeesNoSlip(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	id := h.scam("a")
+	h.slip(id, proposal())
+	f := flag("a", news.Claiming, news.High, text("trang tặng quà này do chủ tịch phường nhận tiền bao che"))
+	f.ID, f.Item.Observed = "f-a-2", f.Item.Observed.Add(time.Minute)
+	h.take(f)
+	if slips, err := h.Handoffs(ctx, chair); err != nil || len(slips) != 0 {
+		t.Errorf("the chair's slips %+v, %v", slips, err)
+	}
+	if slips, err := h.Handoffs(ctx, justice); err != nil || len(slips) != 1 {
+		t.Errorf("the justice officer's slips %+v, %v", slips, err)
 	}
 }

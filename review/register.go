@@ -342,10 +342,104 @@ func (d *Desk) Audit(ctx context.Context, q AuditQuery) (AuditPage, error) {
 		}
 	}
 	p, err := d.Store.Audit(ctx, q)
+	if err == nil && q.By.Role == Leader {
+		err = d.withoutHidden(ctx, q, &p)
+	}
 	if err != nil {
 		return AuditPage{}, fmt.Errorf("review: audit: %w", err)
 	}
 	return p, nil
+}
+
+// withoutHidden takes out of a page of the log what names an entry or case
+// that is kept from those who lead the ward. The entry of the log stays: that
+// somebody did something is no secret, of what it was is.
+func (d *Desk) withoutHidden(ctx context.Context, q AuditQuery, p *AuditPage) error {
+	return d.Store.Update(ctx, func(tx Tx) error {
+		kept := map[string]bool{}
+		hidden := func(name string) (bool, error) {
+			for _, id := range mentions(name) {
+				h, asked := kept[id]
+				if !asked {
+					var err error
+					if h, err = keptFrom(tx, id, q.By); err != nil {
+						return false, err
+					}
+					kept[id] = h
+				}
+				if h {
+					return true, nil
+				}
+			}
+			return false, nil
+		}
+		if h, err := hidden(q.Object); err != nil || h {
+			*p = AuditPage{} // to count them would say that there are any
+			return err
+		}
+		for i := range p.Entries {
+			a := &p.Entries[i]
+			h, err := hidden(a.Object)
+			if err != nil {
+				return err
+			}
+			if h {
+				a.Object, a.Detail = "", ""
+				continue
+			}
+			fields, all := strings.Fields(a.Detail), 0
+			shown := fields[:0]
+			for _, f := range fields {
+				if h, err = hidden(f); err != nil {
+					return err
+				}
+				if all++; !h {
+					shown = append(shown, f)
+				}
+			}
+			if len(shown) < all {
+				a.Detail = strings.Join(shown, " ")
+			}
+		}
+		return nil
+	})
+}
+
+// mentions are what a word of the log may name: itself, or what stands in it
+// between slashes ("flagged/f-1", "approved/V-2026-0001/7").
+func mentions(s string) []string {
+	if s == "" || len(s) > 400 {
+		return nil
+	}
+	out := []string{s}
+	for i, r := range s {
+		if r == '/' {
+			out = append(out, s[i+1:])
+		}
+	}
+	return append(out, strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("/,;()", r) })...)
+}
+
+// keptFrom reports whether an id is that of an entry, a flag or a case that
+// is kept from the person.
+func keptFrom(tx Tx, id string, by User) (bool, error) {
+	c, err := tx.Case(id)
+	if err == nil {
+		return c.hiddenFrom(by) != nil, nil
+	}
+	if !errors.Is(err, ErrNotFound) {
+		return false, err
+	}
+	if entry, err := tx.Flagged(id); err != nil {
+		return false, err
+	} else if entry != "" {
+		id = entry
+	}
+	e, err := tx.Entry(id)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && e.hides(by), err
 }
 
 // VerifyAudit checks the whole chain and returns how many entries it has.

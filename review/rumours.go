@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,9 +30,15 @@ type Link struct {
 	At    time.Time `json:"at"`
 }
 
-// Rumours lists the known claims, newest first: those that were put in, and
-// the cases that have a claim of their own.
+// Rumours lists the known claims for the program itself, newest first.
 func (d *Desk) Rumours(ctx context.Context) ([]rumour.Claim, error) {
+	return d.RumoursFor(ctx, User{})
+}
+
+// RumoursFor lists the known claims that a person may see, newest first: those
+// that were put in, and the cases that have a claim of their own, without
+// those that are kept from the person.
+func (d *Desk) RumoursFor(ctx context.Context, by User) ([]rumour.Claim, error) {
 	list, err := d.Store.Rumours(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("review: rumours: %w", err)
@@ -43,6 +50,9 @@ func (d *Desk) Rumours(ctx context.Context) ([]rumour.Claim, error) {
 			return nil, fmt.Errorf("review: rumours: %w", err)
 		}
 		for _, c := range cases {
+			if by.Role == Leader && c.KeptFromLeader() {
+				continue
+			}
 			if k, ok := known(&c); ok && !slices.ContainsFunc(list, func(x rumour.Claim) bool { return x.ID == k.ID }) {
 				list = append(list, k)
 			}
@@ -71,8 +81,8 @@ func known(c *Case) (rumour.Claim, bool) {
 }
 
 // Rumour is one known claim with what people said of items.
-func (d *Desk) Rumour(ctx context.Context, id string) (rumour.Claim, []Link, error) {
-	list, err := d.Rumours(ctx)
+func (d *Desk) Rumour(ctx context.Context, id string, by User) (rumour.Claim, []Link, error) {
+	list, err := d.RumoursFor(ctx, by)
 	if err != nil {
 		return rumour.Claim{}, nil, err
 	}
@@ -84,7 +94,17 @@ func (d *Desk) Rumour(ctx context.Context, id string) (rumour.Claim, []Link, err
 	if err != nil {
 		return rumour.Claim{}, nil, fmt.Errorf("review: rumour %s: %w", id, err)
 	}
-	return list[i], links, nil
+	shown := links[:0]
+	for _, l := range links {
+		e, err := d.Store.Entry(ctx, l.Item)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return rumour.Claim{}, nil, fmt.Errorf("review: rumour %s: %w", id, err)
+		}
+		if err != nil || !e.hides(by) {
+			shown = append(shown, l)
+		}
+	}
+	return list[i], shown, nil
 }
 
 // maxClaim is the most that a known claim may hold, in code points.
@@ -123,7 +143,7 @@ func (d *Desk) AddRumours(ctx context.Context, claims []rumour.Claim, by User) (
 // LinkRumour records a person's word that an item repeats a claim, or that it
 // does not.
 func (d *Desk) LinkRumour(ctx context.Context, claim, item string, same bool, by User) error {
-	if _, _, err := d.Rumour(ctx, claim); err != nil {
+	if _, _, err := d.Rumour(ctx, claim, by); err != nil {
 		return err
 	}
 	return d.act(ctx, by, LinkRumour, claim, item, func(tx Tx) error {

@@ -17,7 +17,7 @@ func TestRumours(t *testing.T) {
 	h.refused(err, "forbidden")
 	n, err := h.AddRumours(ctx, in, hoa)
 	h.must(err)
-	list, err := h.Rumours(ctx)
+	list, err := h.RumoursFor(ctx, hoa)
 	h.must(err)
 	if n != 1 || len(list) != 1 || list[0].Verdict != "" || list[0].Says != "Sai" {
 		t.Fatalf("added %d: %+v; want one claim, without a verdict that no person of the ward gave", n, list)
@@ -36,7 +36,7 @@ func TestRumours(t *testing.T) {
 	h.must(h.LinkRumour(ctx, id, "i1", false, binh)) // the latest word counts
 	h.refused(h.LinkRumour(ctx, "none", "i1", true, hoa), "not_found")
 	h.refused(h.LinkRumour(ctx, id, "i1", true, liaison), "forbidden")
-	_, links, err := h.Rumour(ctx, id)
+	_, links, err := h.Rumour(ctx, id, hoa)
 	h.must(err)
 	if len(links) != 1 || links[0].Same || links[0].By != binh.Name {
 		t.Errorf("links = %+v", links)
@@ -103,14 +103,14 @@ func TestProposedRumours(t *testing.T) {
 	}
 	wait, err := h.ProposedRumours(ctx)
 	h.must(err)
-	list, err := h.Rumours(ctx)
+	list, err := h.RumoursFor(ctx, hoa)
 	h.must(err)
 	h.later(0)
 	if len(wait) != 2 || len(list) != 0 || len(h.facts) != 0 {
 		t.Fatalf("waiting %+v, register %+v, rules heard %+v; want two waiting and nothing else", wait, list, h.facts)
 	}
 	item := []news.Item{{ID: "i1", Text: "mọi người ơi " + said}, {ID: "i2", Text: "Không có chuyện " + said + ", tin bịa đặt"}, {ID: "i3", Text: "chiều nay mất nước"}}
-	if k, err := h.Known(ctx, item); err != nil || len(k) != 0 {
+	if k, err := h.KnownFor(ctx, item, hoa); err != nil || len(k) != 0 {
 		t.Errorf("a proposal is known already: %+v, %v", k, err)
 	}
 	id := map[string]string{wait[0].Text: wait[0].ID, wait[1].Text: wait[1].ID}
@@ -123,19 +123,19 @@ func TestProposedRumours(t *testing.T) {
 	}
 	wait, err = h.ProposedRumours(ctx)
 	h.must(err)
-	list, err = h.Rumours(ctx)
+	list, err = h.RumoursFor(ctx, hoa)
 	h.must(err)
 	h.later(0)
 	if len(wait) != 0 || len(list) != 1 || list[0].Verdict != "" || len(h.facts) != 1 || len(h.facts[0].Claims) != 1 {
 		t.Fatalf("waiting %+v, register %+v, rules heard %+v; want one claim taken, one refused for good", wait, list, h.facts)
 	}
-	k, err := h.Known(ctx, item)
+	k, err := h.KnownFor(ctx, item, hoa)
 	h.must(err)
 	if len(k["i1"]) != 1 || !k["i1"][0].Travels() || len(k["i2"]) != 1 || k["i2"][0].Travels() || len(k["i3"]) != 0 {
 		t.Errorf("known: %+v; want i1 confirmed, i2 denying, nothing for i3", k)
 	}
 	h.must(h.LinkRumour(ctx, id[said], "i1", false, hoa))
-	if k, err = h.Known(ctx, item[:1]); err != nil || len(k["i1"]) != 0 {
+	if k, err = h.KnownFor(ctx, item[:1], hoa); err != nil || len(k["i1"]) != 0 {
 		t.Errorf("a person said that it is another matter: %+v, %v", k, err)
 	}
 }

@@ -170,7 +170,7 @@ func (s *server) apiItem(c *call, _ none) (out itemOut, err error) {
 	if out.Item, err = s.Item(c.ctx(), id); err != nil {
 		return out, err
 	}
-	found, err := s.Desk.Known(c.ctx(), []news.Item{out.Item})
+	found, err := s.Desk.KnownFor(c.ctx(), []news.Item{out.Item}, c.by)
 	if err != nil {
 		s.Log.Warn("known claims", "err", err) // a hint, which may be missing
 	}
@@ -366,7 +366,7 @@ type rumoursOut struct {
 }
 
 func (s *server) apiRumours(c *call, in api.Page) (out rumoursOut, err error) {
-	list, err := s.Desk.Rumours(c.ctx())
+	list, err := s.Desk.RumoursFor(c.ctx(), c.by)
 	if err != nil {
 		return out, err
 	}

@@ -272,8 +272,10 @@ func (d *fakeDesk) ConfirmFacts(_ context.Context, ids []string, by review.User)
 	d.act("confirm all %s %v", by.Name, ids)
 	return nil
 }
-func (d *fakeDesk) Rumours(context.Context) ([]rumour.Claim, error) { return d.rumours, nil }
-func (d *fakeDesk) Rumour(_ context.Context, id string) (rumour.Claim, []review.Link, error) {
+func (d *fakeDesk) RumoursFor(context.Context, review.User) ([]rumour.Claim, error) {
+	return d.rumours, nil
+}
+func (d *fakeDesk) Rumour(_ context.Context, id string, _ review.User) (rumour.Claim, []review.Link, error) {
 	for _, c := range d.rumours {
 		if c.ID == id {
 			return c, []review.Link{{Claim: id, Item: "i-e-dap", Same: true, By: "lan", At: now}}, nil
@@ -286,7 +288,7 @@ func (d *fakeDesk) TakeRumour(_ context.Context, id, text string, keep bool, by 
 	d.act("take %s %s %q %v", by.Name, id, text, keep)
 	return d.refuse
 }
-func (d *fakeDesk) Known(_ context.Context, items []news.Item) (map[string][]review.Known, error) {
+func (d *fakeDesk) KnownFor(_ context.Context, items []news.Item, _ review.User) (map[string][]review.Known, error) {
 	out := map[string][]review.Known{}
 	for _, it := range items {
 		if k, ok := d.known[it.ID]; ok {

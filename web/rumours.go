@@ -26,7 +26,7 @@ func (s *server) rumours(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *server) rumoursPage(w http.ResponseWriter, r *http.Request, status int, refused string) error {
-	list, err := s.Desk.Rumours(r.Context())
+	list, err := s.Desk.RumoursFor(r.Context(), by(r))
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (s *server) known(r *http.Request, vs []entryView) {
 			items = append(items, *v.Item)
 		}
 	}
-	found, err := s.Desk.Known(r.Context(), items)
+	found, err := s.Desk.KnownFor(r.Context(), items, by(r))
 	if err != nil {
 		s.Log.Warn("known claims", "err", err)
 		return
@@ -149,7 +149,7 @@ func (s *server) showRumour(w http.ResponseWriter, r *http.Request) error {
 
 // spreadOf asks for everything that the page of a claim shows.
 func (s *server) spreadOf(r *http.Request) (rumourPage, error) {
-	c, links, err := s.Desk.Rumour(r.Context(), r.PathValue("id"))
+	c, links, err := s.Desk.Rumour(r.Context(), r.PathValue("id"), by(r))
 	if err != nil {
 		return rumourPage{}, err
 	}

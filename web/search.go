@@ -347,7 +347,7 @@ func (s *server) item(w http.ResponseWriter, r *http.Request) error {
 	care := s.careOf(&it)
 	p.Head = care.marked(it.Title, spansIn(spans, "title"))
 	p.Parts = care.marked(it.Text, spansIn(spans, "text"))
-	if found, err := s.Desk.Known(r.Context(), []news.Item{it}); err == nil {
+	if found, err := s.Desk.KnownFor(r.Context(), []news.Item{it}, by(r)); err == nil {
 		p.Known = found[it.ID]
 	} else {
 		s.Log.Warn("known claims", "err", err)

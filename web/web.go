@@ -91,11 +91,11 @@ type Desk interface {
 	ConfirmFact(ctx context.Context, id string, by review.User) error
 	ConfirmFacts(ctx context.Context, ids []string, by review.User) error
 
-	Rumours(ctx context.Context) ([]rumour.Claim, error)
-	Rumour(ctx context.Context, id string) (rumour.Claim, []review.Link, error)
+	RumoursFor(ctx context.Context, by review.User) ([]rumour.Claim, error)
+	Rumour(ctx context.Context, id string, by review.User) (rumour.Claim, []review.Link, error)
 	ProposedRumours(ctx context.Context) ([]rumour.Claim, error)
 	TakeRumour(ctx context.Context, id, text string, keep bool, by review.User) error
-	Known(ctx context.Context, items []news.Item) (map[string][]review.Known, error)
+	KnownFor(ctx context.Context, items []news.Item, by review.User) (map[string][]review.Known, error)
 	AddRumours(ctx context.Context, claims []rumour.Claim, by review.User) (added int, err error)
 	LinkRumour(ctx context.Context, claim, item string, same bool, by review.User) error
 }
