@@ -18,7 +18,8 @@ type Case struct {
 	Place     string // neighbourhood, "" when it is not known
 	Level     news.Level
 	Unit      string
-	Due       time.Time
+	Due       time.Time // the first one, by which the measures count
+	Until     time.Time // the one that holds now
 	Verdict   string
 	Citation  *news.Citation
 	Opened    time.Time

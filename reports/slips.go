@@ -157,8 +157,8 @@ func (d *Desk) complaint(c *counter, q Request) (Report, error) {
 	w.say(paper.Text, seeComplaint)
 	w.say(paper.Text, "4. Vị trí: {}", sentence(cmp.Or(strings.TrimSpace(q.Notes["place"]), k.Place, "theo nội dung phản ánh")))
 	due := "chưa đặt hạn"
-	if !k.Due.IsZero() {
-		due = k.Due.In(calendar.Zone).Format("15:04 02/01/2006")
+	if until := cmp.Or(k.Until, k.Due); !until.IsZero() {
+		due = until.In(calendar.Zone).Format("15:04 02/01/2006")
 	}
 	w.say(paper.Text, "5. Hạn trả lời: {}.", due)
 	w.say(paper.Text, "6. Mẫu trả lời: cảm ơn người dân đã phản ánh; nêu việc đã kiểm tra; kết quả, thời gian khắc phục; đơn vị và số liên hệ.")

@@ -61,6 +61,9 @@ func (d *Desk) Case(ctx context.Context, id string, by User) (c Case, err error)
 	}
 	c.lock()
 	c.narrow(by)
+	if c.Kind == news.Answer && c.State != Closed {
+		c.NextDue = d.nextDue(&c, d.now())
+	}
 	return c, nil
 }
 
@@ -176,14 +179,26 @@ func (d *Desk) PublishCorrection(ctx context.Context, id, url string, by User) e
 	})
 }
 
-// Assign gives an answer to a unit. A zero due date means the usual number
-// of working days.
+// nextDue is when an assignment made now is due: as before while that lies
+// ahead, else after the usual number of working days.
+func (d *Desk) nextDue(c *Case, now time.Time) time.Time {
+	if c.Due.After(now) {
+		return c.Due
+	}
+	return d.due(c.Level, now)
+}
+
+// Assign gives an answer to a unit. A zero due date means the one that the
+// case has while it lies ahead, else the usual number of working days. The
+// first due date stays what the measures count by; another one is in the
+// timeline.
 func (d *Desk) Assign(ctx context.Context, id, unit string, due time.Time, by User) error {
 	return d.change(ctx, by, AssignAnswer, id, unit, func(tx Tx, c *Case) error {
 		now := d.now()
 		if due.IsZero() {
-			due = d.due(c.Level, now)
+			due = d.nextDue(c, now)
 		}
+		was := c.Due
 		entries, err := entriesOf(tx, c)
 		if err != nil {
 			return err
@@ -191,10 +206,16 @@ func (d *Desk) Assign(ctx context.Context, id, unit string, due time.Time, by Us
 		if err := c.assign(unit, d.theirs(unit, c.Topic, entries...), due.UTC(), by.Name, now); err != nil {
 			return err
 		}
+		if !was.IsZero() && !was.Equal(c.Due) {
+			c.event(now, by.Name, "answer.due", d.clockTime(was)+" → "+d.clockTime(c.Due))
+		}
 		a := caseNotice(c, "assigned", []string{toUnit(c.Unit)}, now, "Phản ánh được giao cho "+c.Unit, "Assigned to "+c.Unit)
 		return alert(tx, a, c.ID, now.Add(UndoWindow))
 	})
 }
+
+// clockTime writes a time as people of the ward read it.
+func (d *Desk) clockTime(t time.Time) string { return t.In(d.Zone).Format("15:04 02/01/2006") }
 
 // Reply records what the unit answers.
 func (d *Desk) Reply(ctx context.Context, id, text string, by User) error {

@@ -891,6 +891,39 @@ func TestConflictOfInterest(t *testing.T) {
 	h.must(h.Assign(ctx, id, "Văn phòng", time.Time{}, hoa))
 }
 
+// Time that is given later makes nothing in time that was late.
+func TestTheFirstDueDateCounts(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	h.now = reviewtest.Epoch.Add(4 * 24 * time.Hour) // Friday, 08:00
+	h.take(flag("a", news.Complaint, news.High, topic("health")))
+	id := h.decide("a", news.Answer, hoa).Case
+	monday := h.kase(id).NextDue
+	if got := monday.In(h.Zone).Format("Mon 15:04"); got != "Mon 17:00" {
+		t.Errorf("proposed %s, want the next working day", got)
+	}
+	h.must(h.Assign(ctx, id, "Trạm Y tế", time.Time{}, hoa))
+	if c := h.kase(id); !c.Due.Equal(monday) || !c.Promised().Equal(monday) {
+		t.Errorf("due %v, measured by %v, want %v", c.Due, c.Promised(), monday)
+	}
+	h.now = h.now.Add(time.Hour) // another unit, no more time
+	h.must(h.Assign(ctx, id, "Văn phòng", h.kase(id).NextDue, hoa))
+	if c := h.kase(id); !c.Due.Equal(monday) || slices.ContainsFunc(c.Timeline, func(e review.Event) bool { return e.Act == "answer.due" }) {
+		t.Errorf("due %v after another unit got it: %+v", c.Due, c.Timeline)
+	}
+	h.now = monday.Add(time.Hour)
+	tuesday := h.kase(id).NextDue
+	if !tuesday.Equal(monday.AddDate(0, 0, 1)) {
+		t.Errorf("proposed %v when it is overdue, want a working day more", tuesday)
+	}
+	h.must(h.Assign(ctx, id, "Trạm Y tế", time.Time{}, hoa))
+	c := h.kase(id)
+	last := c.Timeline[len(c.Timeline)-1]
+	if !c.Due.Equal(tuesday) || !c.Promised().Equal(monday) || last.Act != "answer.due" || last.Who != "hoa" || !strings.Contains(last.Text, "17:00") {
+		t.Errorf("due %v, measured by %v, timeline ends with %+v", c.Due, c.Promised(), last)
+	}
+}
+
 // What accuses somebody in office goes to nobody who may be that person or
 // sit beside them, however the resident writes it.
 func TestAccusationsPassByTheirOwn(t *testing.T) {

@@ -176,6 +176,7 @@ func (c *Case) withdraw(theirs bool, now time.Time) bool {
 		return false
 	}
 	c.event(now, "system", string(AssignAnswer), refuse("own_unit", c.Unit).Text.VI)
+	c.First = c.Promised()
 	c.Unit, c.Due, c.State = "", time.Time{}, Open
 	return true
 }
@@ -380,9 +381,21 @@ func (c *Case) assign(unit string, theirs bool, due time.Time, by string, now ti
 	case c.accuses(unit, theirs):
 		return refuse("own_unit", unit)
 	}
+	if c.First = c.Promised(); c.First.IsZero() {
+		c.First = due
+	}
 	c.Unit, c.Due, c.State = tidy(unit), due, Forwarded
 	c.event(now, by, string(AssignAnswer), c.Unit)
 	return nil
+}
+
+// Promised is the due date that an answer is measured by: the first one. A
+// later one gives the unit time and makes nothing in time that was late.
+func (c *Case) Promised() time.Time {
+	if !c.First.IsZero() {
+		return c.First
+	}
+	return c.Due
 }
 
 // accuses reports whether an entry of the case is about the unit itself: it

@@ -198,6 +198,8 @@ type Case struct {
 	Indicators []string       `json:"indicators,omitempty"` // of a scam: addresses, telephone numbers, accounts; defanged when shown
 	Unit       string         `json:"unit,omitempty"`       // answer: who must answer
 	Due        time.Time      `json:"due,omitzero"`
+	First      time.Time      `json:"first_due,omitzero"` // the due date of the first assignment, by which the measures count
+	NextDue    time.Time      `json:"next_due,omitzero"`  // computed when a case is shown: what an assignment now would set
 	Reply      string         `json:"reply,omitempty"`
 	Verdict    Verdict        `json:"verdict,omitempty"`
 	Citation   *news.Citation `json:"citation,omitempty"`

@@ -124,7 +124,10 @@ func (s *server) casePage(w http.ResponseWriter, r *http.Request, status int, ta
 	p := casePage{
 		frame: s.frame(r, c.ID+" · "+s.careFor(&c).guard(c.Title)), Case: c, Line: line(c, u, s.Now()), Steps: steps(&c),
 		Verdicts: verdicts, Categories: review.CategoriesFor(c.Kind), Units: s.Units, Problem: refused, Tab: tab, Form: r.PostForm, Timeline: timeline(c.Timeline, t),
-		Due: s.Now().In(zone).AddDate(0, 0, 5).Format(time.DateOnly), Minutes: int(review.UndoWindow.Minutes()),
+		Minutes: int(review.UndoWindow.Minutes()),
+	}
+	if !c.NextDue.IsZero() {
+		p.Due = c.NextDue.In(zone).Format(time.DateOnly)
 	}
 	p.Aid = s.Suggest != nil && c.Citation != nil && c.Citation.Text != "" && c.Claim != "" && p.Can("POST /cases/{id}/suggest")
 	for _, f := range change {

@@ -40,7 +40,7 @@ func enumerated() map[string][]string {
 		"cue": {"urgency", "hearsay", "disaster_rumour", "kidnap_rumour", "health_rumour", "school_rumour", "merger_rumour", "land_rumour", "fee_rumour", "free_gift_scam",
 			"impersonation_police", "impersonation_bank", "impersonation_school", "impersonation_ward", "impersonation_utility", "impersonation_relative", "forged_document", "fake_domain", "charity_scam", "invest_job_scam", "recycled_media", "incitement", "premium_number", "spoofed_number", "unknown_place", "old_news", "known_claim", "season"},
 		"scope": scopes, "tier": {"suggested", "confirmed"}, "known": {"suggested", "confirmed", "denies"}, "rumoursource": {"own", "claimreview", "vafc", "police"},
-		"act": append(str(acts), "case.open", "rumour.propose", "clock.out", "entry.join", "entry.leave", "citation.superseded", "correction.measure", "answer.overdue", "handoff.send", "handoff.stop",
+		"act": append(str(acts), "case.open", "rumour.propose", "clock.out", "entry.join", "entry.leave", "citation.superseded", "correction.measure", "answer.overdue", "answer.due", "handoff.send", "handoff.stop",
 			"alert.test", "alert.ack", "alert.confirm", "alert.sent", "alert.failed", "alert.dead", "alert.muted", "item.import", "items.expire", "rule.save", "source.ok", "source.new", "source.degraded", "source.silent", "source.blocked", "source.empty", "item.export", "item.fetch", "item.search", "search.save", "search.drop", "silence.add", "silence.end", "user.add", "user.disable", "user.enable", "user.password", "user.setup", "request.overdue", "user.sign_in", "user.unlock", "push.add", "token.add", "token.drop", "push.drop", "second.on", "second.off", "second.reset", "second.recovery"),
 	}
 }

@@ -196,7 +196,7 @@ func told(ctx context.Context, d *review.Desk, id string, by reports.Person) ([]
 }
 
 func reportCase(c *review.Case) reports.Case {
-	out := reports.Case{ID: c.ID, Kind: c.Kind, Title: c.Title, Claim: c.Claim, Topic: c.Topic, Place: c.Place, Level: c.Level, Unit: c.Unit, Due: c.Due,
+	out := reports.Case{ID: c.ID, Kind: c.Kind, Title: c.Title, Claim: c.Claim, Topic: c.Topic, Place: c.Place, Level: c.Level, Unit: c.Unit, Due: c.Promised(), Until: c.Due,
 		Verdict: string(c.Verdict), Citation: c.Citation, Opened: c.Opened, Closed: c.Closed, Voices: len(c.Entries)}
 	for _, e := range c.Timeline {
 		switch {
