@@ -67,7 +67,7 @@ func open(id string, kind CaseKind, e *Entry, veto time.Time, by string, now tim
 	if kind == news.Emergency {
 		// A person is in danger: nothing waits for a second step.
 		c.State = Escalated
-		c.event(now, by, "case.escalate", "113 · 114 · 115")
+		c.event(now, by, "case.escalate", "113 · 114 · 115 · 111")
 	}
 	return c
 }

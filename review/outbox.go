@@ -224,9 +224,10 @@ func (d *Desk) decidedNotice(c *Case, e *Entry, now time.Time) (a news.Alert, wa
 		}
 	case news.Emergency:
 		a.To, a.Level = []string{string(Leader)}, news.Critical
+		call := dial(e)
 		a.Body = news.Text{
-			VI: "Có người gặp nguy hiểm. Gọi ngay 113, 114 hoặc 115, rồi ghi việc đã làm vào vụ việc.",
-			EN: "A person is in danger. Call 113, 114 or 115 at once, then note in the case what was done.",
+			VI: "Có người gặp nguy hiểm. " + call.VI + " Rồi ghi việc đã làm vào vụ việc.",
+			EN: "A person is in danger. " + call.EN + " Then note in the case what was done.",
 		}
 	case news.Danger:
 		a.To = []string{string(Leader)}
