@@ -95,8 +95,8 @@ type Crawler struct {
 	cutAt   time.Time
 	period  int64 // of pseudonym keys, last seen
 	purse   purse
-	sent    map[string]delivery // came while a visit was under way
-	marks   map[string]tally    // by source: what it said is gone and was not seen
+	sent    map[string]delivery  // came while a visit was under way
+	marks   map[string]allowance // by source: what it said is gone and was not seen
 }
 
 // New returns a crawler, or an error naming the option or source that is
@@ -135,7 +135,7 @@ func New(o Options) (*Crawler, error) {
 	}
 	c := &Crawler{
 		o: o, queue: o.Queue, hosts: map[string]string{}, selects: map[string]*page.Selectors{}, zones: map[string]*time.Location{}, visits: map[string]Visit{}, saved: map[string]time.Time{},
-		put: map[string]bool{}, sent: map[string]delivery{}, marks: map[string]tally{}, busy: map[string]bool{}, waiting: map[string]time.Time{},
+		put: map[string]bool{}, sent: map[string]delivery{}, marks: map[string]allowance{}, busy: map[string]bool{}, waiting: map[string]time.Time{},
 	}
 	if c.queue == nil {
 		c.queue = newAlone()

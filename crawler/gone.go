@@ -124,7 +124,7 @@ func (r *round) remembers(row *Seen) bool {
 	defer r.c.mu.Unlock()
 	t := r.c.marks[r.s.ID]
 	if r.now.Sub(t.since) >= day {
-		t = tally{since: r.now}
+		t = allowance{since: r.now}
 	}
 	if t.n >= mostGone {
 		return false
@@ -134,8 +134,8 @@ func (r *round) remembers(row *Seen) bool {
 	return true
 }
 
-// A tally counts since a time.
-type tally struct {
+// An allowance counts since a time.
+type allowance struct {
 	since time.Time
 	n     int
 }

@@ -126,7 +126,10 @@ func (d *Desk) SetVerdict(ctx context.Context, id string, v Verdict, cite news.C
 		default:
 			cited = nil
 		}
-		return c.setVerdict(v, cited, by.Name, d.now())
+		if err := c.setVerdict(v, cited, by.Name, d.now()); err != nil {
+			return err
+		}
+		return d.retract(tx, c, drafted, approved)
 	})
 }
 
@@ -142,7 +145,10 @@ func (d *Desk) DraftCorrection(ctx context.Context, id, portal, post, radio stri
 				return refuse("too_long_aloud", over)
 			}
 		}
-		return alert(tx, caseNotice(c, "drafted", []string{string(Leader)}, d.now(), "Đính chính chờ duyệt", "A correction waits for approval"), c.ID, d.now())
+		if err := d.retract(tx, c, approved); err != nil {
+			return err
+		}
+		return alert(tx, caseNotice(c, "drafted", []string{string(Leader)}, d.now(), "Đính chính chờ duyệt", "A correction waits for approval"), c.ref(drafted), d.now())
 	})
 }
 
@@ -162,7 +168,7 @@ func (d *Desk) ApproveCorrection(ctx context.Context, id string, by User) error 
 		if err := c.approve(by.Name, d.now()); err != nil {
 			return err
 		}
-		return alert(tx, caseNotice(c, "approved", []string{string(Editor)}, d.now(), "Đính chính đã duyệt, có thể đăng", "The correction is approved and may be published"), c.ID, d.now().Add(UndoWindow))
+		return alert(tx, caseNotice(c, "approved", []string{string(Editor)}, d.now(), "Đính chính đã duyệt, có thể đăng", "The correction is approved and may be published"), c.ref(approved), d.now().Add(UndoWindow))
 	})
 }
 
@@ -210,7 +216,10 @@ func (d *Desk) Assign(ctx context.Context, id, unit string, due time.Time, by Us
 			c.event(now, by.Name, "answer.due", d.clockTime(was)+" → "+d.clockTime(c.Due))
 		}
 		a := caseNotice(c, "assigned", []string{toUnit(c.Unit)}, now, "Phản ánh được giao cho "+c.Unit, "Assigned to "+c.Unit)
-		return alert(tx, a, c.ID, now.Add(UndoWindow))
+		if err := d.retract(tx, c, assigned); err != nil {
+			return err // the unit that had it, or the date that it had
+		}
+		return alert(tx, a, c.ref(assigned), now.Add(UndoWindow))
 	})
 }
 

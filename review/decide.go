@@ -180,11 +180,12 @@ func (d *Desk) tell(tx Tx, c *Case, e *Entry, now time.Time) error {
 	if len(a.To) == 0 {
 		return nil
 	}
-	from := now
 	if wait {
-		from = now.Add(UndoWindow)
+		// It is about the case as it was assigned, which outlives the decision
+		// when other entries rest in it.
+		return alert(tx, a, c.ref(assigned), now.Add(UndoWindow))
 	}
-	return alert(tx, a, e.Decision.ID, from)
+	return alert(tx, a, e.Decision.ID, now)
 }
 
 // Undo takes a decision back within the undo window, with the similar ones
@@ -256,6 +257,9 @@ func (d *Desk) undo(tx Tx, e *Entry, by User) error {
 			return refuse("vetoed") // a new decision would open a case without the veto
 		}
 		c.leave(e.ID, by.Name, d.now())
+		if err := d.emptied(tx, &c); err != nil {
+			return err
+		}
 		if err := tx.PutCase(c); err != nil {
 			return err
 		}
@@ -331,7 +335,18 @@ func (d *Desk) depart(tx Tx, e *Entry, by User, now time.Time) error {
 		return nil // what was done stays as it was done
 	}
 	c.leave(e.ID, by.Name, now)
+	if err := d.emptied(tx, &c); err != nil {
+		return err
+	}
 	return tx.PutCase(c)
+}
+
+// emptied takes the notices of a case back that no entry is left in.
+func (d *Desk) emptied(tx Tx, c *Case) error {
+	if len(c.Entries) > 0 {
+		return nil
+	}
+	return d.retract(tx, c, drafted, approved, assigned)
 }
 
 // SetLevel changes the level of an undecided entry.

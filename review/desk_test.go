@@ -891,6 +891,68 @@ func TestConflictOfInterest(t *testing.T) {
 	h.must(h.Assign(ctx, id, "Văn phòng", time.Time{}, hoa))
 }
 
+// Nobody is to act on what holds no longer.
+func TestNoticesOfAStepAreTakenBack(t *testing.T) {
+	told := func(h *house, to, vi string) (n int) {
+		gone := map[string]bool{}
+		for _, a := range h.alerts {
+			gone[a.Withdraw] = true
+		}
+		for _, a := range h.alerts {
+			if slices.Contains(a.To, to) && a.Withdraw == "" && !gone[a.ID] && (vi == "" || strings.Contains(a.Subject.VI, vi)) {
+				n++
+			}
+		}
+		return n
+	}
+	t.Run("correction", func(t *testing.T) {
+		h := newHouse(t)
+		ctx := t.Context()
+		h.document("42/TB-UBND", "2026-01-05", "")
+		h.take(flag("a", news.Claiming, news.Critical))
+		id := h.decide("a", news.Verify, hoa).Case
+		h.must(h.SetClaim(ctx, id, "", "Đập sắp vỡ", nil, hoa))
+		h.refute(id)
+		h.later(review.UndoWindow / 2)
+		h.must(h.DraftCorrection(ctx, id, "Đập vẫn rất an toàn", "", "", hoa))
+		h.later(review.UndoWindow)
+		if n := told(h, "editor", "có thể đăng"); n != 0 {
+			t.Errorf("the editor is told %d times that what was drafted anew may be published", n)
+		}
+		h.must(h.ApproveCorrection(ctx, id, chair))
+		h.later(review.UndoWindow)
+		if n := told(h, "editor", "có thể đăng"); n != 1 {
+			t.Errorf("the editor is told %d times of the approval, want once", n)
+		}
+		h.must(h.SetVerdict(ctx, id, review.Confirmed, news.Citation{Document: "42/TB-UBND"}, hoa)) // after the window
+		h.later(review.UndoWindow)
+		if n := told(h, "editor", "có thể đăng"); n != 0 {
+			t.Errorf("%d notices of the approval stand after another verdict", n)
+		}
+	})
+	t.Run("assignment", func(t *testing.T) {
+		h := newHouse(t)
+		ctx := t.Context()
+		h.take(flag("a", news.Complaint, news.Medium), flag("b", news.Complaint, news.Medium, topic("health")))
+		a, b := h.decide("a", news.Answer, hoa).Case, h.decide("b", news.Answer, hoa).Case
+		h.must(h.Assign(ctx, a, "Đội Quản lý đường", time.Time{}, hoa))
+		h.must(h.Assign(ctx, b, "Trạm Y tế", time.Time{}, hoa))
+		h.later(review.UndoWindow / 2)
+		h.must(h.Undo(ctx, "b", hoa))
+		h.later(review.UndoWindow)
+		for unit, want := range map[string]int{"unit/Đội Cấp nước": 0, "unit/Đội Quản lý đường": 1, "unit/Trạm Y tế": 0} {
+			if n := told(h, unit, ""); n != want {
+				t.Errorf("%s is told %d times, want %d", unit, n, want)
+			}
+		}
+		h.must(h.Assign(ctx, a, "Văn phòng", time.Time{}, hoa)) // after the mail has left
+		h.later(review.UndoWindow)
+		if told(h, "unit/Đội Quản lý đường", "") != 0 || told(h, "unit/Văn phòng", "") != 1 {
+			t.Errorf("notices after it was given on: %+v", h.alerts)
+		}
+	})
+}
+
 // Time that is given later makes nothing in time that was late.
 func TestTheFirstDueDateCounts(t *testing.T) {
 	h := newHouse(t)

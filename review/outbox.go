@@ -298,6 +298,27 @@ func withdrawal(m Message, now time.Time) (news.Alert, error) {
 	return a, nil
 }
 
+// Steps of a case whose notices are taken back when the step is.
+const (
+	drafted  = "drafted"
+	approved = "approved"
+	assigned = "assigned"
+)
+
+// ref is what the notices of a step of the case are recalled by.
+func (c *Case) ref(step string) string { return c.ID + "/" + step }
+
+// retract takes back the notices of steps that no longer hold: nobody is to
+// act on them.
+func (d *Desk) retract(tx Tx, c *Case, steps ...string) error {
+	for _, s := range steps {
+		if err := d.recall(tx, c.ref(s)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // recall drops the waiting messages about a decision; what left is followed
 // by its withdrawal.
 func (d *Desk) recall(tx Tx, ref string) error {

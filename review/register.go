@@ -130,6 +130,11 @@ func (d *Desk) pauseCiting(tx Tx, no, by string, what news.Text) (paused []strin
 		}
 		if c.Citation != nil && c.Citation.Document == no {
 			c.pause(by, now)
+			if c.Correction != nil && c.Correction.At.IsZero() {
+				if err := d.retract(tx, &c, drafted, approved); err != nil {
+					return nil, err
+				}
+			}
 			paused = append(paused, c.ID)
 			a := caseNotice(&c, "paused", []string{string(Reviewer), string(Leader)}, now,
 				"Văn bản được trích dẫn "+what.VI+", tạm dừng trả lời", "The cited document "+what.EN+"; the answer is paused")

@@ -113,6 +113,9 @@ func (d *Desk) take(tx Tx, f *news.Flag) error {
 		}
 		c.hear(&e)
 		if c.withdraw(d.theirs(c.Unit, c.Topic, e), d.now()) {
+			if err := d.retract(tx, &c, assigned); err != nil {
+				return err // it is about them
+			}
 			if err := alert(tx, accusationNotice(&c, d.now()), c.ID, d.now()); err != nil {
 				return err
 			}
