@@ -122,6 +122,9 @@ func (d *Desk) SetVerdict(ctx context.Context, id string, v Verdict, cite news.C
 			if err != nil {
 				return err
 			}
+			if full.Clause != "" && full.Text == "" {
+				return refuse("no_clause", full.Document, full.Clause)
+			}
 			cited = &full
 		default:
 			cited = nil

@@ -544,10 +544,14 @@ func TestClaimToPublishedCorrection(t *testing.T) {
 	h.refused(h.SetVerdict(ctx, id, "lie", cite, hoa), "verdict")
 	h.refused(h.SetVerdict(ctx, id, review.FalseInfo, news.Citation{Document: "99/TB-UBND"}, hoa), "no_document")
 	h.refused(h.SetVerdict(ctx, id, review.FalseInfo, news.Citation{Document: "17/TB-UBND"}, hoa), "not_in_force")
+	h.refused(h.SetVerdict(ctx, id, review.FalseInfo, news.Citation{Document: "42/TB-UBND", Clause: "Điều 9"}, hoa), "no_clause")
 	h.refused(h.DraftCorrection(ctx, id, "x", "", "", hoa), "state")
 	h.must(h.SetVerdict(ctx, id, review.Inconclusive, news.Citation{}, hoa))
 	h.refused(h.DraftCorrection(ctx, id, "x", "", "", hoa), "no_verdict")
 	h.must(h.SetVerdict(ctx, id, review.FalseInfo, cite, hoa))
+	if c, err := h.Case(ctx, id, hoa); err != nil || c.Citation == nil || c.Citation.Text == "" {
+		t.Errorf("the verdict cites %+v, %v: without the words of the clause", c.Citation, err)
+	}
 	h.refused(h.DraftCorrection(ctx, id, "x", "", strings.Repeat("một ", 400), hoa), "too_long")
 	h.Overlong = func(c *review.Case) int { return len(c.Correction.Radio) - len("Bà con chú ý.") }
 	h.refused(h.DraftCorrection(ctx, id, "Mức thu không đổi.", "Không đổi nhé.", "Bà con hãy chú ý.", hoa), "too_long_aloud")

@@ -29,6 +29,7 @@ var refusals = map[string]news.Text{
 	"no_claim":       {VI: "Hãy ghi nội dung lan truyền bằng lời trung tính trước.", EN: "Write down the claim in neutral words first."},
 	"verdict":        {VI: "Không có kết luận %q.", EN: "There is no verdict %q."},
 	"no_citation":    {VI: "Phải trích dẫn một văn bản chính thức. Chưa có văn bản thì kết luận là “chưa đủ căn cứ”.", EN: "Cite an official document. Without one the verdict is “inconclusive”."},
+	"no_clause":      {VI: "Văn bản %s không có “%s”. Hãy ghi như trong văn bản, ví dụ “khoản 2 Điều 3”, hoặc để trống.", EN: "Document %s has no “%s”. Write it as the document does, for example “khoản 2 Điều 3”, or leave it empty."},
 	"not_in_force":   {VI: "Văn bản %s không có hiệu lực vào thời điểm này; hãy chọn văn bản đang có hiệu lực.", EN: "Document %s is not in force at that date; choose one that is."},
 	"no_document":    {VI: "Không có văn bản %s trong sổ văn bản.", EN: "Document %s is not in the register."},
 	"no_verdict":     {VI: "Phải có kết luận trước khi soạn đính chính.", EN: "There must be a verdict before a correction is drafted."},

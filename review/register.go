@@ -291,6 +291,9 @@ func (d *Desk) inForce(tx Tx, cite news.Citation, c *Case) (news.Citation, error
 	}
 	cite.From, cite.To = doc.From, doc.To
 	cite.URL = or(cite.URL, doc.URL)
+	if cite.Text == "" && cite.Clause != "" {
+		cite.Text = doc.Passage(cite.Clause)
+	}
 	return cite, nil
 }
 

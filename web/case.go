@@ -243,7 +243,7 @@ func (s *server) citation(ctx context.Context, want, clause string) (news.Citati
 	for _, d := range docs {
 		cite := news.Citation{Document: d.No, Clause: clause, URL: d.URL, From: d.From, To: d.To}
 		if d.No == want {
-			cite.Text = d.Title
+			cite.Text = d.Passage(clause)
 			return cite, nil
 		}
 		for _, f := range d.Facts {

@@ -247,7 +247,7 @@ func TestForms(t *testing.T) {
 		{"undo nothing", "lan", "/inbox/e-nuoc/undo", form(), nil, 409, "", "chưa có quyết định nào"},
 		{"level", "lan", "/inbox/e-nuoc/level", form("level", "3"), nil, 303, "level lan e-nuoc high", ""},
 		{"claim", "lan", "/cases/V-2026-0040/claim", form("title", "T", "claim", "C", "indicators", "a.top\r\n\r\n b.top "), nil, 303, `claim lan "T" "C" ["a.top" "b.top"] V-2026-0040`, "done=claim"},
-		{"verdict by document", "lan", "/cases/V-2026-0040/verdict", form("verdict", "false_info", "document", "42/TB-UBND", "clause", "khoản 2"), nil, 303, `verdict lan false_info "42/TB-UBND|khoản 2|Thông báo mức thu tiền rác năm 2026" V-2026-0040`, ""},
+		{"verdict by document", "lan", "/cases/V-2026-0040/verdict", form("verdict", "false_info", "document", "42/TB-UBND", "clause", "khoản 2"), nil, 303, `verdict lan false_info "42/TB-UBND|khoản 2|Điều 2. Mức thu tiền rác đối với hộ gia đình là 40.000 đồng/hộ/tháng, áp dụng đến hết năm 2026." V-2026-0040`, ""},
 		{"verdict by clause", "lan", "/cases/V-2026-0040/verdict", form("verdict", "false_info", "document", "42/TB-UBND#2.money.1"), nil, 303, `verdict lan false_info "42/TB-UBND|2|Mức thu tiền rác đối với hộ gia đình là 40.000 đồng/hộ/tháng" V-2026-0040`, ""},
 		{"assign until the evening", "lan", "/cases/V-2026-0038/assign", form("unit", "Nhà máy nước", "due", "2026-11-27"), nil, 303, `assign lan "Nhà máy nước" 2026-11-27T10:00:00Z V-2026-0038`, ""},
 		{"assign without a date", "lan", "/cases/V-2026-0038/assign", form("unit", "Nhà máy nước", "due", "mai"), nil, 400, "", "Ngày chưa đúng"},
@@ -725,6 +725,26 @@ func TestClip(t *testing.T) {
 	}
 	if parts, cut := clip(marked("ngắn", nil), 200); cut || len(parts) != 1 {
 		t.Errorf("a short text was cut: %v", parts)
+	}
+}
+
+// A citation shows the words of its clause, or that none was chosen; never an
+// empty frame.
+func TestCitationShowsItsClause(t *testing.T) {
+	for _, text := range []string{"", "Hộ dân: 30.000 đồng."} {
+		s := newSite(t)
+		for i := range s.desk.cases {
+			if c := &s.desk.cases[i]; c.Citation != nil {
+				c.Citation = &news.Citation{Document: "42/TB-UBND", Text: text}
+			}
+		}
+		page := s.do("lan", "GET", "/cases/V-2026-0040", nil).Body.String()
+		if has := strings.Contains(page, `<blockquote class="text" dir="auto">Hộ dân: 30.000 đồng.</blockquote>`); has != (text != "") {
+			t.Errorf("%q is shown: %t", text, has)
+		}
+		if none := strings.Contains(page, "chưa chọn điều khoản"); none != (text == "") || strings.Contains(page, `dir="auto"></blockquote>`) {
+			t.Errorf("with %q: none chosen %t", text, none)
+		}
 	}
 }
 

@@ -164,6 +164,15 @@ func TestDemo(t *testing.T) {
 	if err != nil || len(published) < 2 {
 		t.Errorf("%d corrections are published, %v; want those of the fee and the forged letter", len(published), err)
 	}
+	decided, err := svc.desk.Cases(ctx, review.CaseQuery{Limit: 200})
+	if err != nil {
+		t.Error(err)
+	}
+	for _, c := range decided {
+		if c.Citation != nil && (c.Citation.Clause == "" || c.Citation.Text == "") {
+			t.Errorf("%s cites %+v: without the words of a clause", c.ID, *c.Citation)
+		}
+	}
 	if n, err := svc.desk.VerifyAudit(ctx); err != nil || n == 0 {
 		t.Errorf("audit chain: %d, %v", n, err)
 	}

@@ -174,7 +174,7 @@ var dossiers = map[string]dossier{
 	"fee": {
 		title: "Tin đồn phí vệ sinh 500.000 đồng", claim: "Phí vệ sinh tăng lên 500.000 đồng mỗi hộ mỗi tháng",
 		verdict: review.FalseInfo,
-		cite:    news.Citation{Document: "42/TB-UBND", Clause: "Điều 1", Text: "Hộ dân không kinh doanh: 30.000 đồng/hộ/tháng."},
+		cite:    news.Citation{Document: "42/TB-UBND", Clause: "khoản 1 Điều 1"},
 		portal:  "Mức thu phí vệ sinh môi trường đối với hộ dân không kinh doanh là 30.000 đồng mỗi hộ mỗi tháng, theo Điều 1 Thông báo số 42/TB-UBND. Phường không có chủ trương thu 500.000 đồng. Người dân được nhận biên lai ngay khi nộp; không có biên lai thì có quyền từ chối nộp.",
 		post:    "Phí vệ sinh là 30.000 đồng/hộ/tháng (Thông báo 42/TB-UBND), không phải 500.000 đồng. Nộp tiền là có biên lai.",
 		radio:   "Phí vệ sinh của hộ dân là ba mươi nghìn đồng mỗi tháng. Mức này ghi trong Thông báo số bốn mươi hai của phường. Phường không thu năm trăm nghìn đồng. Khi nộp, bà con nhớ lấy biên lai. Đài truyền thanh phường.",
@@ -182,7 +182,7 @@ var dossiers = map[string]dossier{
 	"school": {
 		title: "Công văn giả cho học sinh nghỉ học", claim: "Một công văn cho toàn bộ học sinh nghỉ học đến hết tuần",
 		verdict: review.Fake,
-		cite:    news.Citation{Document: "40/TB-UBND"},
+		cite:    news.Citation{Document: "40/TB-UBND", Clause: "khoản 3 mục 2"},
 		portal:  "Học sinh trên địa bàn vẫn đi học bình thường. Công văn số 1287 lan truyền trên mạng là giả. Việc nghỉ học đột xuất chỉ có hiệu lực khi nhà trường hoặc cơ quan có thẩm quyền thông báo chính thức, theo Thông báo số 40/TB-UBND.",
 		post:    "Học sinh đi học bình thường. Công văn 1287 cho nghỉ học là giả (xem Thông báo 40/TB-UBND).",
 		radio:   "Học sinh phường Thái Hòa vẫn đi học bình thường. Công văn cho nghỉ học trên mạng là giả. Bà con nghe thông báo của nhà trường. Đài truyền thanh phường.",
@@ -191,7 +191,7 @@ var dossiers = map[string]dossier{
 		title: "Mạo danh phường phát quà 500.000 đồng", claim: "Một trang mạng mạo danh UBND phường, hứa hỗ trợ 500.000 đồng và đòi số tài khoản, mã OTP",
 		indicators: []string{"quatang-thaihoa.top"},
 		verdict:    review.Fake,
-		cite:       news.Citation{Document: "45/TB-UBND"},
+		cite:       news.Citation{Document: "45/TB-UBND", Clause: "Điều 3"},
 		portal:     "Phường chi hỗ trợ trực tiếp tại trụ sở theo Thông báo số 45/TB-UBND và không bao giờ hỏi số tài khoản, mã OTP qua đường dẫn. Trang quatang-thaihoa[.]top là giả mạo. Ai đã nhập thông tin, hãy gọi ngân hàng khóa thẻ và báo Công an phường.",
 		post:       "Phường không phát quà qua đường dẫn, không hỏi mã OTP (Thông báo 45/TB-UBND). Trang quatang-thaihoa[.]top là giả.",
 		radio:      "Phường không phát quà qua mạng. Phường không bao giờ hỏi mã ô tê pê. Ai gửi đường dẫn nhận tiền là lừa đảo. Bà con không bấm, hãy báo khối trưởng. Đài truyền thanh phường.",
@@ -199,7 +199,7 @@ var dossiers = map[string]dossier{
 			Category: review.Impersonation, Claim: "Một trang mạng mạo danh UBND phường, hứa hỗ trợ 500.000 đồng và đòi số tài khoản, mã OTP",
 			Evidence: "Nhiều bài đăng lại cùng một đường dẫn; nội dung trái với Thông báo số 45/TB-UBND.",
 			Request:  "Xác minh tên miền và cảnh báo người dân.",
-			Citation: news.Citation{Document: "45/TB-UBND"},
+			Citation: news.Citation{Document: "45/TB-UBND", Clause: "Điều 3"},
 		},
 	},
 }
