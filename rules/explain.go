@@ -10,6 +10,7 @@ import (
 
 	"langnghe/internal/news"
 	"langnghe/internal/query"
+	"langnghe/rules/builtin"
 )
 
 // signs opens every sentence of the machine: it never says more.
@@ -231,8 +232,11 @@ func durationVI(d time.Duration) string {
 
 // doubt says why the rule may be wrong, from its known false positives.
 func doubt(r *Rule) news.Text {
-	known := strings.Join(r.FalsePositives, "; ")
-	t := news.Text{VI: "Có thể nhầm với: " + known + ".", EN: "May be mistaken for: " + known + "."}
+	en := make([]string, len(r.FalsePositives))
+	for i, s := range r.FalsePositives {
+		en[i] = builtin.English(s) // rules of the ward keep their own words
+	}
+	t := news.Text{VI: "Có thể nhầm với: " + strings.Join(r.FalsePositives, "; ") + ".", EN: "May be mistaken for: " + strings.Join(en, "; ") + "."}
 	if r.Type == "spike" {
 		t.VI += " Ngày lễ, một nguồn đăng lại nhiều lần hoặc nguồn mới kết nối cũng làm số bài tăng."
 		t.EN += " A holiday, one source that reposts or a newly connected source raises the count too."

@@ -3,6 +3,7 @@ package rules
 import (
 	"strings"
 	"testing"
+	"unicode"
 )
 
 // The machine never says more than "có dấu hiệu", and every flag says why it
@@ -22,6 +23,17 @@ func TestWordsOfFlags(t *testing.T) {
 		d := doubt(r)
 		if len(r.FalsePositives) == 0 || !strings.HasPrefix(d.VI, "Có thể nhầm với: ") || !strings.HasPrefix(d.EN, "May be mistaken for: ") {
 			t.Errorf("%s does not say why it may be wrong: %+v", r.ID, d)
+		}
+		for _, c := range d.EN {
+			if unicode.IsLetter(c) && c > unicode.MaxASCII {
+				t.Errorf("%s says in English why it may be wrong: %s", r.ID, d.EN)
+				break
+			}
+		}
+		for _, s := range r.FalsePositives {
+			if strings.Contains(d.EN, s) {
+				t.Errorf("%s: %q is not in English", r.ID, s)
+			}
 		}
 		for _, sample := range r.Tests.Match {
 			it := sample.Item

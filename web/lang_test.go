@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"langnghe/crawler"
@@ -17,6 +18,7 @@ import (
 
 	"langnghe/internal/news"
 	"langnghe/review"
+	"langnghe/rules"
 )
 
 // enumerated lists the values that are named by Label, by kind.
@@ -218,6 +220,28 @@ func TestNumbersAndDates(t *testing.T) {
 	}
 	if got := vi.Label("topic", "unheard_of"); got != "unheard of" {
 		t.Errorf("a topic of another list is %q", got)
+	}
+}
+
+// Why a built-in rule may be wrong is said in the language of the page; a
+// rule of the ward keeps its own words.
+func TestDoubtInEnglish(t *testing.T) {
+	const vi, en, own = "tin cũ được chia sẻ lại", "old news that is shared again", "người dân hỏi thăm khi nước lên"
+	s := newSite(t, func(o *Options) {
+		list := o.Rules
+		o.Rules = func(ctx context.Context) (rules.List, error) {
+			l, err := list(ctx)
+			for i := range l.Rules {
+				l.Rules[i].FalsePositives = []string{vi, own}
+			}
+			return l, err
+		}
+	})
+	for lang, want := range map[string]string{"vi": vi, "en": en} {
+		page := s.do("lan", "GET", "/rules", nil, "language", lang).Body.String()
+		if !strings.Contains(page, "<li>"+want+"</li>") || !strings.Contains(page, "<li>"+own+"</li>") || lang == "en" && strings.Contains(page, "<li>"+vi) {
+			t.Errorf("%s: the page of rules lacks %q", lang, want)
+		}
 	}
 }
 

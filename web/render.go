@@ -20,6 +20,7 @@ import (
 	"langnghe/official"
 	"langnghe/review"
 	"langnghe/rules"
+	"langnghe/rules/builtin"
 	"langnghe/rules/patterns"
 )
 
@@ -55,17 +56,23 @@ func (s *server) parsePages(fsys fs.FS) (map[string]pages, error) {
 // funcs are the words of the templates in one language.
 func (s *server) funcs(t *tongue) template.FuncMap {
 	return template.FuncMap{
-		"t":         t.T,
-		"n":         t.N,
-		"label":     t.Label,
-		"num":       t.Number,
-		"inc":       func(i int) int { return i + 1 },
-		"date":      t.Date,
-		"datetime":  t.DateTime,
-		"day":       t.Day,
-		"in":        func(x news.Text) string { return guard(x.In(t.lang)) },
-		"when":      func(at time.Time) moment { return moment{at, t.DateTime(at), t.Ago(at, s.Now())} },
-		"clock":     func(at time.Time) string { return at.In(zone).Format("15:04") },
+		"t":        t.T,
+		"n":        t.N,
+		"label":    t.Label,
+		"num":      t.Number,
+		"inc":      func(i int) int { return i + 1 },
+		"date":     t.Date,
+		"datetime": t.DateTime,
+		"day":      t.Day,
+		"in":       func(x news.Text) string { return guard(x.In(t.lang)) },
+		"when":     func(at time.Time) moment { return moment{at, t.DateTime(at), t.Ago(at, s.Now())} },
+		"clock":    func(at time.Time) string { return at.In(zone).Format("15:04") },
+		"doubt": func(s string) string {
+			if t.lang == "en" {
+				return builtin.English(s)
+			}
+			return s
+		},
 		"rfc":       func(at time.Time) string { return at.UTC().Format(time.RFC3339) },
 		"isodate":   func(at time.Time) string { return at.In(zone).Format(time.DateOnly) },
 		"asset":     s.assetPath,

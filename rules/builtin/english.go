@@ -1,0 +1,77 @@
+package builtin
+
+// english says in English what the rules here may be mistaken for. Rule files
+// hold these words in Vietnamese alone, the language of those who write rules.
+var english = map[string]string{
+	"ngày lễ, khai giảng, thiên tai có thật":                            "holidays, the first day of school, a real disaster",
+	"thông báo của phường được chia sẻ lại":                             "a notice of the ward that is shared",
+	"thơ, lời chúc ngày lễ":                                             "poems, holiday wishes",
+	"tên cũ của khối, xóm trước khi sáp nhập":                           "old names of blocks and hamlets from before a merger",
+	"người viết gõ nhầm số":                                             "a mistyped number",
+	"hình kỷ niệm có ghi rõ năm":                                        "pictures of remembrance that state their year",
+	"clip minh họa của báo":                                             "a newspaper's illustrating clip",
+	"câu hỏi thủ tục bình thường":                                       "an ordinary question about a procedure",
+	"rủ nhau làm đơn, họp dân, kiến nghị ôn hòa":                        "people who write a petition, meet or ask peacefully",
+	"nói quá khi bức xúc":                                               "words too strong in anger",
+	"hoàn cảnh có thật: hỏi MTTQ và bệnh viện trước":                    "real hardship: ask the Fatherland Front and the hospital first",
+	"quyên góp của khối, hội":                                           "a collection by a block or an association",
+	"chương trình tặng quà có thật của phường":                          "a real gift programme of the ward",
+	"khuyến mãi của cửa hàng quen":                                      "a sale at a shop that people know",
+	"tuyển dụng thật của doanh nghiệp trên địa bàn":                     "a real job at a business in the ward",
+	"rủ nhau góp vốn làm ăn":                                            "people who pool money for a business",
+	"giấy mời thật của công an phường":                                  "a real summons by the ward police",
+	"hướng dẫn VNeID của phường":                                        "the ward's help with VNeID",
+	"lịch cắt điện thật":                                                "a real power-cut schedule",
+	"thông báo nợ cước thật":                                            "a real notice of an unpaid bill",
+	"đường dẫn mới của ngân hàng chưa có trong danh bạ":                 "a bank's new address that is not in the register yet",
+	"người quen nhắn hộ thông báo thật":                                 "an acquaintance who passes on a real notice",
+	"người thân gặp nạn có thật":                                        "a relative who really is in trouble",
+	"hỏi mượn tiền bình thường":                                         "an ordinary request for a loan",
+	"trường, phường dùng trang mới chưa có trong danh bạ":               "a school or the ward with a new site that is not in the register yet",
+	"phụ huynh chuyển tiếp thông báo thật":                              "parents who pass on a real notice",
+	"tin cũ được chia sẻ lại":                                           "old news that is shared again",
+	"nói quá khi than phiền":                                            "an exaggerated complaint",
+	"một bài được nhiều tài khoản chép lại":                             "one post that many accounts copy",
+	"sự cố đã có thông báo và lịch khắc phục":                           "a fault that has been announced, with the date of its repair",
+	"chuyện riêng giữa hàng xóm":                                        "a private matter between neighbours",
+	"câu hỏi đã có người trả lời":                                       "a question that somebody has answered",
+	"tiền của dịch vụ khác nói cùng câu":                                "the price of another service in the same sentence",
+	"mức của hộ kinh doanh":                                             "the rate for businesses",
+	"người dân nói cả năm thay vì một tháng":                            "somebody who speaks of a year instead of a month",
+	"tổng đài thật mới công bố, chưa có trong danh sách":                "a real hotline, newly published and not listed yet",
+	"người dân chép lại tin nhắn để hỏi":                                "a resident who copies a message to ask about it",
+	"bài nhắc lại một sự việc đã qua":                                   "a text that recalls a past event",
+	"ngày trong bài là ngày ký của văn bản":                             "the date in the text is that of a paper's signature",
+	"sự việc mới, giống lời của tin cũ":                                 "a new event in words like those of an old claim",
+	"người viết kể lại để hỏi":                                          "somebody who repeats it to ask about it",
+	"bài cảnh báo của trường hoặc công an":                              "a warning by a school or the police",
+	"tin tìm trẻ lạc có thật: gọi 113 trước":                            "a child that is really lost: call 113 first",
+	"quy hoạch đã công bố":                                              "planning that has been published",
+	"rao bán đất bình thường":                                           "an ordinary offer of land",
+	"thông báo thật của nhà trường":                                     "a real notice of the school",
+	"học sinh đùa về ngày nghỉ":                                         "pupils who joke about a day off",
+	"bài về mức phí đã ban hành":                                        "a text about a fee that has been enacted",
+	"người bán hàng nói đùa về thuế":                                    "a trader who jokes about taxes",
+	"tin của báo chí về đề án đã công bố":                               "press about a plan that has been published",
+	"người dân bàn về tên gọi":                                          "residents who discuss a name",
+	"thông báo dịch của trạm y tế":                                      "the health station's notice of an outbreak",
+	"người nhà kể chuyện khám bệnh":                                     "relatives who tell of a visit to a doctor",
+	"bản tin của đài khí tượng thủy văn hoặc lệnh thật của ban chỉ huy": "a bulletin of the weather service or a real order of the command board",
+	"dân kể lại trận lũ năm trước":                                      "residents who recall last year's flood",
+	"bàn chuyện vụ án ở nơi khác":                                       "talk about a court case elsewhere",
+	"nói chung chung không có việc cụ thể":                              "general talk about nothing in particular",
+	"trang mới của cơ quan chưa có trong danh sách":                     "an authority's new site that is not listed yet",
+	"gõ nhầm địa chỉ":                                                   "a mistyped address",
+	"ảnh chụp văn bản thật bị mờ":                                       "a blurred picture of a real paper",
+	"văn bản của địa phương khác":                                       "a paper of another place",
+	"bài nhắc lại một văn bản cũ lâu không ai nhắc":                     "a text that recalls an old paper nobody has mentioned for long",
+	"văn bản không liên quan đến phường":                                "a paper that does not concern the ward",
+}
+
+// English is a doubt in English; what is not known stays as it is.
+func English(doubt string) string {
+	if en, ok := english[doubt]; ok {
+		return en
+	}
+	return doubt
+}
