@@ -3,15 +3,18 @@ package app
 import (
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"langnghe/crawler"
 	"langnghe/internal/backup"
 	"langnghe/internal/config"
 	"langnghe/web"
@@ -103,6 +106,55 @@ https: {cert: /nowhere/c.pem, key: /nowhere/k.pem}
 	for _, name := range []string{"service", "sources", "stream", "index", "notices", "audit"} {
 		if f := got[name]; f.State != "ok" {
 			t.Errorf("%s: %+v", name, f)
+		}
+	}
+}
+
+// The clock is asked of public sources alone: one HEAD of the front page each,
+// under our own name, four at most, and no redirect leads to another host.
+func TestDoctorClock(t *testing.T) {
+	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("%s %s of a host that is no source", r.Method, r.URL)
+	}))
+	defer other.Close()
+	var mu sync.Mutex
+	asked := map[string]int{}
+	var sources []crawler.Source
+	for i := range 7 {
+		site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			mu.Lock()
+			defer mu.Unlock()
+			asked[r.Host]++
+			if r.Method != http.MethodHead || r.URL.String() != "/" || r.UserAgent() != "langnghe-doctor" {
+				t.Errorf("asked %s %s as %q", r.Method, r.URL, r.UserAgent())
+			}
+			http.Redirect(w, r, other.URL, http.StatusFound)
+		}))
+		defer site.Close()
+		s := crawler.Source{ID: fmt.Sprint("s", i), URL: site.URL + "/rss?key=1"}
+		s.Internal = i == 0
+		if s.Internal {
+			defer func(host string) {
+				if asked[host] > 0 {
+					t.Error("an internal source was asked")
+				}
+			}(strings.TrimPrefix(site.URL, "http://"))
+		}
+		// What has no web server takes nobody's place, and a host is asked once.
+		sources = append(sources, crawler.Source{ID: fmt.Sprint("q", i), URL: fmt.Sprintf("words%d:", i)}, s, s)
+	}
+	d := &doctor{DoctorOptions: DoctorOptions{Now: time.Now}}
+	d.cfg.Sources = sources
+	d.clock(t.Context())
+	if len(d.found) != 1 || d.found[0].State != "ok" {
+		t.Errorf("found %+v", d.found)
+	}
+	if len(asked) != 4 {
+		t.Errorf("%d hosts were asked, want 4: %v", len(asked), asked)
+	}
+	for host, n := range asked {
+		if n != 1 {
+			t.Errorf("%s was asked %d times", host, n)
 		}
 	}
 }
