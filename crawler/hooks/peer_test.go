@@ -83,7 +83,7 @@ func TestJunk(t *testing.T) {
 	if limited != 12 { // 40 a minute, two came before
 		t.Errorf("%d of 50 pushes refused, want 12", limited)
 	}
-	if n := strings.Count(r.log.String(), "does not fit"); n > mostFailed {
+	if n := strings.Count(r.logged(), "does not fit"); n > mostFailed {
 		t.Errorf("%d lines about strangers", n)
 	}
 }

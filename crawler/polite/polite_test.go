@@ -233,7 +233,7 @@ func TestRobotsRetryAfter(t *testing.T) {
 				if n := len(w.times("/robots.txt")); n != 1 {
 					t.Errorf("robots.txt was asked for %d times in its pause", n)
 				}
-				time.Sleep(begin.Add(tt.want + time.Minute).Sub(time.Now()))
+				time.Sleep(time.Until(begin.Add(tt.want + time.Minute)))
 				if _, err := get(c, "http://a.example/x"); err != nil {
 					t.Errorf("after the pause: %v", err)
 				}
