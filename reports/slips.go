@@ -55,8 +55,9 @@ func (d *Desk) police(c *counter, q Request) (Report, error) {
 	at := h.At.In(calendar.Zone).Format("15:04 02/01/2006")
 	w.say(paper.Text, "3. Đường dẫn, dấu hiệu đã vô hiệu hóa: {}", sentence(cmp.Or(strings.Join(h.URLs, "; "), "không có")))
 	for i, x := range h.Captures {
-		w.say(paper.Text, "Bản chụp lời số {}, đã che thông tin cá nhân: “{}” Nguồn: {}, đăng lúc {}. SHA-256: {}.", strconv.Itoa(i+1),
-			cmp.Or(strings.Join(strings.Fields(x.Text), " "), "không còn lưu"), cmp.Or(x.URL, "không có đường dẫn"), x.At.In(calendar.Zone).Format("15:04 02/01/2006"), x.SHA256)
+		w.say(paper.Text, "Bản chụp lời số {}, đã che thông tin cá nhân: “{}” Nguồn: {}, đăng lúc {}.", strconv.Itoa(i+1),
+			cmp.Or(strings.Join(strings.Fields(x.Text), " "), "không còn lưu"), cmp.Or(x.URL, "không có đường dẫn"), x.At.In(calendar.Zone).Format("15:04 02/01/2006"))
+		w.say(paper.Text, "Mã của bản chụp (SHA-256): {}.", x.SHA256) // a line of its own: it does not break
 	}
 	w.say(paper.Text, "Lập lúc {}. Mã niêm phong (SHA-256): {}.", at, h.Seal)
 	w.say(paper.Text, "4. Căn cứ đánh giá: {} Văn bản đối chiếu: {}.", sentence(h.Evidence), cited(h.Citation))
