@@ -76,7 +76,9 @@ func (m *matched) whole(facts []news.Fact) (news.Flag, bool) {
 		f.Because = append(slices.Clone(said.Near), said.Span)
 		f.Citation = citation(cite[0])
 		f.Why = whyAgainst(r, said, cite)
-		if speaks(it) {
+		// Who complains of a fee and gives another figure than the document is
+		// answered, not accused.
+		if it.Reading != nil && it.Reading.Stance.Speaks() {
 			f.Level = min(f.Level, news.Low)
 		}
 		return f, true
@@ -85,19 +87,6 @@ func (m *matched) whole(facts []news.Fact) (news.Flag, bool) {
 	f.Because = append(f.Because, m.evidence("cue", "topic", "stance", "tone")...)
 	f.Why = whyMatch(r, it, f.Because)
 	return f, true
-}
-
-// speaks reports whether a resident speaks for himself: who complains of a fee
-// and gives another figure than the document is answered, not accused.
-func speaks(it *news.Item) bool {
-	if it.Reading == nil {
-		return false
-	}
-	switch it.Reading.Stance {
-	case news.Complaint, news.Question, news.Suggestion, news.Opinion, news.Satire, news.Praise:
-		return true
-	}
-	return false
 }
 
 // atMost is how serious a flag may be that rests on cues: where the reading

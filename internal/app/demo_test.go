@@ -101,7 +101,7 @@ func TestDemo(t *testing.T) {
 				s.flagged = append(s.flagged, fmt.Sprintf("%s %s:%d %s", p.ID, f.Rule, f.Level, p.Text))
 			}
 		}
-		if news.Stance(p.Stance).Protected() && p.Stance != "rumour_query" || p.Stance == "praise" {
+		if news.Stance(p.Stance).Speaks() {
 			residents++
 			if serious {
 				wronged = append(wronged, p.ID+": "+p.Text)

@@ -86,6 +86,16 @@ func (s Stance) Protected() bool {
 	return false
 }
 
+// Speaks reports whether a resident speaks for himself. Who does is answered,
+// never accused, whatever words he uses.
+func (s Stance) Speaks() bool {
+	switch s {
+	case Complaint, Question, Suggestion, Opinion, Satire, Praise:
+		return true
+	}
+	return false
+}
+
 // Cue is one piece of machine evidence: words typical of a family of rumours
 // or scams. Family names are those of the reading's lexicon.
 type Cue struct {

@@ -36,12 +36,9 @@ type example struct {
 type namer map[uint64]string
 
 func (n namer) learn(text string) {
-	var prev string
-	for _, w := range append(strings.Fields(lang.Key(text)), "") {
+	for w := range strings.FieldsSeq(lang.Key(text)) {
 		n.word(w)
-		prev = w
 	}
-	_ = prev
 }
 
 func (n namer) word(w string) {
@@ -250,9 +247,6 @@ func (m *model) train(examples []example) {
 // Features of fewer than two posts are left out.
 func (r *Reader) fitted(t testing.TB, posts []post) (*model, map[uint64]string) {
 	n := namer{}
-	for _, rules := range r.mend.rules {
-		_ = rules
-	}
 	n.mended(t)
 	var examples []example
 	names := map[uint64]string{}

@@ -476,8 +476,7 @@ func (d *verdict) story() float64 { return d.p[d.labels.story] }
 func (d *verdict) spoken() float64 {
 	p := 0.0
 	for i, s := range order {
-		switch s {
-		case news.Complaint, news.Question, news.Suggestion, news.Praise, news.Satire, news.Opinion, news.Denial:
+		if s.Speaks() || s == news.Denial {
 			p += d.stance(i)
 		}
 	}
