@@ -113,13 +113,38 @@ type lead struct {
 }
 
 // id is the id under which the lead is remembered.
+//
+// An address names an item for its own site alone. A listing that leads to a
+// page of somebody else has the item under a name of its own, so that its
+// words neither stand for that page nor keep it from being read where it is.
 func (l *lead) id(s Source, own map[string]bool) string {
 	it := l.item
 	it.Source, it.URL = s.ID, handleFree(Canonical(it.URL, keepsFragment(it.Kind, it.URL)), own)
 	if it.URL == "" {
 		it.Title, it.Text = plain(it.Title), plain(it.Text)
 	}
+	if it.URL != "" && l.elsewhere(s) {
+		return id("listed", s.ID, it.URL)
+	}
 	return itemID(&it, l.native, own)
+}
+
+// elsewhere reports whether the lead's address is on a site that the source
+// cannot speak for. The clients of platforms speak for theirs, but Mastodon's:
+// anybody may run a server of it, which says of every post where it is from.
+// What an index led to was read on its own site.
+func (l *lead) elsewhere(s Source) bool {
+	if s.URL == "" || l.outward || social.Platforms[s.Kind] != nil && s.Kind != "mastodon" {
+		return false
+	}
+	return !onSite(s.URL, l.item.URL)
+}
+
+// onSite reports whether an address belongs to the site of another one.
+func onSite(site, address string) bool {
+	a, err1 := url.Parse(address)
+	b, err2 := url.Parse(site)
+	return err1 == nil && err2 == nil && page.SameSite(a.Hostname(), b.Hostname())
 }
 
 // errNoText says that an item has nothing to read.
@@ -139,8 +164,12 @@ func finish(ctx context.Context, l lead, c reading, v *voices) (news.Item, error
 	if it.ID == "" {
 		it.ID = l.id(s, v.own)
 	}
-	if it.URL == "" && address != "" {
+	switch {
+	case address == "":
+	case it.URL == "":
 		it.Notes = note(it.Notes, "url_withheld")
+	case l.elsewhere(s):
+		it.Notes = note(it.Notes, "url_elsewhere")
 	}
 	var inTitle, inText []string
 	it.Title, inTitle = redact.Text(plain(it.Title))
@@ -154,7 +183,7 @@ func finish(ctx context.Context, l lead, c reading, v *voices) (news.Item, error
 	it.Observed = it.Observed.UTC()
 	settleTime(&it, l.rough)
 	it.Lang = language(it.Lang, it.Title+" "+it.Text)
-	if err := place(ctx, &it, l, v); err != nil {
+	if err := place(ctx, &it, l, s, v); err != nil {
 		return it, fmt.Errorf("thread: %w", err)
 	}
 	if l.author != "" && (it.Kind == news.Post || it.Kind == news.Comment) {
@@ -175,14 +204,15 @@ func finish(ctx context.Context, l lead, c reading, v *voices) (news.Item, error
 }
 
 // place says which thread an item is in and what it answers.
-func place(ctx context.Context, it *news.Item, l lead, v *voices) (err error) {
+func place(ctx context.Context, it *news.Item, l lead, s Source, v *voices) (err error) {
 	if l.thread != "" {
 		it.Thread, it.Parent = l.thread, l.thread
 	}
 	if it.Kind != news.Comment {
-		// Comments know a post by its address. One that is not kept would
-		// leave them alone, so the post carries what became of it.
-		if it.URL == "" && it.Thread == "" {
+		// Comments know a post by its address. One that is not kept, or is not
+		// the post's name, would leave them alone, so the post carries what
+		// became of it.
+		if (it.URL == "" || it.Kind == news.Post && l.elsewhere(s)) && it.Thread == "" {
 			if a := Canonical(l.item.URL, keepsFragment(it.Kind, l.item.URL)); a != "" {
 				it.Thread, err = v.ref(ctx, a, true)
 			}

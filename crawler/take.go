@@ -96,23 +96,17 @@ func (t *taking) link(ctx context.Context) error {
 		t.refuse(1, fmt.Sprintf("%q không phải địa chỉ web (not an http or https address)", t.q.URL))
 		return nil
 	}
-	s := Source{ID: sourceLink}
-	for _, known := range t.c.sources {
-		a, b := host(address), host(known.URL)
-		if a == b && known.Items != news.Comment {
-			s = known
-			break
-		}
-	}
-	s, err := defaults(s)
-	if err != nil {
-		return err
-	}
-	zone := t.c.zones[s.Zone]
-	if zone == nil {
-		zone = local
-	}
 	rep, err := t.c.net.get(ctx, address, "", "")
+	// Whose page it is, the address says that answered: anybody's may lead on
+	// to another site.
+	from := address
+	if rep.url != nil {
+		from = rep.url.String()
+	}
+	s, zone, bad := t.sourceAt(from)
+	if bad != nil {
+		return bad
+	}
 	var l lead
 	if err == nil {
 		l, err = readOne(rep.data, reading{source: s, url: rep.url, zone: zone, now: t.now})
@@ -133,6 +127,23 @@ func (t *taking) link(ctx context.Context) error {
 		return err
 	}
 	return t.publish(ctx, s, []row{{1, it}})
+}
+
+// sourceAt is the source that a page at an address is of, and its zone.
+func (t *taking) sourceAt(address string) (Source, *time.Location, error) {
+	s := Source{ID: sourceLink}
+	for _, known := range t.c.sources {
+		if host(address) == host(known.URL) && known.Items != news.Comment {
+			s = known
+			break
+		}
+	}
+	s, err := defaults(s)
+	zone := t.c.zones[s.Zone]
+	if zone == nil {
+		zone = local
+	}
+	return s, zone, err
 }
 
 func host(address string) string {

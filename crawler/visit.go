@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"langnghe/crawler/page"
 	"langnghe/crawler/polite"
 	"langnghe/crawler/social"
 	"langnghe/internal/news"
@@ -372,11 +371,7 @@ func (c *Crawler) listens(source string) bool {
 }
 
 // ours reports whether an address belongs to the source's site.
-func (r *round) ours(address string) bool {
-	a, err1 := url.Parse(address)
-	b, err2 := url.Parse(r.s.URL)
-	return err1 == nil && err2 == nil && page.SameSite(a.Hostname(), b.Hostname())
-}
+func (r *round) ours(address string) bool { return onSite(r.s.URL, address) }
 
 // Pages are looked at again for edits this long after they were first seen;
 // pages that fail are tried again, later each time, and then given up.
@@ -526,7 +521,7 @@ func merge(l, got lead) lead {
 		it.Lang = l.item.Lang
 	}
 	it.Counts = l.item.Counts
-	got.item, got.native = it, l.native
+	got.item, got.native, got.outward = it, l.native, l.outward
 	if Canonical(it.URL, false) == "" {
 		got.item.URL = l.item.URL
 	}

@@ -45,7 +45,7 @@ type Item struct {
 	Parent    string    `json:"parent,omitempty"`
 	Counts    *Counts   `json:"counts,omitempty"`
 	Reading   *Reading  `json:"reading,omitempty"` // when present, the item is not read again
-	Notes     []string  `json:"notes,omitempty"`   // what the crawler had to correct: "time_clamped", "time_guessed", "redacted"
+	Notes     []string  `json:"notes,omitempty"`   // what the crawler had to correct: "time_clamped", "time_guessed", "redacted", "url_elsewhere"
 }
 
 // Counts are the public reactions to an item when it was observed.
