@@ -8,7 +8,8 @@ import (
 )
 
 // A Case is what a report may know of a case: no entry, no item, no word of a
-// resident.
+// resident. Numbers rest on what the desk knew at one time; its words are
+// those of now.
 type Case struct {
 	ID        string
 	Kind      news.Choice
@@ -27,10 +28,21 @@ type Case struct {
 	Drafted   time.Time // first draft of a correction
 	Approved  time.Time // of the correction
 	Published time.Time
+	Outs      []time.Time // when each correction of it first went out
+	Waits     []Span      // when a correction waited for its approval
+	Proposals []Span      // when a hand-off waited for its approval
 	Closed    time.Time
 	Correct   *CorrectionText
 	Handoff   *Handoff
-	Voices    int // entries
+}
+
+// A Span is from ≤ t < to; a zero To is open.
+type Span struct{ From, To time.Time }
+
+// during reports whether one of the spans holds the moment before a time: how
+// things stood when a day ended.
+func during(spans []Span, end time.Time) bool {
+	return slices.ContainsFunc(spans, func(s Span) bool { return before(s.From, end) && !before(s.To, end) })
 }
 
 // CorrectionText is what the ward answered in public.
@@ -111,12 +123,12 @@ var measures = map[string]func(c *Case, from, to time.Time) bool{
 	"complaints.overdue":  func(c *Case, _, to time.Time) bool { return c.overdue(to) },
 	"rumours.opened":      func(c *Case, from, to time.Time) bool { return c.rumour() && in(c.Opened, from, to) },
 	"rumours.open":        func(c *Case, _, to time.Time) bool { return c.rumour() && c.open(to) },
-	"corrections.out":     func(c *Case, from, to time.Time) bool { return in(c.Published, from, to) },
-	"corrections.waiting": func(c *Case, _, to time.Time) bool {
-		return c.rumour() && before(c.Drafted, to) && !before(c.Approved, to) && c.open(to)
+	"corrections.out": func(c *Case, from, to time.Time) bool {
+		return slices.ContainsFunc(c.Outs, func(at time.Time) bool { return in(at, from, to) })
 	},
-	"handoffs.sent":    func(c *Case, from, to time.Time) bool { return c.Handoff != nil && in(c.Handoff.Sent, from, to) },
-	"handoffs.waiting": func(c *Case, _, to time.Time) bool { return c.Handoff.waiting(to) },
+	"corrections.waiting": func(c *Case, _, to time.Time) bool { return c.rumour() && during(c.Waits, to) && c.open(to) },
+	"handoffs.sent":       func(c *Case, from, to time.Time) bool { return c.Handoff != nil && in(c.Handoff.Sent, from, to) },
+	"handoffs.waiting":    func(c *Case, _, to time.Time) bool { return during(c.Proposals, to) && c.open(to) },
 	"handoffs.answered": func(c *Case, from, to time.Time) bool {
 		return c.Handoff != nil && in(c.Handoff.Sent, from, to) && in(c.Handoff.Received, from, to)
 	},
@@ -129,16 +141,23 @@ var measures = map[string]func(c *Case, from, to time.Time) bool{
 	},
 }
 
-func (h *Handoff) waiting(at time.Time) bool {
-	return h != nil && before(h.At, at) && h.Vetoed == "" && !before(h.ApprovedAt, at)
+// hours is how long it took from the case to the first correction that went
+// out in a span, and false when none did.
+func (c *Case) hours(from, to time.Time) (float64, bool) {
+	for _, at := range c.Outs {
+		if in(at, from, to) {
+			return at.Sub(c.Opened).Hours(), true
+		}
+	}
+	return 0, false
 }
 
 // medianHours is how long it took from a case to its correction.
 func medianHours(cs []Case, from, to time.Time) float64 {
 	var hours []float64
 	for i := range cs {
-		if c := &cs[i]; in(c.Published, from, to) {
-			hours = append(hours, c.Published.Sub(c.Opened).Hours())
+		if h, ok := cs[i].hours(from, to); ok {
+			hours = append(hours, h)
 		}
 	}
 	return median(hours)

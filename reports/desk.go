@@ -76,7 +76,17 @@ func (d *Desk) keep(tx Tx, r *Report) error {
 	if err := tx.PutReport(*r); err != nil {
 		return err
 	}
-	return tx.Chain(d.chain(r.By, "report.create", r.ID, string(r.Kind)))
+	if err := putCounted(tx, r); err != nil {
+		return err
+	}
+	return tx.Chain(d.chain(r.By, "report.create", r.ID, strings.TrimSpace(string(r.Kind)+" "+r.Counted)))
+}
+
+func putCounted(tx Tx, r *Report) error {
+	if len(r.counted) == 0 {
+		return nil
+	}
+	return tx.PutCounted(r.ID, r.counted)
 }
 
 // change is an act on one report, in one transaction with its audit entry.
@@ -164,7 +174,7 @@ func (d *Desk) Rewrite(ctx context.Context, id string, notes map[string]string, 
 	if err != nil {
 		return err
 	}
-	return d.change(ctx, id, "report.edit", by, "", func(_ Tx, now *Report) error {
+	return d.change(ctx, id, "report.edit", by, r.Counted, func(tx Tx, now *Report) error {
 		if now.State != Draft {
 			return refuse("state", "báo cáo đã duyệt hoặc trả lại, không sửa được", "the report is no draft any more")
 		}
@@ -173,7 +183,7 @@ func (d *Desk) Rewrite(ctx context.Context, id string, notes map[string]string, 
 			r.Writers = append(slices.Clone(r.Writers), by.Name)
 		}
 		*now = r
-		return nil
+		return putCounted(tx, &r)
 	})
 }
 

@@ -240,8 +240,12 @@ func (d *Desk) Build(q Request, c *counter) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	r.Case, r.Notes = q.Case, q.Notes
+	r.Case, r.Notes, r.Known = q.Case, q.Notes, c.known
 	d.guard(&r)
+	if r.counted, err = c.basis(); err != nil {
+		return Report{}, err
+	}
+	r.Counted = sum(r.counted)
 	return r, nil
 }
 

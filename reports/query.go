@@ -68,19 +68,23 @@ func Number(v float64) string {
 	return out
 }
 
-// A counter answers queries for one report or one verification. What it has
-// read once it remembers, so that all numbers are of one moment.
+// A counter answers queries for one report or one verification, as the desk
+// knew things at one time. What it has read once it remembers, so that all
+// numbers are of one moment.
 type counter struct {
 	d       *Desk
 	ctx     context.Context
+	known   time.Time
 	items   map[CountQuery][]Count
 	cases   []Case
 	loaded  bool
 	records map[string][]Record
 }
 
-func (d *Desk) counter(ctx context.Context) *counter {
-	return &counter{d: d, ctx: ctx, items: map[CountQuery][]Count{}, records: map[string][]Record{}}
+func (d *Desk) counter(ctx context.Context) *counter { return d.counterAt(ctx, d.now()) }
+
+func (d *Desk) counterAt(ctx context.Context, known time.Time) *counter {
+	return &counter{d: d, ctx: ctx, known: known, items: map[CountQuery][]Count{}, records: map[string][]Record{}}
 }
 
 // Evaluate computes what a query asks for.
@@ -118,7 +122,7 @@ func (c *counter) allCases() ([]Case, error) {
 	if c.loaded || c.d.Cases == nil {
 		return c.cases, nil
 	}
-	cs, err := c.d.Cases(c.ctx)
+	cs, err := c.d.Cases(c.ctx, c.known)
 	if err != nil {
 		return nil, fmt.Errorf("reports: cases: %w", err)
 	}

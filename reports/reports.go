@@ -34,9 +34,9 @@ type Options struct {
 	Days  *calendar.Calendar // default calendar.Default()
 
 	// Counts tells how many items there were each day; Cases returns every
-	// case of the desk, Sources how many sources work.
+	// case as the desk knew it at a time, Sources how many sources work.
 	Counts  func(context.Context, CountQuery) ([]Count, error)
-	Cases   func(context.Context) ([]Case, error)
+	Cases   func(ctx context.Context, known time.Time) ([]Case, error)
 	Sources func(context.Context) (all, working int, err error)
 	// Headlines are titles of articles with good news, never of posts.
 	Headlines func(ctx context.Context, from, to time.Time, limit int) ([]Headline, error)

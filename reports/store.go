@@ -27,7 +27,9 @@ type Report struct {
 	Case     string            `json:"case,omitempty"`
 	From     time.Time         `json:"from,omitzero"`
 	To       time.Time         `json:"to,omitzero"`
-	At       time.Time         `json:"at"` // as of when it was written
+	At       time.Time         `json:"at"`                // as of when it was written
+	Known    time.Time         `json:"known,omitzero"`    // when its numbers were computed: they rest on what was known then
+	Counted  string            `json:"counted,omitempty"` // SHA-256 of the counts of items that are kept with it
 	By       string            `json:"by"`
 	Writers  []string          `json:"writers,omitempty"` // who has changed it since; none of them may approve it
 	State    State             `json:"state"`
@@ -43,6 +45,8 @@ type Report struct {
 	Script   []string          `json:"script,omitempty"`
 	Priority string            `json:"priority,omitempty"`
 	Paper    paper.Paper       `json:"paper"`
+
+	counted []byte // what Counted is the hash of, until it is kept
 }
 
 // Figure finds a number of the report.
@@ -74,6 +78,8 @@ type Store interface {
 	Report(ctx context.Context, id string) (Report, error)
 	// Reports lists reports, newest first; an empty kind is every kind.
 	Reports(ctx context.Context, kind Kind, offset, limit int) ([]Report, error)
+	// Counted returns the counts that are kept with a report, or [ErrNotFound].
+	Counted(ctx context.Context, id string) ([]byte, error)
 	// Leaving names the approved reports that may leave at a time.
 	Leaving(ctx context.Context, now time.Time) ([]string, error)
 	// Happened reports whether Once has remembered the key.
@@ -88,6 +94,8 @@ type Store interface {
 type Tx interface {
 	Report(id string) (Report, error)
 	PutReport(r Report) error
+	// PutCounted keeps the counts that a report rests on, which is there.
+	PutCounted(id string, counts []byte) error
 	Record(id string) (Record, error)
 	PutRecord(r Record) error
 	// Next counts up the counter and returns its new value, from 1.

@@ -78,7 +78,7 @@ func newWorld(t testing.TB, seed uint64, perDay int) *world {
 	}
 	w.desk, err = reports.New(reports.Options{
 		Store: s.Reports(), Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return w.now },
-		Counts: w.counts, Cases: func(context.Context) ([]reports.Case, error) { return w.cases, nil },
+		Counts: w.counts, Cases: func(context.Context, time.Time) ([]reports.Case, error) { return w.cases, nil },
 		Sources: func(context.Context) (int, int, error) { return 12, 11, nil },
 		Headlines: func(context.Context, time.Time, time.Time, int) ([]reports.Headline, error) {
 			return []reports.Headline{{Title: "Phường khánh thành 2 cây cầu dân sinh trong năm 2026", Source: "Báo Nghệ An", Day: w.now}}, nil
@@ -124,14 +124,18 @@ func (w *world) newCase(r *rand.Rand, n int, at time.Time) reports.Case {
 		if r.IntN(3) > 0 {
 			c.Verdict, c.Citation = "false_info", &news.Citation{Document: "42/TB-UBND", Clause: "Điều 1"}
 			c.Drafted = later(20)
+			c.Waits = []reports.Span{{From: c.Drafted}}
 			if r.IntN(3) > 0 {
 				c.Approved = c.Drafted.Add(2 * time.Hour)
+				c.Waits[0].To = c.Approved
 				c.Published = c.Approved.Add(3 * time.Hour)
+				c.Outs = []time.Time{c.Published}
 				c.Correct = &reports.CorrectionText{Portal: "Đập an toàn. Mực nước lúc 18 giờ ngày 24/11/2026 thấp hơn mức báo động 1 là 2,5 m.", Post: "Đập an toàn, bà con yên tâm.", Radio: "Đập an toàn tính đến 18:00 ngày 24/11/2026."}
 				if r.IntN(2) == 0 {
 					c.Closed = c.Published.Add(72 * time.Hour)
 				}
 				if c.Kind == news.Scam {
+					c.Proposals = []reports.Span{{From: c.Drafted, To: c.Approved}}
 					c.Handoff = &reports.Handoff{Category: "fraud_or_scam", Claim: c.Claim, URLs: []string{"hxxps://dichvucong-gia[.]top"}, Evidence: "Tên miền không thuộc cơ quan nhà nước", Request: "Cảnh báo người dân",
 						Citation: *c.Citation, Proposed: "canbo", At: c.Drafted, Approved: "chutich", ApprovedAt: c.Approved, Sent: c.Approved.Add(10 * time.Minute), Seal: "ab12", Outcome: "received", Received: c.Approved.Add(time.Hour),
 						Captures: []reports.Capture{{URL: "hxxps://mang[.]example/1", Text: "Nhận quà 500.000 đồng, gọi [số].", SHA256: strings.Repeat("0f", 32), At: c.Opened}}}

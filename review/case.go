@@ -70,6 +70,7 @@ func (d *Desk) Case(ctx context.Context, id string, by User) (c Case, err error)
 // narrow takes out of a case what is no business of the person: those who
 // neither propose, sign nor guard hand-offs see none, nor what they rest on.
 func (c *Case) narrow(by User) {
+	c.Marks = nil
 	switch by.Role {
 	case Leader:
 		c.withoutAccusers()

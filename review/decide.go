@@ -143,6 +143,7 @@ func (d *Desk) follow(tx Tx, e *Entry, dec Decision, tell bool) error {
 	}
 	if c.Place == "" {
 		c.Place = d.place(e)
+		c.mark(dec.At)
 	}
 	e.Case = c.ID
 	if tell {

@@ -50,6 +50,7 @@ type world struct {
 	beside   map[string][]string    // case → its entries when the hand-off was proposed
 	cached   map[*byte]any
 	amended  int
+	pasts    []past
 	paused   map[string]time.Time    // case → the proposal whose citation has changed since
 	leases   map[string]review.Lease // fold → who has it in hand, as the batches said
 }
@@ -716,6 +717,7 @@ func (w *world) urls() []string {
 
 // wait lets time pass and the service do its round.
 func (w *world) wait() {
+	w.remember()
 	w.now = w.now.Add(time.Duration((1 + w.die("minutes", 15))) * time.Minute)
 	if err := w.desk.Release(context.Background()); err != nil {
 		w.t.Fatal(err)
@@ -1007,6 +1009,7 @@ func TestInvariants(t *testing.T) {
 				w.check()
 				events++
 			}
+			w.recall()
 			if n, err := w.desk.VerifyAudit(context.Background()); err != nil || n != w.chain {
 				t.Fatalf("VerifyAudit = %d, %v, want %d", n, err, w.chain)
 			}
@@ -1020,7 +1023,7 @@ func TestInvariants(t *testing.T) {
 	if events < 15_000 {
 		return // a short run need not have reached what is rare
 	}
-	for _, what := range []string{"proposal", "sent", "verdict", "correction", "assigned", "resident beside a proposal", "in hand", "reclassified", "paused hand-off", "rumour sent", "kept from its own"} {
+	for _, what := range []string{"proposal", "sent", "verdict", "correction", "assigned", "resident beside a proposal", "in hand", "reclassified", "paused hand-off", "rumour sent", "kept from its own", "changed afterwards"} {
 		if reached[what] == 0 {
 			t.Errorf("no sequence reached a %s: the test shows nothing about it", what)
 		}

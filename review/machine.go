@@ -126,6 +126,7 @@ func (c *Case) join(e *Entry, veto time.Time, who string, now time.Time) {
 		c.Stories = append(c.Stories, e.Story)
 	}
 	c.Level = max(c.Level, e.Level)
+	c.mark(now)
 	if c.Kind == news.Scam {
 		for _, i := range indicators(e.Item) {
 			if !slices.Contains(c.Indicators, i) {
@@ -215,6 +216,7 @@ func (c *Case) setLevel(l news.Level, by string, now time.Time) error {
 		return refuse("level")
 	}
 	c.Level = l
+	c.mark(now)
 	c.event(now, by, string(SetLevel), l.String())
 	return nil
 }

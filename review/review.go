@@ -213,6 +213,7 @@ type Case struct {
 	Stories    []string       `json:"stories,omitempty"` // items of these join the case
 	Voices     []Voice        `json:"voices,omitempty"`  // one for each entry: what the lock rests on
 	Timeline   []Event        `json:"timeline"`
+	Marks      []Standing     `json:"marks,omitempty" api:"-"` // for the program alone, see [Case.AsOf]
 	Closed     time.Time      `json:"closed,omitzero"`
 	Locked     bool           `json:"locked"`             // computed: no hand-off is possible
 	LockWhy    string         `json:"lock_why,omitempty"` // a kind, see LockText

@@ -167,7 +167,8 @@ type reportView struct {
 	Checked  bool
 	Numbers  int
 	Diffs    []reportDiff
-	Sections []string // that people may write into
+	Later    []reportDiff // right when it was written, counted otherwise by now
+	Sections []string     // that people may write into
 	Lists    string
 	Num, Day string
 	Today    time.Time
@@ -229,7 +230,15 @@ func (s *server) viewReport(w http.ResponseWriter, r *http.Request) error {
 		}
 		p.Checked, p.Numbers = true, n
 		for _, x := range diffs {
-			p.Diffs = append(p.Diffs, reportDiff{x, d.Describe(x.Query).In(t.lang)})
+			line := reportDiff{x, d.Describe(x.Query).In(t.lang)}
+			switch {
+			case x.Later:
+				p.Later = append(p.Later, line)
+				continue
+			case x.Figure == "":
+				line.What = x.Why.In(t.lang)
+			}
+			p.Diffs = append(p.Diffs, line)
 		}
 	}
 	return s.render(w, r, "reportview", p)

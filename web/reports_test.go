@@ -29,6 +29,7 @@ type memory struct {
 	reports []reports.Report
 	records []reports.Record
 	counts  map[string]int
+	counted map[string][]byte
 	acts    []string
 	sent    []string
 }
@@ -69,6 +70,14 @@ func (m *memory) PutRecord(r reports.Record) error {
 	return nil
 }
 
+func (m *memory) PutCounted(id string, counts []byte) error {
+	if m.counted == nil {
+		m.counted = map[string][]byte{}
+	}
+	m.counted[id] = counts
+	return nil
+}
+
 func (m *memory) Next(c string) (int, error) { m.counts[c]++; return m.counts[c], nil }
 func (m *memory) Once(key string, _ time.Time) (bool, error) {
 	m.counts[key]++
@@ -97,6 +106,12 @@ func (m asStore) Reports(_ context.Context, k reports.Kind, _, _ int) (out []rep
 		}
 	}
 	return out, nil
+}
+func (m asStore) Counted(_ context.Context, id string) ([]byte, error) {
+	if b, ok := m.counted[id]; ok {
+		return b, nil
+	}
+	return nil, reports.ErrNotFound
 }
 func (m asStore) Leaving(context.Context, time.Time) ([]string, error) { return nil, nil }
 func (m asStore) Happened(context.Context, string) (bool, error)       { return false, nil }
@@ -136,7 +151,7 @@ func books(notes map[string]string) (*reports.Desk, *memory) {
 			}
 			return out, nil
 		},
-		Cases: func(context.Context) ([]reports.Case, error) {
+		Cases: func(context.Context, time.Time) ([]reports.Case, error) {
 			return []reports.Case{{ID: "V-2026-0039", Kind: news.Answer, Topic: "water", Unit: "Đơn vị cấp nước", Opened: now.AddDate(0, 0, -9), Due: now.AddDate(0, 0, -3)}}, nil
 		},
 		House: reports.House{Ward: "Phường Thái Hòa", Superior: "UBND tỉnh Nghệ An"},

@@ -47,7 +47,7 @@ func TestBackFromAnUpgrade(t *testing.T) {
 	add("lan")
 	all()
 
-	older(t, filepath.Join(data, "desk.db"), `DROP INDEX entry_words`, `ALTER TABLE entry DROP COLUMN words`)
+	older(t, filepath.Join(data, "desk.db"), `DROP TABLE report_counted`)
 	all() // the first upgrade
 	add("mai")
 	base := filepath.Join(data, store.BeforeUpgrade)

@@ -125,13 +125,13 @@ func listReports(ctx context.Context, c *call) error {
 
 // verifyReports computes every number of kept reports again from the store.
 func verifyReports(ctx context.Context, c *call) error {
-	fs, err := c.flags("config data", nil)
+	fs, err := c.flags("config data lang", nil)
 	if err != nil {
 		return err
 	}
 	ids := fs.Args()
 	return c.reads(ctx, func(ctx context.Context, a bus.Asker) error {
-		numbers, wrong, count := 0, 0, 0
+		numbers, wrong, later, count := 0, 0, 0, 0
 		ask := func(q app.ReportRequest) (bool, error) {
 			q.Do, q.By = "verify", caller()
 			ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
@@ -141,10 +141,22 @@ func verifyReports(ctx context.Context, c *call) error {
 				return false, err
 			}
 			for _, r := range res.Checks {
-				count, numbers, wrong = count+1, numbers+r.Numbers, wrong+len(r.Differences)
-				fmt.Fprintf(c.out, "%s\t%d/%d\t%s\n", r.ID, r.Numbers-len(r.Differences), r.Numbers, r.Subject)
+				bad := 0
 				for _, d := range r.Differences {
-					fmt.Fprintf(c.out, "  %s: %s: trong báo cáo/in the report %s, trong kho/in the store %s\n", d.Figure, d.What, d.Said, d.Now)
+					if d.Later {
+						later++
+					} else {
+						bad++
+					}
+				}
+				count, numbers, wrong = count+1, numbers+r.Numbers, wrong+bad
+				fmt.Fprintf(c.out, "%s\t%d/%d\t%s\n", r.ID, r.Numbers-bad, r.Numbers, r.Subject)
+				for _, d := range r.Differences {
+					fmt.Fprintf(c.out, "  %s: %s: trong báo cáo/in the report %s, trong kho/in the store %s", d.Figure, d.What, d.Said, d.Now)
+					if why := d.Why.In(c.lang); why != "" {
+						fmt.Fprintf(c.out, " (%s)", why)
+					}
+					fmt.Fprintln(c.out)
 				}
 			}
 			return res.More, nil
@@ -161,7 +173,7 @@ func verifyReports(ctx context.Context, c *call) error {
 				return fmt.Errorf("%s: %w", id, err)
 			}
 		}
-		fmt.Fprintf(c.err, "%d báo cáo/reports, %d số/numbers, %d khác/differ\n", count, numbers, wrong)
+		fmt.Fprintf(c.err, "%d báo cáo/reports, %d số/numbers, %d khác/differ, %d kho nay đếm khác/counted otherwise by now\n", count, numbers, wrong, later)
 		if wrong > 0 {
 			return errSilent
 		}

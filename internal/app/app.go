@@ -491,7 +491,7 @@ func (b *builder) desk(ctx context.Context) error {
 			if b.svc.reports == nil { // not before people can reach the desk
 				return 0
 			}
-			return b.svc.reports.Overlong(reportCase(c))
+			return b.svc.reports.Overlong(reportCase(c, &review.Course{}))
 		},
 	})
 	if err != nil {

@@ -56,6 +56,8 @@ type ReportCheck struct {
 // A ReportDifference is one number that is not what the store gives.
 type ReportDifference struct {
 	Figure, What, Said, Now string
+	Later                   bool // right when it was written; Why says what has changed since
+	Why                     news.Text
 }
 
 // reportsPerAsk is how many reports one question verifies, so that an answer
@@ -69,7 +71,7 @@ func (b *builder) reports(d *review.Desk, s *store.Desk, p reading.Profile) (*re
 	r, err := reports.New(reports.Options{
 		Store: s.Reports(), Log: b.log.With("component", "reports"), Now: b.now, Days: b.days,
 		Counts:    b.reportCounts,
-		Cases:     func(ctx context.Context) ([]reports.Case, error) { return reportCases(ctx, d) },
+		Cases:     func(ctx context.Context, known time.Time) ([]reports.Case, error) { return reportCases(ctx, d, known) },
 		Told:      func(ctx context.Context, id string, by reports.Person) ([]string, error) { return told(ctx, d, id, by) },
 		Sources:   b.reportSources,
 		Headlines: b.headlines,
@@ -160,25 +162,26 @@ func forecastDays(_ context.Context, first time.Time, daily []float64, days int)
 	return out, nil
 }
 
-// reportCases tells reports of every case: times, verdicts and what people on
-// the team wrote for the public, nothing of an item.
-func reportCases(ctx context.Context, d *review.Desk) ([]reports.Case, error) {
+// reportCases tells reports of every case as it was known at a time: times,
+// verdicts and what people on the team wrote for the public, nothing of an
+// item. Cases whose every decision had been taken back were none.
+func reportCases(ctx context.Context, d *review.Desk, known time.Time) ([]reports.Case, error) {
 	const page = 500
 	var out []reports.Case
-	for {
-		cs, err := d.Cases(ctx, review.CaseQuery{Closed: true, Offset: len(out), Limit: page})
+	for read := 0; ; read += page {
+		cs, err := d.Cases(ctx, review.CaseQuery{Closed: true, Offset: read, Limit: page})
 		if err != nil {
 			return nil, err
 		}
 		for i := range cs {
-			out = append(out, reportCase(&cs[i]))
+			if c, course, ok := cs[i].AsOf(known); ok {
+				out = append(out, reportCase(&c, &course))
+			}
 		}
 		if len(cs) < page {
-			break
+			return out, nil
 		}
 	}
-	// Cases whose every decision was undone were none.
-	return slices.DeleteFunc(out, func(c reports.Case) bool { return c.Voices == 0 }), nil
 }
 
 // told are the words of a complaint for its slip. Who sees no item, or no
@@ -195,19 +198,12 @@ func told(ctx context.Context, d *review.Desk, id string, by reports.Person) ([]
 	return out, err
 }
 
-func reportCase(c *review.Case) reports.Case {
+func reportCase(c *review.Case, was *review.Course) reports.Case {
 	out := reports.Case{ID: c.ID, Kind: c.Kind, Title: c.Title, Claim: c.Claim, Topic: c.Topic, Place: c.Place, Level: c.Level, Unit: c.Unit, Due: c.Promised(), Until: c.Due,
-		Verdict: string(c.Verdict), Citation: c.Citation, Opened: c.Opened, Closed: c.Closed, Voices: len(c.Entries)}
-	for _, e := range c.Timeline {
-		switch {
-		case e.Act == string(review.ReplyAnswer) && out.Answered.IsZero():
-			out.Answered = e.At
-		case e.Act == string(review.DraftCorrection) && out.Drafted.IsZero():
-			out.Drafted = e.At
-		}
-	}
+		Verdict: string(c.Verdict), Citation: c.Citation, Opened: c.Opened, Closed: c.Closed,
+		Answered: was.Replied, Drafted: was.Drafted, Approved: was.Approved, Outs: was.Published, Waits: reportSpans(was.Waited), Proposals: reportSpans(was.Proposed)}
 	if k := c.Correction; k != nil {
-		out.Approved, out.Published = k.At, k.Out
+		out.Published = k.Out
 		out.Correct = &reports.CorrectionText{Portal: k.Portal, Post: k.Post, Radio: k.Radio, URL: k.URL}
 	}
 	if h := c.Handoff; h != nil {
@@ -223,6 +219,14 @@ func reportCase(c *review.Case) reports.Case {
 		if h.Outcome != "" && out.Handoff.Received.IsZero() {
 			out.Handoff.Received = h.Sent
 		}
+	}
+	return out
+}
+
+func reportSpans(list []review.Span) []reports.Span {
+	out := make([]reports.Span, len(list))
+	for i, s := range list {
+		out[i] = reports.Span(s)
 	}
 	return out
 }
@@ -295,7 +299,7 @@ func verifyReports(ctx context.Context, r *reports.Desk, s *store.Desk, q Report
 		}
 		check := ReportCheck{ID: list[i].ID, Subject: list[i].Paper.Head.Subject, Numbers: n}
 		for _, d := range diff {
-			check.Differences = append(check.Differences, ReportDifference{d.Figure, r.Describe(d.Query).VI, d.Said, d.Now})
+			check.Differences = append(check.Differences, ReportDifference{Figure: d.Figure, What: r.Describe(d.Query).VI, Said: d.Said, Now: d.Now, Later: d.Later, Why: d.Why})
 		}
 		out.Checks = append(out.Checks, check)
 	}

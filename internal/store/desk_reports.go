@@ -25,6 +25,8 @@ const (
 	reportByID   = `SELECT body FROM report WHERE id = ?`
 	reportList   = `SELECT body FROM report WHERE ?1 = '' OR kind = ?1 ORDER BY at DESC, id DESC LIMIT ?2 OFFSET ?3`
 	reportPut    = `INSERT INTO report (id, kind, at, state, leaves, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at, state = excluded.state, leaves = excluded.leaves, body = excluded.body`
+	countedByID  = `SELECT counts FROM report_counted WHERE report = ?`
+	countedPut   = `INSERT INTO report_counted (report, counts) VALUES (?, ?) ON CONFLICT (report) DO UPDATE SET counts = excluded.counts`
 	recordByID   = `SELECT body FROM ledger WHERE id = ?`
 	recordList   = `SELECT body FROM ledger WHERE ledger = ? ORDER BY created, id`
 	recordPut    = `INSERT INTO ledger (id, ledger, parent, created, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET parent = excluded.parent, body = excluded.body`
@@ -50,6 +52,15 @@ func (s Reports) Report(ctx context.Context, id string) (reports.Report, error) 
 // Reports implements reports.Store.
 func (s Reports) Reports(ctx context.Context, kind reports.Kind, offset, limit int) ([]reports.Report, error) {
 	return deskRows[reports.Report](s.desk.read.QueryContext(ctx, reportList, string(kind), limit, offset))
+}
+
+// Counted implements reports.Store.
+func (s Reports) Counted(ctx context.Context, id string) (counts []byte, err error) {
+	err = s.desk.read.QueryRowContext(ctx, countedByID, id).Scan(&counts)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = reports.ErrNotFound
+	}
+	return counts, err
 }
 
 // Leaving implements reports.Store.
@@ -91,6 +102,13 @@ func (t *reportTx) PutReport(r reports.Report) error {
 	}
 	if err := t.desk.exec(reportPut, r.ID, string(r.Kind), unix(r.At), string(r.State), unix(r.Leaves), string(body)); err != nil {
 		return fmt.Errorf("report %s: %w", r.ID, err)
+	}
+	return nil
+}
+
+func (t *reportTx) PutCounted(id string, counts []byte) error {
+	if err := t.desk.exec(countedPut, id, counts); err != nil {
+		return fmt.Errorf("counts of report %s: %w", id, err)
 	}
 	return nil
 }

@@ -169,6 +169,9 @@ func fieldsOf(t reflect.Type) (out []field) {
 		case "-":
 			x.name = ""
 		}
+		if f.Tag.Get("api") == "-" { // kept in the store, never in an answer
+			x.name = ""
+		}
 		out = append(out, x)
 	}
 	return out
