@@ -104,3 +104,23 @@ func TestLedElsewhere(t *testing.T) {
 		t.Errorf("a pasted link that leads on is of source %q with id %s, want noi-khac and not %s", pasted.Source, pasted.ID, crawled.ID)
 	}
 }
+
+// TestNamesAreTaken: residents' words lose the names in them, a paper's do not.
+func TestNamesAreTaken(t *testing.T) {
+	_, r := wardRig(t)
+	text := "Chị Hoa ở khối 5 kể là bị lừa. Chủ tịch UBND phường Nguyễn Văn An đã biết."
+	var items []news.Item
+	for _, k := range []news.Kind{news.Post, news.Comment, news.Tip, news.Article, news.Official} {
+		items = append(items, news.Item{ID: "n-" + string(k), Kind: k, Title: "Chị Hoa", Text: text})
+	}
+	if res, err := r.Fetch(t.Context(), crawler.FetchRequest{Items: items}); err != nil || len(res.Taken) != len(items) {
+		t.Fatalf("Fetch = %+v, %v", res, err)
+	}
+	for _, f := range r.found {
+		it := f.Item
+		public := it.Kind == news.Article || it.Kind == news.Official
+		if kept := strings.Contains(it.Title+it.Text, "Hoa"); kept != public || slices.Contains(it.Notes, "redacted") == public || !strings.Contains(it.Text, "Nguyễn Văn An") {
+			t.Errorf("%s: %q %q, notes %v", it.Kind, it.Title, it.Text, it.Notes)
+		}
+	}
+}

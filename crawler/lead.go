@@ -147,6 +147,11 @@ func onSite(site, address string) bool {
 	return err1 == nil && err2 == nil && page.SameSite(a.Hostname(), b.Hostname())
 }
 
+// residents are the kinds of items in which people speak for themselves. They
+// name each other without a thought, so names are taken out there. Papers and
+// authorities name whom they may, and corrections and hand-offs rest on it.
+var residents = map[news.Kind]bool{news.Post: true, news.Comment: true, news.Tip: true}
+
 // errNoText says that an item has nothing to read.
 var errNoText = errors.New("no text")
 
@@ -174,7 +179,14 @@ func finish(ctx context.Context, l lead, c reading, v *voices) (news.Item, error
 	var inTitle, inText []string
 	it.Title, inTitle = redact.Text(plain(it.Title))
 	it.Text, inText = redact.Text(plain(it.Text))
-	if len(inTitle)+len(inText) > 0 {
+	named := false
+	if residents[it.Kind] {
+		var inTitle, inText bool
+		it.Title, inTitle = redact.Names(it.Title)
+		it.Text, inText = redact.Names(it.Text)
+		named = inTitle || inText
+	}
+	if len(inTitle)+len(inText) > 0 || named {
 		it.Notes = note(it.Notes, "redacted")
 	}
 	if it.Observed.IsZero() || it.Observed.After(c.now) {

@@ -5,7 +5,7 @@
 //
 // It errs towards taking out. Short public numbers (113, 1022) and hotlines
 // (1800, 1900) stay, since no person is behind them; so do amounts, dates
-// and the numbers of documents. Names are not found by it.
+// and the numbers of documents. Names are a matter of their own: see [Names].
 package redact
 
 import (
@@ -66,14 +66,23 @@ func Text(s string) (string, []string) {
 }
 
 func pass(s string, took func(string)) string {
-	s = links(s, took)
-	s = email.ReplaceAllStringFunc(s, func(string) string { took("email"); return Email })
+	// Each search is made only where what it cannot do without is there.
+	if mayLink(s) {
+		s = links(s, took)
+	}
+	if mayMail(s) {
+		s = email.ReplaceAllStringFunc(s, func(string) string { took("email"); return Email })
+	}
 	s = numbers(s, took)
-	s = plates(s, took)
-	s = mention.ReplaceAllStringFunc(s, func(m string) string {
-		took("mention")
-		return m[:strings.IndexByte(m, '@')] + Mention
-	})
+	if mayPlate(s) {
+		s = plates(s, took)
+	}
+	if strings.Contains(s, "@") {
+		s = mention.ReplaceAllStringFunc(s, func(m string) string {
+			took("mention")
+			return m[:strings.IndexByte(m, '@')] + Mention
+		})
+	}
 	return norm.NFC.String(s)
 }
 
@@ -148,7 +157,68 @@ func suspicious(s string) bool {
 			}
 		}
 	}
-	return strings.Contains(s, "://") || strings.Contains(s, "/") && strings.Contains(s, ".") || strings.Contains(s, "(at)") || strings.Contains(s, "[at]")
+	return mayMail(s) || mayLink(s)
+}
+
+// mayMail reports whether there may be an address of electronic mail in s.
+func mayMail(s string) bool {
+	if strings.IndexByte(s, '@') >= 0 {
+		return true
+	}
+	for i := strings.IndexAny(s, "(["); i >= 0 && i+4 <= len(s); {
+		if strings.EqualFold(s[i+1:i+3], "at") {
+			return true
+		}
+		next := strings.IndexAny(s[i+1:], "([")
+		if next < 0 {
+			break
+		}
+		i += 1 + next
+	}
+	return false
+}
+
+// mayLink reports whether there may be a link in s, also one without scheme.
+func mayLink(s string) bool {
+	for i := 0; ; i++ {
+		n := strings.IndexByte(s[i:], '/')
+		if n < 0 {
+			return false
+		}
+		i += n
+		if i > 0 && s[i-1] == ':' {
+			return true
+		}
+		before := s[max(0, i-6):i]
+		switch strings.ToLower(before[strings.LastIndexByte(before, '.')+1:]) {
+		case "com", "me", "watch", "be", "net", "dog":
+			return true
+		}
+	}
+}
+
+// mayPlate reports whether there may be a number plate in s: two digits, a
+// letter, and three digits in a row soon after.
+func mayPlate(s string) bool {
+	number := func(i int) bool { return i < len(s) && s[i] >= '0' && s[i] <= '9' }
+	for i := 0; i+6 < len(s); i++ {
+		if !number(i) || !number(i+1) {
+			continue
+		}
+		j := i + 2
+		for j < len(s) && (s[j] == ' ' || s[j] == '-') {
+			j++
+		}
+		if j == len(s) || s[j] < 'A' {
+			continue
+		}
+		for k := j + 1; k < j+9; k++ {
+			if number(k) && number(k+1) && number(k+2) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // A group is digits without anything between them.
@@ -191,7 +261,10 @@ func numbers(s string, took func(string)) string {
 	}
 	b.WriteString(string(rs[last:]))
 	s = b.String()
-	if passport.MatchString(fold(s)) {
+	letter := func(g group) bool {
+		return len(g.digits) >= 7 && g.start > 0 && rs[g.start-1] >= 'A' && rs[g.start-1] <= 'Z'
+	}
+	if slices.ContainsFunc(groups, letter) && passport.MatchString(fold(s)) {
 		s = passNumber.ReplaceAllStringFunc(s, func(string) string { took("id"); return ID })
 	}
 	return s
@@ -312,6 +385,13 @@ func classify(rs []rune, gs []group) (kind string, n int) {
 	run := 1
 	for run < len(gs) && gs[run].joined {
 		run++
+	}
+	total := 0
+	for _, x := range gs[:run] {
+		total += len(x.digits)
+	}
+	if total < 6 {
+		return "", 0 // no number of anybody is shorter
 	}
 	whole := string(rs[g.start:gs[run-1].end])
 	after := fold(string(rs[gs[run-1].end:min(len(rs), gs[run-1].end+24)]))
