@@ -1,6 +1,7 @@
 package official
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -21,6 +22,8 @@ const (
 	enoughBare   = 0.30
 	enoughOpen   = 0.45
 	enoughWords  = 0.60
+	enoughLong   = 0.60 // of a passage of a long text
+	enoughSame   = 3    // concepts of a passage that the statement, its line or what stands above it has
 )
 
 // A Checker compares claims with documents. It is safe for concurrent use.
@@ -32,11 +35,13 @@ type Checker struct {
 	label [][]value         // what the title numbers: "lớp 1"
 	all   []map[string]bool // every concept of a document
 	seen  map[string]int    // statements with the concept
+	own   map[string][]int  // statements with the concept in their own words, in order
+	index map[string][]int  // those and what stands above or beside the concept
 }
 
 // NewChecker prepares documents. One without a text stands for its facts.
 func NewChecker(docs []Document) *Checker {
-	c := &Checker{docs: slices.Clone(docs), seen: map[string]int{}}
+	c := &Checker{docs: slices.Clone(docs), seen: map[string]int{}, own: map[string][]int{}, index: map[string][]int{}}
 	for i, d := range c.docs {
 		c.next = append(c.next, slices.IndexFunc(c.docs, func(o Document) bool { return o.Supersedes == d.No && d.No != "" }))
 		if n := c.next[i]; n >= 0 {
@@ -67,7 +72,62 @@ func NewChecker(docs []Document) *Checker {
 		c.all = append(c.all, all)
 		c.sts = append(c.sts, sts...)
 	}
+	for i := range c.sts {
+		st := &c.sts[i]
+		for _, m := range st.means {
+			c.own[m.fold] = append(c.own[m.fold], i)
+		}
+		once := map[string]bool{}
+		for _, ms := range [][]mean{st.means, st.line, st.head, c.title[st.doc]} {
+			for _, m := range ms {
+				if !once[m.fold] {
+					c.index[m.fold] = append(c.index[m.fold], i)
+				}
+				once[m.fold] = true
+			}
+		}
+		for _, v := range c.sts[i].values {
+			if k := valueKey(v); k != "" && !once[k] {
+				c.index[k], once[k] = append(c.index[k], i), true
+			}
+		}
+	}
 	return c
+}
+
+// valueKey is where the statements are listed that name one of several ("lớp
+// 1") or the same age, day or count: numbers that agree are as good as words.
+// Amounts do not stand for what they are paid for.
+func valueKey(v value) string {
+	switch v.kind {
+	case label:
+		return "\x00" + v.num
+	case money, percent, bare, docno:
+		return ""
+	}
+	return fmt.Sprintf("\x00%s %g", v.kind, v.lo)
+}
+
+// reach lists the statements that say anything of what the claim says, in
+// order: nothing else can be about the same thing, however many documents
+// there are. A passage of a long text must share a word with the statement
+// itself, for a word of the headings is there by chance.
+func (c *Checker) reach(s *said, long bool) []int {
+	var out []int
+	index := c.index
+	if long {
+		index = c.own
+	}
+	for _, m := range s.means {
+		out = append(out, index[m.fold]...)
+	}
+	for _, v := range s.values {
+		if k := valueKey(v); k != "" && !v.implied && (!long || v.kind == label) {
+			out = append(out, c.index[k]...)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // ofFacts makes statements of the clauses that facts come from.
@@ -106,6 +166,8 @@ type said struct {
 	part   []int // the sentence
 	asks   bool  // it has a question mark
 	day    string
+	near   []int // statements that it may be about, see reach
+	long   bool  // it is a passage of a long text
 }
 
 // ward is the zone of claims.
@@ -203,7 +265,7 @@ func strong(k kind) bool {
 // is about; own is how many concepts stand in the statement itself. V is the
 // value in question, nil for none.
 func (c *Checker) about(s *said, st *statement, at int, v, w *value, skip func(int) bool) (share float64, own int) {
-	total, hit := 0.0, 0.0
+	total, hit, above := 0.0, 0.0, 0
 	for _, m := range s.means {
 		if skip != nil && skip(m.at) {
 			continue
@@ -228,10 +290,13 @@ func (c *Checker) about(s *said, st *statement, at int, v, w *value, skip func(i
 			own++
 		case contains(st.line, m):
 			hit += 0.85 * g
+			above++
 		case contains(st.head, m):
 			hit += 0.75 * g
+			above++
 		case contains(c.title[st.doc], m):
 			hit += 0.65 * g
+			above++
 		case c.all[st.doc][m.fold]:
 			hit += 0.2 * g
 		}
@@ -253,11 +318,15 @@ func (c *Checker) about(s *said, st *statement, at int, v, w *value, skip func(i
 		}
 	}
 	if v != nil {
+		byUnit := 1
+		if s.long {
+			byUnit = 0 // an article is full of numbers of every unit
+		}
 		if u := unitWeight(v.kind); u > 0 {
-			total, hit, own = total+u, hit+u, own+1
+			total, hit, own = total+u, hit+u, own+byUnit
 		}
 		if v.per != "" && w.per != "" && samePer(v.per, w.per) {
-			total, hit, own = total+1.5, hit+1.5, own+1
+			total, hit, own = total+1.5, hit+1.5, own+byUnit
 		}
 		// Other numbers that agree are as good as words.
 		for _, o := range s.values {
@@ -269,7 +338,7 @@ func (c *Checker) about(s *said, st *statement, at int, v, w *value, skip func(i
 			}
 		}
 	}
-	if total == 0 {
+	if total == 0 || s.long && own+above < enoughSame {
 		return 0, 0
 	}
 	return hit / total, own
@@ -401,9 +470,9 @@ type match struct {
 // returns the best statement that says the same and the best that differs.
 func (c *Checker) compare(s *said, v value, in state) (equal, differ *match) {
 	inside := func(i int) bool { return !v.implied && i >= v.from && i < v.to }
-	for i := range c.sts {
+	for _, i := range s.near {
 		st := &c.sts[i]
-		if c.state(st.doc, s.day) != in || !s.meant(st, v.from) {
+		if c.state(st.doc, s.day) != in || !slices.ContainsFunc(st.values, func(w value) bool { return comparable(v, w) }) || !s.meant(st, v.from) {
 			continue
 		}
 		for _, w := range st.values {
@@ -411,7 +480,7 @@ func (c *Checker) compare(s *said, v value, in state) (equal, differ *match) {
 				continue
 			}
 			share, own := c.about(s, st, v.from, &v, &w, inside)
-			if own == 0 {
+			if own == 0 || s.long && share < enoughLong {
 				continue
 			}
 			m := &match{st: st, v: w, share: share, own: own, equal: v.same(w)}
@@ -488,13 +557,21 @@ var ranks = []func(kind) bool{
 	func(k kind) bool { return k != money && k != percent && k != bare && k != docno && k != label },
 }
 
-// Check compares one claim.
+// Check compares one claim. A long text is compared passage by passage.
 func (c *Checker) Check(claim Claim) Finding {
+	if ps := passages(claim.Text); len(ps) > 1 {
+		return c.checkLong(claim, ps)
+	}
+	return c.check(claim, false)
+}
+
+func (c *Checker) check(claim Claim, long bool) Finding {
 	f := Finding{ID: claim.ID, Verdict: "not_covered", Because: []news.Span{}}
 	s := understand(claim)
 	if s.day == "" || len(s.words) == 0 {
 		return f
 	}
+	s.long, s.near = long, c.reach(&s, long)
 	for _, try := range []func(*said) (string, *match, value, bool){c.byNumber, c.byOpen, c.byValue, c.byBare, c.byWords} {
 		verdict, m, v, done := try(&s)
 		if m != nil {
@@ -572,7 +649,7 @@ func (c *Checker) byOpen(s *said) (string, *match, value, bool) {
 		return "", nil, value{}, false
 	}
 	var best *match
-	for i := range c.sts {
+	for _, i := range s.near {
 		st := &c.sts[i]
 		state := c.state(st.doc, s.day)
 		if state == future || state == superseded || !s.meant(st, at) && !onlyChildren(st.groups) {
@@ -721,7 +798,7 @@ func (c *Checker) byBare(s *said) (string, *match, value, bool) {
 	all := nums[0]
 	all.to, all.end = nums[len(nums)-1].to, nums[len(nums)-1].end
 	best := map[state]*match{}
-	for i := range c.sts {
+	for _, i := range s.near {
 		st := &c.sts[i]
 		in := c.state(st.doc, s.day)
 		for _, n := range nums {
@@ -758,7 +835,7 @@ func (c *Checker) byWords(s *said) (string, *match, value, bool) {
 		}
 	}
 	from, to, placed := place(s.words)
-	for i := range c.sts {
+	for _, i := range s.near {
 		st := &c.sts[i]
 		if c.state(st.doc, s.day) != current || !s.meant(st, -1) {
 			continue
@@ -906,7 +983,7 @@ func (c *Checker) finding(claim Claim, s *said, verdict string, m *match, v valu
 // counterpart is the statement of the later document about the same thing.
 func (c *Checker) counterpart(s *said, old *statement, doc int) (best *statement) {
 	top := 0.0
-	for i := range c.sts {
+	for _, i := range s.near {
 		if st := &c.sts[i]; st.doc == doc {
 			if share, own := c.about(s, st, -1, nil, nil, nil); own > 0 && share > top {
 				best, top = st, share
@@ -936,7 +1013,7 @@ func (c *Checker) Covers(claim Claim) (document, clause string, ok bool) {
 		return "", "", false
 	}
 	best := 0.0
-	for i := range c.sts {
+	for _, i := range c.reach(&s, false) {
 		st := &c.sts[i]
 		if c.state(st.doc, s.day) != current || s.other(st) {
 			continue

@@ -295,7 +295,7 @@ func values(ws []word) (vs []value) {
 			v.kind, v.lo, v.hi, v.to = percent, 25*w.num, 25*w.num, i+3
 		case next == "%":
 			v.kind, v.to = percent, i+2
-		case joined && (next == "dong" || next == "d" || next == "vnd"):
+		case joined && (next == "dong" || next == "d" && w.num >= 100 || next == "vnd"): // "3D" is no price
 			v.kind, v.to = money, i+2
 		case joined && scales[next] > 0:
 			s := scales[next]
