@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -13,6 +14,7 @@ import (
 
 	"langnghe/internal/calendar"
 	"langnghe/internal/news"
+	"langnghe/official"
 )
 
 // Options configures a [Desk]. Store and Log are required.
@@ -56,6 +58,10 @@ type Options struct {
 type Desk struct {
 	Options
 	metrics *metrics
+
+	checking sync.Mutex
+	checker  *official.Checker // of the register as it was at checked
+	checked  int
 }
 
 // New makes a desk. It starts nothing: call Release and then Forward every

@@ -608,6 +608,31 @@ func TestSupersedingPausesAnswers(t *testing.T) {
 	}
 }
 
+// TestCheckFollowsTheRegister: a claim is compared with the register as it is,
+// also right after a change, and says nothing while there is none.
+func TestCheckFollowsTheRegister(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	said := official.Claim{Text: "Tiền rác hộ gia đình 35.000 đồng/hộ/tháng", At: "2026-06-10"}
+	check := func(want, document string) {
+		t.Helper()
+		f, err := h.Check(ctx, said)
+		h.must(err)
+		if f.Verdict != want || f.Document != document {
+			t.Errorf("%s by %q, want %s by %q", f.Verdict, f.Document, want, document)
+		}
+	}
+	check("not_covered", "")
+	_, err := h.AddDocument(ctx, official.Document{No: "17/TB-UBND", From: "2026-01-01", Text: "**1. Mức thu**\nTiền rác hộ gia đình: 35.000 đồng/hộ/tháng."}, hoa)
+	h.must(err)
+	check("agrees", "17/TB-UBND")
+	_, err = h.AddDocument(ctx, official.Document{No: "42/TB-UBND", From: "2026-06-01", Supersedes: "17/TB-UBND", Text: "**1. Mức thu**\nTiền rác hộ gia đình: 40.000 đồng/hộ/tháng."}, hoa)
+	h.must(err)
+	check("outdated", "42/TB-UBND")
+	said.Text = "Tiền rác hộ gia đình 90.000 đồng/hộ/tháng"
+	check("contradicts", "42/TB-UBND")
+}
+
 func TestFactsGoOutAsVersions(t *testing.T) {
 	h := newHouse(t)
 	ctx := t.Context()

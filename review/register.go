@@ -265,11 +265,33 @@ func (d *Desk) Documents(ctx context.Context) ([]official.Document, error) {
 
 // Check compares a claim with the register.
 func (d *Desk) Check(ctx context.Context, c official.Claim) (official.Finding, error) {
-	docs, err := d.Documents(ctx)
+	k, err := d.comparison(ctx)
 	if err != nil {
-		return official.Finding{}, err
+		return official.Finding{}, fmt.Errorf("review: check: %w", err)
 	}
-	return official.Check(docs, c), nil
+	return k.Check(c), nil
+}
+
+// comparison is the register prepared for comparing. It is kept until the
+// register changes: every page of an item asks for it.
+func (d *Desk) comparison(ctx context.Context) (k *official.Checker, err error) {
+	d.checking.Lock()
+	defer d.checking.Unlock()
+	err = d.Store.Update(ctx, func(tx Tx) error {
+		n, err := tx.Count(version)
+		if err != nil || d.checker != nil && n == d.checked {
+			k = d.checker
+			return err
+		}
+		docs, err := tx.Documents()
+		if err != nil {
+			return err
+		}
+		k = official.NewChecker(docs)
+		d.checker, d.checked = k, n
+		return nil
+	})
+	return k, err
 }
 
 // inForce returns the citation with what the register knows, or refuses one

@@ -34,6 +34,7 @@ func (s *server) deskEndpoints() []endpoint {
 		op(s, "GET /api/v1/cases/waiting", cases, "cases", "Việc chờ chính người hỏi duyệt, ký hoặc đăng", "Cases that wait for the asker's own signature", s.apiWaiting),
 		op(s, "GET /api/v1/complaints", complaints, "cases", "Phản ánh và hạn trả lời", "What residents are owed an answer to, with due dates", s.apiComplaints),
 		op(s, "GET /api/v1/cases/{id}", caseReaders, "cases", "Một vụ việc", "One case", func(c *call, _ none) (any, error) { return s.caseNow(c) }, aCase, answers[review.Case]),
+		op(s, "GET /api/v1/cases/{id}/official", content, "cases", "So nội dung của vụ việc với sổ văn bản", "Compare the claim of a case with the register of documents", s.apiCaseOfficial),
 		onCase(s, "claim", reviewers, "cases.write", "Ghi nội dung tin bằng lời trung tính", "Set what is said, in neutral words", func(c *call, id string, in claimIn) error {
 			return s.Desk.SetClaim(c.ctx(), id, in.Title, in.Claim, in.Indicators, c.by)
 		}),

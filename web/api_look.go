@@ -47,6 +47,8 @@ func (s *server) lookEndpoints() []endpoint {
 			return none{}, s.Desk.ConfirmFacts(c.ctx(), in.Facts, c.by)
 		}),
 
+		op(s, "POST /api/v1/documents/check", documents, "register", "So một câu với sổ văn bản", "Compare a text with the register of documents: agrees, contradicts, outdated or not covered, with both spans; nothing is kept", s.apiOfficialCheck),
+
 		op(s, "GET /api/v1/rumours", content, "register", "Sổ tin đồn đã biết", "Known claims, newest first", s.apiRumours),
 		op(s, "POST /api/v1/rumours", reviewers, "register.write", "Thêm một tin đồn đã được kiểm chứng", "Add a claim that somebody has checked", s.apiAddRumour, created),
 		op(s, "GET /api/v1/rumours/{id}", content, "register", "Một tin đồn: nơi, lúc, tốc độ lan", "One claim: where it is said, since when, how fast", s.apiRumour),
@@ -157,6 +159,9 @@ func (s *server) apiSaveSearch(c *call, in struct {
 type itemOut struct {
 	Item  news.Item      `json:"item"`
 	Known []review.Known `json:"known"` // claims of the register beside it
+	// Official is what the register of documents says beside it, the machine's
+	// word; null when the item is not compared.
+	Official *official.Finding `json:"official"`
 }
 
 func (s *server) apiItem(c *call, _ none) (out itemOut, err error) {
@@ -175,6 +180,9 @@ func (s *server) apiItem(c *call, _ none) (out itemOut, err error) {
 		s.Log.Warn("known claims", "err", err) // a hint, which may be missing
 	}
 	out.Known = append([]review.Known{}, found[id]...)
+	if m := s.compareItem(c.ctx(), &out.Item); m != nil {
+		out.Official = &m.Finding
+	}
 	return out, nil
 }
 

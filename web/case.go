@@ -37,6 +37,7 @@ type casePage struct {
 	Timeline   []eventLine
 	Tab        string // the form that was refused
 	Minutes    int
+	Compared   *comparison     // the claim beside the register of documents
 	Aid        bool            // the drafting aid is on and there is a clause to draft from
 	Suggestion *draft.Proposal // what it proposed; a person edits it
 	Play       review.Playbook
@@ -174,6 +175,9 @@ func (s *server) casePage(w http.ResponseWriter, r *http.Request, status int, ta
 		if p.Able, err = s.Desk.Capturable(ctx, c.ID, u); err != nil {
 			return err
 		}
+	}
+	if k, ok := claimOfCase(&c); ok && p.Can("GET /documents") {
+		p.Compared = s.compare(ctx, k, s.careFor(&c).guard)
 	}
 	if p.Can("POST /cases/{id}/verdict") && c.Kind != news.Answer {
 		if p.Documents, err = s.Desk.Documents(ctx); err != nil {

@@ -25,6 +25,8 @@ type documentsPage struct {
 	Documents []documentView
 	Proposed  int // facts that wait for a person
 	Seen      []seenDocument
+	Compared  *comparison // what was asked, with the answer
+	Asked     officialIn
 }
 
 // A seenDocument is a document that a watched portal has published and that
@@ -110,12 +112,15 @@ func (s *server) documents(w http.ResponseWriter, r *http.Request) error {
 	return s.documentsPage(w, r, http.StatusOK, nil, "")
 }
 
-func (s *server) documentsPage(w http.ResponseWriter, r *http.Request, status int, draft *official.Document, refused string) error {
+func (s *server) documentsPage(w http.ResponseWriter, r *http.Request, status int, draft *official.Document, refused string, change ...func(*documentsPage)) error {
 	docs, err := s.Desk.Documents(r.Context())
 	if err != nil {
 		return err
 	}
 	p := documentsPage{frame: s.frame(r, visitorOf(r).t.T("documents.title")), Draft: draft, Problem: refused}
+	for _, f := range change {
+		f(&p)
+	}
 	p.Seen = s.seen(r, docs)
 	for _, id := range r.URL.Query()["paused"] {
 		if len(p.Paused) < 50 && caseID.MatchString(id) {

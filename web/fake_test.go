@@ -268,6 +268,9 @@ func (d *fakeDesk) VerifyAudit(context.Context) (int, error) { return len(d.audi
 func (d *fakeDesk) Documents(context.Context) ([]official.Document, error) {
 	return d.docs, nil
 }
+func (d *fakeDesk) Check(_ context.Context, c official.Claim) (official.Finding, error) {
+	return official.Check(d.docs, c), d.broken
+}
 func (d *fakeDesk) ConfirmFacts(_ context.Context, ids []string, by review.User) error {
 	d.act("confirm all %s %v", by.Name, ids)
 	return nil

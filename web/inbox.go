@@ -74,6 +74,7 @@ type entryView struct {
 	LookUntil time.Time      // the clock of its level; zero when there is none
 	Late      bool           // it has run out
 	Known     []review.Known // claims of the register that it repeats
+	Compared  *comparison    // with the register of documents, on the page of one entry
 	Choices   []news.Choice  // that may take the place of the decision
 }
 
@@ -369,6 +370,9 @@ func (s *server) entry(w http.ResponseWriter, r *http.Request) error {
 	}
 	vs := []entryView{s.view(e, true)}
 	s.known(r, vs)
+	if e.Item != nil {
+		vs[0].Compared = s.compareItem(r.Context(), e.Item)
+	}
 	p := entryPage{Entry: vs[0]}
 	for _, id := range e.Similar[:min(len(e.Similar), 20)] {
 		if other, err := s.Desk.Entry(r.Context(), id, by(r)); err == nil {

@@ -310,6 +310,8 @@ type itemPage struct {
 	Parts []part
 	Cues  []news.Cue
 	Known []review.Known
+	// Compared is what official documents say beside it.
+	Compared *comparison
 }
 
 // item shows one stored item with everything that the program read in it.
@@ -352,5 +354,6 @@ func (s *server) item(w http.ResponseWriter, r *http.Request) error {
 	} else {
 		s.Log.Warn("known claims", "err", err)
 	}
+	p.Compared = s.compareItem(r.Context(), &it)
 	return s.render(w, r, "item", p)
 }

@@ -90,6 +90,7 @@ type Desk interface {
 	AddDocument(ctx context.Context, d official.Document, by review.User) (paused []string, err error)
 	ConfirmFact(ctx context.Context, id string, by review.User) error
 	ConfirmFacts(ctx context.Context, ids []string, by review.User) error
+	Check(ctx context.Context, c official.Claim) (official.Finding, error)
 
 	RumoursFor(ctx context.Context, by review.User) ([]rumour.Claim, error)
 	Rumour(ctx context.Context, id string, by review.User) (rumour.Claim, []review.Link, error)
@@ -286,6 +287,7 @@ func (s *server) routes() []route {
 		{"POST /documents", registrars, s.addDocument},
 		{"POST /documents/read", registrars, s.readDocument},
 		{"POST /documents/fetch", registrars, s.fetchDocument},
+		{"POST /documents/check", documents, s.checkText},
 		{"POST /documents/fact", confirmers, s.confirmFact},
 		{"POST /documents/facts", confirmers, s.confirmFacts},
 		{"GET /rumours", content, s.rumours},

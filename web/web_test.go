@@ -161,7 +161,7 @@ func TestNarrowRoles(t *testing.T) {
 			"POST /users/{name}/password", "POST /users/{name}/second", "POST /users/{name}/disable", "POST /users/{name}/unlock"},
 		review.Unit: append([]string{"GET /api/v1/complaints", "GET /api/v1/cases/{id}", "POST /api/v1/cases/{id}/reply", "GET /complaints", "GET /cases/{id}", "POST /cases/{id}/reply"}, books...),
 		review.Khoi: append([]string{"GET /api/v1/complaints", "GET /api/v1/cases/{id}", "POST /api/v1/cases/{id}/reply", "POST /api/v1/board", "GET /board", "POST /board", "GET /complaints", "GET /cases/{id}", "POST /cases/{id}/reply"}, books...),
-		review.Editor: {"GET /cases", "GET /cases/{id}", "POST /cases/{id}/publish", "GET /documents",
+		review.Editor: {"GET /cases", "GET /cases/{id}", "POST /cases/{id}/publish", "GET /documents", "POST /documents/check", "POST /api/v1/documents/check",
 			"GET /api/v1/cases", "GET /api/v1/cases/waiting", "GET /api/v1/cases/{id}", "POST /api/v1/cases/{id}/publish", "GET /api/v1/documents",
 			"POST /api/v1/reports", "POST /api/v1/reports/{id}", "GET /api/v1/reports", "GET /api/v1/reports/{id}", "GET /api/v1/reports/{id}/verification", "GET /api/v1/reports/{id}/{format}",
 			"GET /api/v1/ledgers", "GET /api/v1/ledgers/{ledger}", "POST /api/v1/ledgers/{ledger}", "GET /api/v1/ledgers/{ledger}/xlsx",
