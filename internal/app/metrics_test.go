@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/goccy/go-yaml"
 )
 
 // The shipped dashboard is whole, and it and the alert rules speak of numbers
@@ -111,6 +113,57 @@ func TestShippedMetrics(t *testing.T) {
 	for _, m := range regexp.MustCompile(`alert: (\w+)`).FindAllStringSubmatch(string(rules), -1) {
 		if !strings.Contains(string(manual), "| "+m[1]+" |") {
 			t.Errorf("docs/operations.md does not say what to do about %s", m[1])
+		}
+	}
+}
+
+// Every alert rule is tried by promtool, in .ci/run, where it must fire and
+// where it must not; the watchdog always fires. So that none is left out, the
+// cases are counted here.
+func TestAlertCases(t *testing.T) {
+	dir := filepath.Join("..", "..", "deploy", "prometheus")
+	rules, err := os.ReadFile(filepath.Join(dir, "rules.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	type alert struct {
+		Name string           `yaml:"alertname"`
+		Exp  []map[string]any `yaml:"exp_alerts"`
+	}
+	fires, quiet := map[string]int{}, map[string]int{}
+	for _, name := range []string{"rules_test.yml", "rules_weeks_test.yml"} {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var file struct {
+			Tests []struct {
+				Alerts []alert `yaml:"alert_rule_test"`
+			} `yaml:"tests"`
+		}
+		if err := yaml.Unmarshal(data, &file); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for _, test := range file.Tests {
+			for _, a := range test.Alerts {
+				if len(a.Exp) > 0 {
+					fires[a.Name]++
+				} else {
+					quiet[a.Name]++
+				}
+			}
+		}
+	}
+	names := regexp.MustCompile(`alert: (\w+)`).FindAllStringSubmatch(string(rules), -1)
+	if len(names) < 20 {
+		t.Fatalf("only %d rules in rules.yml", len(names))
+	}
+	for _, m := range names {
+		if fires[m[1]] == 0 {
+			t.Errorf("no case lets %s fire", m[1])
+		}
+		if quiet[m[1]] == 0 && m[1] != "LangngheWatchdog" {
+			t.Errorf("no case shows %s quiet", m[1])
 		}
 	}
 }
