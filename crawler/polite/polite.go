@@ -40,7 +40,9 @@ type Options struct {
 	Budget    int                    // requests to a host in an hour, robots.txt included; default 600; internal hosts have none
 	Turns     Turns                  // of hosts among several processes; nil when this one is alone
 	Base      http.RoundTripper      // does the request; default a transport that guards its dialler
-	Log       *slog.Logger           // default discards
+	// Clock is told what a host that is not internal says of the time, in an answer that no cache has kept; may be nil.
+	Clock func(host string, at time.Time)
+	Log   *slog.Logger // default discards
 }
 
 // Turns gives one process at a time the turn of a host.
@@ -247,6 +249,11 @@ func (t *Transport) do(req *http.Request, limit int64) (*http.Response, error) {
 		return nil, t.slow(ctx, req, err)
 	}
 	defer res.Body.Close()
+	if t.o.Clock != nil && res.Header.Get("Age") == "" && !t.o.Hosts(req.URL.Host).Internal {
+		if at, err := http.ParseTime(res.Header.Get("Date")); err == nil {
+			t.o.Clock(req.URL.Host, at)
+		}
+	}
 	if err := read(res, req.URL, limit); err != nil {
 		return nil, t.slow(ctx, req, err)
 	}

@@ -92,6 +92,7 @@ type builder struct {
 	days  *calendar.Calendar
 	warn  []func() (news.Text, bool) // what people at the desk should know
 	room  *room
+	clock *clockWatch
 	saves map[string]func(context.Context, string) error // the databases of a backup, by file name
 	reg   *prometheus.Registry
 	parts []part
@@ -131,7 +132,8 @@ func Run(ctx context.Context, opts Options) (err error) {
 		return err
 	}
 	b.room = newRoom(opts.DataDir, opts.Config.Limits.MinFree(), b.reg)
-	b.warn = append(b.warn, b.room.warning)
+	b.clock = newClockWatch(b.log.With("component", "clock"), b.reg)
+	b.warn = append(b.warn, b.room.warning, func() (news.Text, bool) { return b.clock.warning(time.Now()) })
 	b.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	defer func() {
 		for _, c := range slices.Backward(b.close) {
@@ -176,6 +178,7 @@ func Run(ctx context.Context, opts Options) (err error) {
 		}
 	}
 	b.part("disk", b.watchDisk)
+	b.part("clock", b.clock.run)
 	kept, err := b.backups(b.saves)
 	if err != nil {
 		return err
@@ -299,7 +302,7 @@ func (b *builder) crawler(ctx context.Context) error {
 	cfg := b.opts.Config.Crawler
 	o := crawler.Options{
 		Sources: b.opts.Config.Sources, Store: s, Now: b.now, Log: b.log.With("component", "crawler"), Metrics: b.reg,
-		UserAgent: cfg.UserAgent, Contact: cfg.Contact, Workers: cfg.Workers, Polling: crawler.Polling(cfg.Polling), Transport: polite.Options{Budget: cfg.Budget},
+		UserAgent: cfg.UserAgent, Contact: cfg.Contact, Workers: cfg.Workers, Polling: crawler.Polling(cfg.Polling), Transport: polite.Options{Budget: cfg.Budget, Clock: func(host string, at time.Time) { b.clock.heard(host, at, time.Now()) }},
 		Publish: func(ctx context.Context, fs []news.Found) error {
 			if err := b.room.err(); err != nil {
 				return err // nothing new is taken in while the disk is nearly full
