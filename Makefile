@@ -72,8 +72,8 @@ bench-restore: ## 100,000 items and 1,000 cases backed up and restored on an emp
 	mkdir -p $(RESTORE_BENCH)
 	cd e2e && LANGNGHE_BENCH_RESTORE=$(RESTORE_BENCH) go test -run='TestRestoreSize$$' -count=1 -timeout 60m -v .
 
-bench-idle: ## processor and memory with fifty sources and nothing to do, for five minutes
-	cd e2e && LANGNGHE_BENCH_IDLE=5m go test -run='TestIdle$$' -count=1 -timeout 20m -v .
+bench-idle: ## processor and memory with fifty sources and nothing to do, for a quarter of an hour, visits among it
+	cd e2e && LANGNGHE_BENCH_IDLE=15m go test -run='TestIdle$$' -count=1 -timeout 30m -v .
 
 bench-desk: ## decisions a second with pages read meanwhile, a storm of 10,000 flags, a million audit entries, observed to notified
 	LANGNGHE_BENCH=1 LANGNGHE_STORM=10000 go test -run='TestSpeed|TestStorm' -count=1 -timeout 30m -v ./internal/store

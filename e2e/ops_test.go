@@ -46,6 +46,7 @@ type ward struct {
 	key       backup.Key
 	addr      string
 	p         *process
+	died      func() // called between a death of the service and its next start; may be nil
 
 	items   map[string]bool
 	users   []string
@@ -171,6 +172,9 @@ func (w *ward) command(args ...string) (string, error) {
 
 func (w *ward) start() {
 	w.t.Helper()
+	if w.died != nil && w.p != nil {
+		w.died()
+	}
 	w.addr = freeAddr(w.t)
 	w.p = launch(w.t, "serve", "-config", w.cfg, "-data", w.data, "-listen", w.addr)
 	for {
