@@ -65,9 +65,6 @@ func whyMatch(r *Rule, it *news.Item, because []news.Span) news.Text {
 			case "hearsay":
 				vi += " Nguồn là “nghe nói”."
 				en += " It rests on hearsay."
-			case "season":
-				vi += " Đang là dịp hay có lừa đảo."
-				en += " It is a season of scams."
 			}
 		}
 		if len(c.BoostedBy) > 0 {

@@ -84,8 +84,16 @@ func (m *matched) whole(facts []news.Fact) (news.Flag, bool) {
 		return f, true
 	}
 	f.Level = min(f.Level, m.atMost())
+	inSeason := m.inSeason()
+	if inSeason && f.Level == news.Medium {
+		f.Level = news.High
+	}
 	f.Because = append(f.Because, m.evidence("cue", "topic", "stance", "tone")...)
 	f.Why = whyMatch(r, it, f.Because)
+	if inSeason {
+		f.Why.VI += " Đang là dịp hay có lừa đảo."
+		f.Why.EN += " It is a season of scams."
+	}
 	return f, true
 }
 
@@ -113,6 +121,19 @@ func (m *matched) atMost() news.Level {
 		return news.Low
 	}
 	return news.Critical
+}
+
+// inSeason reports whether the flag rests on a cue that the season asks to
+// watch more closely.
+func (m *matched) inSeason() bool {
+	if m.item.Reading == nil || m.item.Reading.Stance.Protected() {
+		return false
+	}
+	return slices.ContainsFunc(m.rule.when.Attrs(m.doc), func(a query.Attr) bool {
+		return a.Name == "cue" && slices.ContainsFunc(m.item.Reading.Cues, func(c news.Cue) bool {
+			return c.Family == a.Value && slices.Contains(c.BoostedBy, "season")
+		})
+	})
 }
 
 // personInDanger is the cue of the emergency's own path.

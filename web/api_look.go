@@ -194,6 +194,8 @@ type (
 		Topics  []seriesOut    `json:"topics"` // those that are unusual first, then by the last week
 		Rising  []trend.Trend  `json:"rising"` // what rises, with its forecast
 		Signals []review.Entry `json:"signals"`
+		// Seasons of scams that touch today or the two weeks to come.
+		Seasons []patterns.Season `json:"seasons"`
 	}
 	seriesOut struct {
 		Topic  string    `json:"topic,omitempty"`
@@ -239,7 +241,10 @@ func (s *server) apiTrends(c *call, _ struct {
 		}
 		return o
 	}
-	out = trendsOut{From: p.From, To: p.To, All: series(p.All), Topics: []seriesOut{}, Rising: []trend.Trend{}, Signals: []review.Entry{}}
+	out = trendsOut{From: p.From, To: p.To, All: series(p.All), Topics: []seriesOut{}, Rising: []trend.Trend{}, Signals: []review.Entry{}, Seasons: []patterns.Season{}}
+	for _, x := range p.Seasons {
+		out.Seasons = append(out.Seasons, x.Season)
+	}
 	for _, x := range p.Charts {
 		out.Topics = append(out.Topics, series(x))
 	}

@@ -51,17 +51,7 @@ func (s *server) radarOf(r *http.Request) (radarPage, error) {
 	}
 	p := radarPage{frame: s.frame(r, visitorOf(r).t.T("radar.title"))}
 	now := s.Now()
-	var papers []news.Paper
-	for _, d := range docs {
-		papers = append(papers, news.Paper{No: d.No, Title: d.Title, From: d.From})
-	}
-	cal := s.Calendar
-	if cal == nil {
-		cal = calendar.Default()
-	}
-	for _, x := range patterns.Seasons(now, now.AddDate(0, 0, 60), cal, papers) {
-		p.Seasons = append(p.Seasons, seasonView{x, x.Holds(now)})
-	}
+	p.Seasons = s.seasons(docs, now, 60)
 	if err := s.record(r, "item.search", "radar", ""); err != nil {
 		return p, err
 	}
@@ -69,6 +59,22 @@ func (s *server) radarOf(r *http.Request) (radarPage, error) {
 		p.Off = true
 	}
 	return p, nil
+}
+
+// seasons are the times of scams that touch the days from now on.
+func (s *server) seasons(docs []official.Document, now time.Time, days int) (out []seasonView) {
+	var papers []news.Paper
+	for _, d := range docs {
+		papers = append(papers, news.Paper{No: d.No, Title: d.Title, Date: d.Date, From: d.From})
+	}
+	cal := s.Calendar
+	if cal == nil {
+		cal = calendar.Default()
+	}
+	for _, x := range patterns.Seasons(now, now.AddDate(0, 0, days), cal, papers) {
+		out = append(out, seasonView{x, x.Holds(now)})
+	}
+	return out
 }
 
 // asked are the stances of somebody who wants to know.

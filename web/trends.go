@@ -25,6 +25,7 @@ type trendsPage struct {
 	Rising  []rise
 	Fans    map[string]*fan      // by topic, "" is everything
 	Says    map[string]news.Text // by topic: its last day in a sentence
+	Seasons []seasonView         // scams to expect, of today and the two weeks to come
 }
 
 // A chart is one small multiple: how much was said about a topic each day.
@@ -74,6 +75,11 @@ func (s *server) trendsOf(r *http.Request) (trendsPage, error) {
 	if s.Counts == nil {
 		p.Off = true
 		return p, nil
+	}
+	if docs, err := s.Desk.Documents(r.Context()); err == nil {
+		p.Seasons = s.seasons(docs, s.Now(), 14)
+	} else {
+		s.Log.Warn("trends: no seasons", "err", err)
 	}
 	marks := map[string][]time.Time{}
 	if s.Trends != nil {

@@ -9,8 +9,9 @@ import (
 	"langnghe/internal/news"
 )
 
-// SeasonDays is for how long an announcement draws scams after it: most of
-// the cases of the catalogue came within two weeks (context §5.1).
+// SeasonDays is for how many days after an announcement scams follow it: the
+// cases of the catalogue came 0 to 14 days later (context §5.1). The day itself
+// is watched too.
 const SeasonDays = 14
 
 // A Season is a time in which scams follow an announcement: a holiday with
@@ -40,21 +41,53 @@ var yearly = []struct {
 	what       news.Text
 	families   []string
 }{
-	{3, 16, news.Text{VI: "Quyết toán thuế cá nhân (hạn 31/3)", EN: "Personal tax returns (due 31 March)"}, papers},
+	{1, 1, news.Text{VI: "Luật, mức phí mới có hiệu lực từ 1/1", EN: "New laws and fees in force from 1 January"}, papers},
+	{3, 17, news.Text{VI: "Quyết toán thuế cá nhân (hạn 31/3)", EN: "Personal tax returns (due 31 March)"}, papers},
+	{7, 1, news.Text{VI: "Luật, mức phí mới có hiệu lực từ 1/7", EN: "New laws and fees in force from 1 July"}, papers},
 	{6, 25, news.Text{VI: "Kỳ thi tốt nghiệp và tuyển sinh", EN: "School-leaving exams and admissions"}, []string{"school_rumour", FakeDomain, "impersonation_relative"}},
-	{9, 1, news.Text{VI: "Khai giảng, các khoản thu đầu năm", EN: "Back to school, fees of the new year"}, []string{"school_rumour", "fee_rumour", FakeDomain}},
+	{9, 5, news.Text{VI: "Khai giảng, các khoản thu đầu năm", EN: "Back to school, fees of the new year"}, []string{"school_rumour", "fee_rumour", FakeDomain}},
+}
+
+type draw struct {
+	words    []string
+	families []string
 }
 
 // draws are words of titles that scams follow, with what to watch.
-var draws = []struct {
-	words    []string
-	families []string
-}{
+var draws = []draw{
 	{fields("sap_nhap don_vi_hanh_chinh doi_ten"), papers},
 	{fields("gia phi le_phi thue hoc_phi muc_thu bang_gia"), papers},
 	{fields("ho_tro tro_cap qua tang mien_phi chinh_sach"), gifts},
 	{fields("can_cuoc vneid dinh_danh sinh_trac"), papers},
 	{fields("bao_hiem luong_huu"), papers},
+}
+
+// A festival is what the calendar has as several days off, or as holidays side
+// by side, and people as one occasion.
+type festival struct {
+	first  time.Time
+	vi, en string
+}
+
+// festivals are those of a year. Days made up for, and days off of the office
+// alone, are no occasion.
+func festivals(cal *calendar.Calendar, year int) (out []festival) {
+	last, id := time.Time{}, ""
+	for _, h := range cal.Holidays(year) {
+		at, err := time.ParseInLocation(time.DateOnly, h.Date, cal.Zone())
+		if err != nil || h.ID == "made_up" || h.ID == "off" {
+			continue
+		}
+		switch beside := len(out) > 0 && at.Sub(last) <= 48*time.Hour; {
+		case beside && h.ID != id:
+			f := &out[len(out)-1]
+			f.vi, f.en = f.vi+", "+h.VI, f.en+", "+h.EN
+		case !beside:
+			out = append(out, festival{at, h.VI, h.EN})
+		}
+		last, id = at, h.ID
+	}
+	return out
 }
 
 // Seasons lists those that touch the days from to, in order: public holidays,
@@ -66,36 +99,34 @@ func Seasons(from, to time.Time, cal *calendar.Calendar, docs []news.Paper) []Se
 	from, to = cal.Day(from), cal.Day(to)
 	var out []Season
 	add := func(at time.Time, what news.Text, families []string) {
-		s := Season{From: at, To: at.AddDate(0, 0, SeasonDays-1), What: what, Families: families}
+		s := Season{From: at, To: at.AddDate(0, 0, SeasonDays), What: what, Families: families}
 		if !s.From.After(to) && !s.To.Before(from) {
 			out = append(out, s)
 		}
 	}
 	for y := from.Year() - 1; y <= to.Year(); y++ {
-		last, name := time.Time{}, ""
-		for _, h := range cal.Holidays(y) {
-			at, err := time.ParseInLocation(time.DateOnly, h.Date, cal.Zone())
-			if err != nil || h.VI == name && at.Sub(last) < 10*24*time.Hour {
-				continue // one festival, several days off
-			}
-			last, name = at, h.VI
-			add(at.AddDate(0, 0, -7), news.Text{VI: "Dịp " + h.VI, EN: "Around " + h.EN}, gifts)
+		for _, f := range festivals(cal, y) {
+			add(f.first, news.Text{VI: "Dịp " + f.vi, EN: "Around " + f.en}, gifts)
 		}
 		for _, d := range yearly {
 			add(time.Date(y, time.Month(d.month), d.day, 0, 0, 0, 0, cal.Zone()), d.what, d.families)
 		}
 	}
 	for _, d := range docs {
-		at, err := time.ParseInLocation(time.DateOnly, d.From, cal.Zone())
-		if err != nil {
+		title := " " + key(d.Title) + " "
+		i := slices.IndexFunc(draws, func(w draw) bool {
+			return slices.ContainsFunc(w.words, func(s string) bool { return strings.Contains(title, " "+strings.ReplaceAll(s, "_", " ")+" ") })
+		})
+		if i < 0 {
 			continue
 		}
-		title := " " + key(d.Title) + " "
-		for _, w := range draws {
-			if slices.ContainsFunc(w.words, func(s string) bool { return strings.Contains(title, " "+strings.ReplaceAll(s, "_", " ")+" ") }) {
-				add(at, news.Text{VI: "Văn bản mới " + d.No + ": " + d.Title, EN: "New document " + d.No + ": " + d.Title}, w.families)
-				break
-			}
+		// People hear of it when it is issued, and again when it takes force.
+		issued, err := time.ParseInLocation(time.DateOnly, d.Date, cal.Zone())
+		if err == nil {
+			add(issued, news.Text{VI: "Văn bản mới " + d.No + ": " + d.Title, EN: "New document " + d.No + ": " + d.Title}, draws[i].families)
+		}
+		if force, err2 := time.ParseInLocation(time.DateOnly, d.From, cal.Zone()); err2 == nil && (err != nil || force.After(issued)) {
+			add(force, news.Text{VI: "Có hiệu lực: " + d.No + ", " + d.Title, EN: "Takes force: " + d.No + ", " + d.Title}, draws[i].families)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Season) int { return a.From.Compare(b.From) })
