@@ -352,16 +352,17 @@ func due(days *calendar.Calendar, v view) time.Time {
 }
 
 // ledgerMeasures are what queries may ask of the ledgers. Each looks at the
-// entries as they were at the end of the span.
-var ledgerMeasures = map[string]func(c *counter, q Query) (float64, error){
-	"policies.all": func(c *counter, q Query) (float64, error) { return c.policies(q, func([]string) bool { return true }) },
-	"policies.covered": func(c *counter, q Query) (float64, error) {
+// entries as they were at the end of the span, and returns those that count
+// with how much: the number is their sum.
+var ledgerMeasures = map[string]func(c *counter, q Query) ([]Part, error){
+	"policies.all": func(c *counter, q Query) ([]Part, error) { return c.policies(q, func([]string) bool { return true }) },
+	"policies.covered": func(c *counter, q Query) ([]Part, error) {
 		return c.policies(q, func(ch []string) bool { return len(ch) > 0 })
 	},
-	"policies.gaps": func(c *counter, q Query) (float64, error) {
+	"policies.gaps": func(c *counter, q Query) ([]Part, error) {
 		return c.policies(q, func(ch []string) bool { return len(ch) == 0 })
 	},
-	"policies.channel": func(c *counter, q Query) (float64, error) {
+	"policies.channel": func(c *counter, q Query) ([]Part, error) {
 		return c.policies(Query{To: q.To, From: q.From, Topic: q.Topic}, func(ch []string) bool { return slices.Contains(ch, q.Key) })
 	},
 	"publications.count":   sumOf("publications", "day", func(view) int { return 1 }),
@@ -383,7 +384,7 @@ var ledgerMeasures = map[string]func(c *counter, q Query) (float64, error){
 	}),
 	"requests.received": sumOf("requests", "received", func(view) int { return 1 }),
 	"requests.answered": sumOf("requests", "answered", func(view) int { return 1 }),
-	"requests.in_time": func(c *counter, q Query) (float64, error) {
+	"requests.in_time": func(c *counter, q Query) ([]Part, error) {
 		return sumOf("requests", "answered", func(v view) int {
 			if v.day("answered").After(due(c.d.Days, v)) {
 				return 0
@@ -396,15 +397,16 @@ var ledgerMeasures = map[string]func(c *counter, q Query) (float64, error){
 	}),
 	"tasks.all":  standing("tasks", func(_ *counter, v view, q Query) bool { return v.v["year"] == q.Key }),
 	"tasks.done": standing("tasks", func(_ *counter, v view, q Query) bool { return v.v["year"] == q.Key && before(v.day("done"), q.To) }),
-	"units.reporting": func(c *counter, q Query) (float64, error) {
+	"units.reporting": func(c *counter, q Query) ([]Part, error) {
 		vs, err := c.entries("publications", q.To)
-		seen := map[string]bool{}
+		var out []Part
 		for _, v := range vs {
-			if in(v.day("day"), q.From, q.To) && v.v["unit"] != "" {
-				seen[v.v["unit"]] = true
+			unit := news.Text{VI: v.v["unit"], EN: v.v["unit"]}
+			if in(v.day("day"), q.From, q.To) && unit.VI != "" && !slices.ContainsFunc(out, func(p Part) bool { return p.Label == unit }) {
+				out = append(out, Part{Label: unit, Value: 1, Text: "1", Ledger: "publications"})
 			}
 		}
-		return float64(len(seen)), err
+		return out, err
 	},
 }
 
@@ -422,45 +424,47 @@ func stale(v view, at time.Time) bool {
 	return every > 0 && updated.AddDate(0, 0, every+1).Before(at)
 }
 
-// sumOf adds up entries whose day falls into the span.
-func sumOf(ledger, day string, n func(view) int) func(*counter, Query) (float64, error) {
-	return func(c *counter, q Query) (float64, error) {
+// sumOf returns entries whose day falls into the span.
+func sumOf(ledger, day string, n func(view) int) func(*counter, Query) ([]Part, error) {
+	return func(c *counter, q Query) ([]Part, error) {
 		vs, err := c.entries(ledger, q.To)
-		sum := 0
+		var out []Part
 		for _, v := range vs {
 			if in(v.day(day), q.From, q.To) && (q.By == "" || v.v[q.By] == q.Key) {
-				sum += n(v)
+				if k := n(v); k != 0 {
+					out = append(out, entryPart(v, float64(k)))
+				}
 			}
 		}
-		return float64(sum), err
+		return out, err
 	}
 }
 
-// standing counts entries that are so at the end of the span.
-func standing(ledger string, is func(*counter, view, Query) bool) func(*counter, Query) (float64, error) {
-	return func(c *counter, q Query) (float64, error) {
+// standing returns entries that are so at the end of the span.
+func standing(ledger string, is func(*counter, view, Query) bool) func(*counter, Query) ([]Part, error) {
+	return func(c *counter, q Query) ([]Part, error) {
 		vs, err := c.entries(ledger, q.To)
-		n := 0
+		var out []Part
 		for _, v := range vs {
 			if (q.By == "" || v.v[q.By] == q.Key) && is(c, v, q) {
-				n++
+				out = append(out, entryPart(v, 1))
 			}
 		}
-		return float64(n), err
+		return out, err
 	}
 }
 
-// policies counts those that touch rights or duties and were issued in the
-// span, by the channels on which there is evidence.
-func (c *counter) policies(q Query, fits func(channels []string) bool) (float64, error) {
+// policies are those that touch rights or duties and were issued in the span,
+// by the channels on which there is evidence.
+func (c *counter) policies(q Query, fits func(channels []string) bool) ([]Part, error) {
 	rows, err := c.coverage(q.From, q.To)
-	n := 0
+	var out []Part
 	for _, r := range rows {
 		if (q.By == "" || r.v[q.By] == q.Key) && (q.Topic == "" || r.v["topic"] == q.Topic) && fits(r.channels()) {
-			n++
+			out = append(out, entryPart(r.view, 1))
 		}
 	}
-	return float64(n), err
+	return out, err
 }
 
 // A covered policy with the evidence there is, by channel.

@@ -213,7 +213,7 @@ func (c *counter) deep(q Query, depth int) (float64, error) {
 		return float64(n), nil
 	}
 	if m, ok := ledgerMeasures[q.What]; ok {
-		return m(c, q)
+		return total(m(c, q))
 	}
 	return 0, fmt.Errorf("reports: there is no measure %q", q.What)
 }

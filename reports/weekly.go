@@ -342,9 +342,12 @@ func (w *writer) five(items Query, concerns []concern, from, to time.Time) (out 
 	}
 	line(culture, Query{What: "rumours.opened", From: from, To: to}, "Mở {} vụ việc tin đồn, lừa đảo, {} trung bình 4 tuần ({}); {} xác minh, soạn đính chính.")
 	line(w.slowest(to), Query{What: "complaints.overdue", To: to, From: to.AddDate(0, 0, -7)}, "Còn {} phản ánh quá hạn trả lời, {} trung bình 4 tuần ({}); {} trả lời trong tuần tới.")
-	switch waiting := w.fig(Query{What: "corrections.waiting", To: to, From: to.AddDate(0, 0, -7)}); {
-	case waiting.Value > 0:
-		line("Chủ tịch UBND phường", waiting.Query, "Cần quyết: {} đính chính chờ duyệt, {} trung bình 4 tuần ({}); {} duyệt hoặc trả lại.")
+	drafts := Query{What: "corrections.waiting", To: to, From: to.AddDate(0, 0, -7)}
+	waiting, err := w.value(drafts)
+	w.err = cmp.Or(w.err, err)
+	switch {
+	case waiting > 0:
+		line("Chủ tịch UBND phường", drafts, "Cần quyết: {} đính chính chờ duyệt, {} trung bình 4 tuần ({}); {} duyệt hoặc trả lại.")
 	default:
 		line("Chủ tịch UBND phường", Query{What: "complaints.waiting", To: to, From: to.AddDate(0, 0, -7)}, "Cần quyết: {} phản ánh chưa trả lời, {} trung bình 4 tuần ({}); {} đôn đốc các đơn vị.")
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"langnghe/internal/news"
 	"langnghe/reports"
 	"langnghe/web/api"
 )
@@ -18,6 +19,7 @@ func (s *server) reportEndpoints() []endpoint {
 		op(s, "POST /api/v1/reports", reportWriters, "reports.write", "Lập dự thảo báo cáo", "Write a draft", s.apiDraft, created),
 		op(s, "GET /api/v1/reports/{id}", reportReaders, "reports", "Một báo cáo, với mọi con số và câu hỏi của nó", "One report, with the query behind every number", func(c *call, _ none) (any, error) { return s.reportNow(c) }, open, answers[reports.Report]),
 		op(s, "GET /api/v1/reports/{id}/verification", reportReaders, "reports", "Tính lại mọi con số", "Compute every number again", s.apiVerifyReport),
+		op(s, "GET /api/v1/reports/{id}/figures/{n}", reportReaders, "reports", "Một con số: nó đếm những gì", "One number, and what it counts", s.apiFigure),
 		file("GET /api/v1/reports/{id}/{format}", reportReaders, "reports", "Báo cáo thành tệp: docx, pdf, xlsx, txt", "A report as a file: docx, pdf, xlsx, txt", s.reportFile,
 			"application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/pdf", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/plain"),
 		onReport(s, "", reportWriters, "Viết vào báo cáo", "Write into a draft", func(c *call, d Reports, id string, in struct {
@@ -146,6 +148,33 @@ func (s *server) apiDraft(c *call, in struct {
 type checkedOut struct {
 	Numbers     int                  `json:"numbers"`
 	Differences []reports.Difference `json:"differences"`
+}
+
+type figureOut struct {
+	reports.Figure
+	Means news.Text `json:"means"` // what it counts
+	reports.Behind
+}
+
+func (s *server) apiFigure(c *call, _ none) (out figureOut, err error) {
+	d, err := s.reporter()
+	if err != nil {
+		return out, err
+	}
+	rep, err := d.Open(c.ctx(), c.PathValue("id"), person(c.by))
+	if err != nil {
+		return out, err
+	}
+	f, ok := rep.Figure(c.PathValue("n"))
+	if !ok {
+		return out, errNotFound
+	}
+	out.Figure, out.Means = f, d.Describe(f.Query)
+	out.Behind, err = d.Behind(c.ctx(), &rep, f.ID, person(c.by))
+	if out.Parts == nil {
+		out.Parts = []reports.Part{}
+	}
+	return out, err
 }
 
 func (s *server) apiVerifyReport(c *call, _ none) (out checkedOut, err error) {

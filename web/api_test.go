@@ -287,6 +287,7 @@ var requests = map[string]apiExample{
 	"GET /api/v1/reports":                     {"lan", "/api/v1/reports?limit=1", nil, ""},
 	"POST /api/v1/reports":                    {"lan", "", obj{"kind": "weekly"}, ""},
 	"GET /api/v1/reports/{id}":                {"lan", "", nil, ""},
+	"GET /api/v1/reports/{id}/figures/{n}":    {"lan", "/api/v1/reports/BC-2026-0001/figures/f1", nil, ""},
 	"GET /api/v1/reports/{id}/verification":   {"lan", "", nil, ""},
 	"GET /api/v1/reports/{id}/{format}":       {"lan", "", nil, ""},
 	"POST /api/v1/reports/{id}":               {"lan", "", obj{"notes": obj{"good": "Tốt."}}, ""},

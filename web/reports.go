@@ -32,6 +32,7 @@ type Reports interface {
 	Issue(ctx context.Context, id string, number int, day time.Time, by reports.Person) error
 	Verify(ctx context.Context, r *reports.Report) (int, []reports.Difference, error)
 	Describe(q reports.Query) news.Text
+	Behind(ctx context.Context, r *reports.Report, figure string, by reports.Person) (reports.Behind, error)
 	AnnualDue() (day time.Time, addressee string)
 
 	WriteDOCX(w io.Writer, r *reports.Report) error
@@ -163,7 +164,9 @@ type reportView struct {
 	Annexes  []reportAnnex
 	Shown    *reports.Figure // the number that was asked about
 	Means    string
-	Search   string // the items behind it
+	How      string // its parts make it
+	Parts    []reportPart
+	More     int // parts that are not listed
 	Checked  bool
 	Numbers  int
 	Diffs    []reportDiff
@@ -188,8 +191,9 @@ type reportAnnex struct {
 // A reportBlock is a block of a document as the page shows it.
 type reportBlock struct {
 	paper.Block
-	ID   string // of the report, for links
-	Bars []reportBar
+	ID    string // of the report, for links
+	Bars  []reportBar
+	Level *reports.Figure // what the bars stand beside
 }
 
 type reportBar struct {
@@ -221,7 +225,19 @@ func (s *server) viewReport(w http.ResponseWriter, r *http.Request) error {
 		p.Annexes = append(p.Annexes, reportAnnex{strings.TrimSpace("Phụ lục " + a.No + ". " + a.Title), reportBlocks(&rep, a.Body)})
 	}
 	if f, ok := rep.Figure(r.FormValue("figure")); ok {
-		p.Shown, p.Means, p.Search = &f, d.Describe(f.Query).In(t.lang), behind(f.Query)
+		p.Shown, p.Means = &f, d.Describe(f.Query).In(t.lang)
+		b, err := d.Behind(r.Context(), &rep, f.ID, person(u))
+		if err != nil {
+			return err
+		}
+		p.How = b.How
+		for i, x := range b.Parts {
+			if i == maxParts && b.How == "sum" {
+				p.More = len(b.Parts) - maxParts
+				break
+			}
+			p.Parts = append(p.Parts, reportPart{x.Label.In(t.lang), x.Text, s.partLink(&x, u)})
+		}
 	}
 	if r.FormValue("verify") == "1" {
 		n, diffs, err := d.Verify(r.Context(), &rep)
@@ -262,39 +278,57 @@ func reportBlocks(r *reports.Report, bs []paper.Block) (out []reportBlock) {
 				}
 				v.Bars = append(v.Bars, bar)
 			}
+			if n := len(c.Values); n < len(c.Figures) {
+				if f, ok := r.Figure(c.Figures[n]); ok {
+					v.Level = &f
+				}
+			}
 		}
 		out = append(out, v)
 	}
 	return out
 }
 
-// behind is the search that shows the items behind a number, or "".
-func behind(q reports.Query) string {
-	if q.Of != nil {
-		return behind(*q.Of)
-	}
-	v := url.Values{"sort": {"new"}}
+// A reportPart is one thing that a number counts, with the page that shows
+// it, or "".
+type reportPart struct{ Label, Value, Link string }
+
+// maxParts are the parts of a sum that a page lists.
+const maxParts = 400
+
+// partLink is the page of a part, when the person may open it.
+func (s *server) partLink(p *reports.Part, u review.User) string {
+	role := string(u.Role)
 	switch {
-	case q.What == "items":
-		v.Set("from", q.From.In(zone).Format(time.DateOnly))
-		v.Set("to", q.To.Add(-time.Millisecond).In(zone).Format(time.DateOnly))
-		if q.Topic != "" {
-			v.Set("topic", q.Topic)
+	case p.Case != "":
+		if review.May(u.Role, review.ReadCase) {
+			return "/cases/" + url.PathEscape(p.Case)
 		}
-		if q.By != "" {
-			v.Set(q.By, q.Key)
+	case p.Entry != "" || p.Ledger != "":
+		if l, ok := reports.LedgerByID(p.Ledger); ok && l.MayRead(role) {
+			if p.Entry == "" {
+				return "/ledgers/" + l.ID
+			}
+			return "/ledgers/" + l.ID + "#" + anchor(p.Entry)
 		}
-		return "/search?" + v.Encode()
-	case strings.HasPrefix(q.What, "complaints."):
-		return "/complaints"
-	case strings.HasPrefix(q.What, "rumours."), strings.HasPrefix(q.What, "corrections."):
-		return "/cases?closed=1"
-	}
-	ledger, _, _ := strings.Cut(q.What, ".")
-	if _, ok := reports.LedgerByID(ledger); ok {
-		return "/ledgers/" + ledger
+	case p.Query != nil && p.Query.What == "items" && review.May(u.Role, review.ReadItem):
+		return itemSearch(*p.Query)
 	}
 	return ""
+}
+
+// itemSearch is the search for the items that a query counts.
+func itemSearch(q reports.Query) string {
+	v := url.Values{"sort": {"new"}, "area": {news.InArea, news.Ambiguous}}
+	v.Set("from", q.From.In(zone).Format(time.DateOnly))
+	v.Set("to", q.To.Add(-time.Millisecond).In(zone).Format(time.DateOnly))
+	if q.Topic != "" {
+		v.Set("topic", q.Topic)
+	}
+	if q.By != "" {
+		v.Set(q.By, q.Key)
+	}
+	return "/search?" + v.Encode()
 }
 
 // reportFile hands a report out as a file.

@@ -17,6 +17,7 @@ import (
 
 // withReports adds what the pages of reports name by Label.
 func withReports(m map[string][]string) map[string][]string {
+	m["reporthow"] = []string{"sum", "mean", "percent", "median"}
 	m["reportstate"] = []string{"draft", "approved", "sent", "returned"}
 	m["reportnote"] = []string{"good", "proposals", "known", "next", "direction", "units", "strengths", "weaknesses", "causes", "basis", "purpose", "demands", "tasks", "place", "do"}
 	m["act"] = append(m["act"], "report.create", "report.view", "report.edit", "report.approve", "report.recall", "report.return", "report.issue", "report.send", "report.print",

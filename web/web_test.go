@@ -153,7 +153,7 @@ func TestNarrowRoles(t *testing.T) {
 		method, path, _ := strings.Cut(p, " ")
 		books = append(books, method+" /api/v1"+path)
 	}
-	books = append(books, "GET /api/v1/reports/{id}/verification")
+	books = append(books, "GET /api/v1/reports/{id}/verification", "GET /api/v1/reports/{id}/figures/{n}")
 	want := map[review.Role][]string{
 		review.Liaison: {"GET /handoffs", "POST /handoffs/{id}", "GET /api/v1/handoffs", "POST /api/v1/handoffs/{id}"},
 		review.Admin: {"GET /api/v1/sources", "GET /api/v1/machine", "POST /api/v1/machine", "GET /api/v1/alerts/deliveries", "GET /api/v1/alerts/routes", "GET /api/v1/alerts/silences", "GET /api/v1/alerts/muted", "POST /api/v1/alerts/confirm", "POST /api/v1/alerts/test", "GET /api/v1/users", "POST /api/v1/users",
@@ -163,7 +163,7 @@ func TestNarrowRoles(t *testing.T) {
 		review.Khoi: append([]string{"GET /api/v1/complaints", "GET /api/v1/cases/{id}", "POST /api/v1/cases/{id}/reply", "POST /api/v1/board", "GET /board", "POST /board", "GET /complaints", "GET /cases/{id}", "POST /cases/{id}/reply"}, books...),
 		review.Editor: {"GET /cases", "GET /cases/{id}", "POST /cases/{id}/publish", "GET /documents", "POST /documents/check", "POST /api/v1/documents/check",
 			"GET /api/v1/cases", "GET /api/v1/cases/waiting", "GET /api/v1/cases/{id}", "POST /api/v1/cases/{id}/publish", "GET /api/v1/documents",
-			"POST /api/v1/reports", "POST /api/v1/reports/{id}", "GET /api/v1/reports", "GET /api/v1/reports/{id}", "GET /api/v1/reports/{id}/verification", "GET /api/v1/reports/{id}/{format}",
+			"POST /api/v1/reports", "POST /api/v1/reports/{id}", "GET /api/v1/reports", "GET /api/v1/reports/{id}", "GET /api/v1/reports/{id}/verification", "GET /api/v1/reports/{id}/figures/{n}", "GET /api/v1/reports/{id}/{format}",
 			"GET /api/v1/ledgers", "GET /api/v1/ledgers/{ledger}", "POST /api/v1/ledgers/{ledger}", "GET /api/v1/ledgers/{ledger}/xlsx",
 			"POST /reports", "POST /reports/{id}", "GET /reports", "GET /reports/{id}", "GET /reports/{id}/{format}", "GET /ledgers", "GET /ledgers/{ledger}", "POST /ledgers/{ledger}", "GET /ledgers/{ledger}/xlsx"},
 	}

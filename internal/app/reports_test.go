@@ -177,6 +177,50 @@ func (c *recount) counts(q reports.Query, k *review.Case) bool {
 	return false
 }
 
+// searchesAgree follows the links behind the numbers of items: the search for
+// a day finds as many as the number's row of that day says.
+func searchesAgree(t *testing.T, ctx context.Context, svc *Service, world *demo.World) {
+	t.Helper()
+	rep, err := svc.reports.Write(ctx, reports.Request{Kind: reports.Weekly, At: world.First.AddDate(0, 0, demo.Days-3)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	followed := 0
+	for _, f := range rep.Figures {
+		if f.Query.What != "items" {
+			continue
+		}
+		b, err := svc.reports.Behind(ctx, &rep, f.ID, reports.Person{Role: "reviewer"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range b.Parts {
+			q := indexer.Query{Areas: []string{news.InArea, news.Ambiguous}, From: p.Query.From, To: p.Query.To, Newest: true, Limit: 1}
+			if p.Query.Topic != "" {
+				q.Topics = []string{p.Query.Topic}
+			}
+			switch by := []string{p.Query.Key}; p.Query.By {
+			case "tone":
+				q.Tones = by
+			case "stance":
+				q.Stances = by
+			case "source":
+				q.Sources = by
+			}
+			res, err := bus.Ask(ctx, svc.bus, AskSearch, q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if followed++; res.Total != int(p.Value) {
+				t.Errorf("%s, %s: the number says %s, the search finds %d", svc.reports.Describe(f.Query).EN, p.Label.EN, p.Text, res.Total)
+			}
+		}
+	}
+	if followed < 40 {
+		t.Errorf("only %d links were followed", followed)
+	}
+}
+
 // reportsAgree writes fifty weekly summaries, of weeks that begin on days
 // chosen by dice, and holds every number of theirs against the items and
 // cases themselves.
@@ -209,6 +253,8 @@ func reportsAgree(t *testing.T, ctx context.Context, svc *Service, world *demo.W
 	if nonzero < 500 {
 		t.Errorf("only %d numbers are not zero", nonzero)
 	}
+
+	searchesAgree(t, ctx, svc, world)
 
 	// The ledgers are alive, and one policy at least waits for its evidence.
 	cover, err := svc.reports.Coverage(ctx)
