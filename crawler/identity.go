@@ -60,6 +60,9 @@ func handleFree(canonical string, own map[string]bool) string {
 		return ""
 	}
 	free, _ := redact.Address(canonical, func(channel string) bool { return own[channel] })
+	if free == canonical {
+		return free
+	}
 	return Canonical(free, true)
 }
 

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -118,13 +119,18 @@ type lead struct {
 // page of somebody else has the item under a name of its own, so that its
 // words neither stand for that page nor keep it from being read where it is.
 func (l *lead) id(s Source, own map[string]bool) string {
+	return l.idAt(handleFree(Canonical(l.item.URL, keepsFragment(l.item.Kind, l.item.URL)), own), s, own)
+}
+
+// idAt is id where the lead's address, canonical and handle-free, is known.
+func (l *lead) idAt(address string, s Source, own map[string]bool) string {
+	if address != "" && l.elsewhere(s) {
+		return id("listed", s.ID, address)
+	}
 	it := l.item
-	it.Source, it.URL = s.ID, handleFree(Canonical(it.URL, keepsFragment(it.Kind, it.URL)), own)
+	it.Source, it.URL = s.ID, address
 	if it.URL == "" {
 		it.Title, it.Text = plain(it.Title), plain(it.Text)
-	}
-	if it.URL != "" && l.elsewhere(s) {
-		return id("listed", s.ID, it.URL)
 	}
 	return itemID(&it, l.native, own)
 }
@@ -167,7 +173,7 @@ func finish(ctx context.Context, l lead, c reading, v *voices) (news.Item, error
 	address := Canonical(it.URL, keepsFragment(it.Kind, it.URL))
 	it.URL = handleFree(address, v.own)
 	if it.ID == "" {
-		it.ID = l.id(s, v.own)
+		it.ID = l.idAt(it.URL, s, v.own)
 	}
 	switch {
 	case address == "":
@@ -285,7 +291,11 @@ func note(notes []string, n string) []string {
 // format characters (those of writing direction among them) or white space
 // at the ends of lines.
 func plain(s string) string {
+	if isPlain(s) {
+		return s
+	}
 	s = norm.NFC.String(strings.ToValidUTF8(s, "\uFFFD"))
+	dropped := false
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n':
@@ -295,6 +305,7 @@ func plain(s string) string {
 		case unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200c' && r != '\u200d':
 			// The joiners hold pictures together. All other format characters
 			// are not seen and can turn what is seen around (U+202E).
+			dropped = true
 			return -1
 		}
 		return r
@@ -307,7 +318,35 @@ func plain(s string) string {
 	for strings.Contains(s, "\n\n\n") {
 		s = strings.ReplaceAll(s, "\n\n\n", "\n\n")
 	}
-	return norm.NFC.String(s) // what stood on both sides of a dropped character
+	if dropped {
+		s = norm.NFC.String(s) // what stood on both sides of it
+	}
+	return s
+}
+
+// isPlain reports whether plain has nothing to do, which it mostly has not:
+// readers hand over tidy text.
+func isPlain(s string) bool {
+	last := '\n'
+	for i, r := range s {
+		switch {
+		case r == '\n':
+			if last == ' ' || i == 0 || i == len(s)-1 || last == '\n' && s[i-2:i] == "\n\n" {
+				return false
+			}
+		case r < ' ':
+			return false
+		case r == ' ':
+			if last == '\n' || i == len(s)-1 {
+				return false
+			}
+		case r < 0x7f, r >= 0xc0 && r < 0x370, r >= 0x1e00 && r < 0x1f00: // no letter of Vietnamese needs more
+		case r == utf8.RuneError, unicode.IsSpace(r), unicode.IsControl(r), unicode.Is(unicode.Cf, r):
+			return false
+		}
+		last = r
+	}
+	return norm.NFC.IsNormalString(s)
 }
 
 var languageTag = regexp.MustCompile(`^[A-Za-z]{2,3}`)
@@ -317,11 +356,16 @@ var languageTag = regexp.MustCompile(`^[A-Za-z]{2,3}`)
 func language(hint, text string) string {
 	letters, marked := 0, 0
 	for _, r := range text {
-		if unicode.IsLetter(r) {
-			letters++
-			if r >= '\u1ea0' && r <= '\u1ef9' || strings.ContainsRune("ăâđêôơưĂÂĐÊÔƠƯ", r) {
-				marked++
+		switch {
+		case r < utf8.RuneSelf:
+			if r|0x20 >= 'a' && r|0x20 <= 'z' {
+				letters++
 			}
+		case r >= '\u1ea0' && r <= '\u1ef9' || strings.ContainsRune("ăâđêôơưĂÂĐÊÔƠƯ", r):
+			letters++
+			marked++
+		case unicode.IsLetter(r):
+			letters++
 		}
 		if letters > 2000 {
 			break

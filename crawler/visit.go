@@ -295,6 +295,7 @@ func (r *round) take(ctx context.Context, leads []lead) error {
 			r.still(row)
 			r.tally.whole++
 		case l.whole:
+			l.item.ID = ids[i]
 			it, err := finish(ctx, l, r.reading(nil), r.voices)
 			if errors.Is(err, errNoText) {
 				if r.ownText() {

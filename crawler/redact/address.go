@@ -512,8 +512,27 @@ var (
 	namedAccount = regexp.MustCompile(`(?i)(?:^|[^\pL])(?:stk|so ?tk|so ?tai ?khoan)[^\pL\d]{0,3}\d{6,19}(?:$|\D)`)
 	namedPlate   = regexp.MustCompile(`(?i)(?:^|[^\pL\d])[1-9]\d ?[A-Z]\d?[A-Z]? ?\d{3}\.\d{2}(?:$|\D)|(?:^|[^\pL\d])(?:xe|bks|bs|bien so)(?: xe)? [1-9]\d ?[A-Z]\d?[A-Z]? ?\d{3}\.?\d{1,2}(?:$|\D)|^[1-9]\d[A-Z]\d? ?\d{4,5}$`)
 	hexName      = regexp.MustCompile(`(?i)^[0-9a-f]+(?:-[0-9a-f]+)*$`)
-	dashes       = regexp.MustCompile(`[-_+ ]+`)
 )
+
+// spaced has one space for what stands between words in addresses.
+func spaced(s string) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	between := false
+	for i := range len(s) {
+		switch c := s[i]; c {
+		case '-', '_', '+', ' ':
+			if !between {
+				b.WriteByte(' ')
+			}
+			between = true
+		default:
+			b.WriteByte(c)
+			between = false
+		}
+	}
+	return b.String()
+}
 
 // Named reports whether an identifier, or one part of an address, holds what
 // identifies a person by its form alone: an e-mail address, a telephone or
@@ -521,17 +540,17 @@ var (
 // words around it to go by, and long numbers of articles are common.
 func Named(s string) bool {
 	s = norm.NFC.String(s)
-	if email.MatchString(s) {
+	if mayMail(s) && email.MatchString(s) {
 		return true
 	}
 	if digits([]rune(s)) < 4 {
 		return false
 	}
-	words := fold(dashes.ReplaceAllString(s, " "))
-	if namedAccount.MatchString(words) || namedPlate.MatchString(words) {
+	words := spaced(bare(strings.ToLower(s)))
+	if (strings.Contains(words, "tk") || strings.Contains(words, "khoan")) && namedAccount.MatchString(words) || mayPlate(words) && namedPlate.MatchString(words) {
 		return true
 	}
-	if hexName.MatchString(s) && len(s) >= 16 && strings.ContainsAny(strings.ToLower(s), "abcdef") {
+	if len(s) >= 16 && strings.ContainsAny(words, "abcdef") && hexName.MatchString(s) {
 		return false // a hash or UUID: its digits mean nothing
 	}
 	rs := []rune(s)

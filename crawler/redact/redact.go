@@ -151,10 +151,18 @@ func plates(s string, took func(string)) string {
 func suspicious(s string) bool {
 	digits := 0
 	for _, r := range s {
-		if r == '@' || unicode.Is(unicode.Nd, r) {
-			if digits++; r == '@' || digits >= 6 {
-				return true
-			}
+		switch {
+		case r >= '0' && r <= '9':
+			digits++
+		case r == '@':
+			return true
+		case r >= 0x660 && (r < 0x1e00 || r > 0x1eff) && unicode.Is(unicode.Nd, r): // U+0660 is the first beyond ASCII
+			digits++
+		default:
+			continue
+		}
+		if digits >= 6 {
+			return true
 		}
 	}
 	return mayMail(s) || mayLink(s)
