@@ -179,6 +179,20 @@ func (d *Dispatcher) Overview(ctx context.Context) (o Overview, err error) {
 	if o.Watches, err = s.Watches(ctx, now.Add(-recent)); err != nil {
 		return o, fmt.Errorf("alerts: overview: %w", err)
 	}
+	for i := range o.Watches {
+		if o.Watches[i].Not, err = d.past(ctx, o.Watches[i].Alert); err != nil {
+			return o, err
+		}
+	}
+	for i := range o.Acks {
+		w, err := s.Watch(ctx, o.Acks[i].Group)
+		if err == nil {
+			o.Acks[i].Not, err = d.past(ctx, w.Alert)
+		}
+		if err != nil {
+			return o, fmt.Errorf("alerts: overview: %w", err)
+		}
+	}
 	all, err := s.Addresses(ctx)
 	if err != nil {
 		return o, fmt.Errorf("alerts: overview: %w", err)
@@ -189,4 +203,13 @@ func (d *Dispatcher) Overview(ctx context.Context) (o Overview, err error) {
 		}
 	}
 	return o, nil
+}
+
+// past names the roles that an alert goes past, nobody's when it is not known.
+func (d *Dispatcher) past(ctx context.Context, alert string) ([]string, error) {
+	a, err := d.opts.Store.Alert(ctx, alert)
+	if err != nil && !errors.Is(err, ErrUnknown) {
+		return nil, fmt.Errorf("alerts: %s: %w", alert, err)
+	}
+	return a.Not, nil
 }

@@ -75,6 +75,7 @@ type Delivery struct {
 	Next      time.Time  `json:"next,omitzero"` // when it is tried (again)
 	Done      time.Time  `json:"done,omitzero"`
 	Error     string     `json:"error,omitempty"`
+	Not       []string   `json:"not,omitempty"` // roles that are not to know of it
 }
 
 // Deliveries answers the question "deliveries".

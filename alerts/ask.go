@@ -33,7 +33,7 @@ func (d *Dispatcher) Deliveries(ctx context.Context, q DeliveriesQuery) (Deliver
 		v := Delivery{
 			Seq: r.Seq, Alert: r.Alert.ID, Kind: r.Alert.Kind, Level: r.Alert.Level, Subject: r.Alert.Subject,
 			Recipient: r.Recipient, Channel: r.Channel, State: r.State, Why: r.Why, Reason: reason(r.Why),
-			Message: r.Message, Tries: r.Tries, Created: r.Created, Done: r.Done, Error: r.Error,
+			Message: r.Message, Tries: r.Tries, Created: r.Created, Done: r.Done, Error: r.Error, Not: r.Alert.Not,
 		}
 		switch r.State {
 		case Waiting:

@@ -55,6 +55,7 @@ type Watch struct {
 	Step    int        `json:"step"`          // how often they were
 	By      string     `json:"by,omitempty"`  // who has acknowledged it last
 	Done    time.Time  `json:"done,omitzero"` // decided, or withdrawn
+	Not     []string   `json:"not,omitempty"` // roles that are not to know of it; set when it is asked for
 }
 
 // watch starts to follow the group of a notice that somebody is told of.

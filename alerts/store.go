@@ -57,6 +57,7 @@ type Quiet struct {
 	By    string     `json:"by"`
 	Level news.Level `json:"level"`
 	Until time.Time  `json:"until"`
+	Not   []string   `json:"not,omitempty"` // roles that are not to know of the group; set when it is asked for
 }
 
 // A Change is what one event does to the state. All of it is written, or

@@ -32,8 +32,9 @@ type Query struct {
 	Newest  bool      `json:"newest,omitempty"` // newest first instead of by relevance
 	Facets  bool      `json:"facets,omitempty"`
 	Offset  int       `json:"offset,omitempty"`
-	Limit   int       `json:"limit,omitempty"` // zero means 20, at most 200
-	By      string    `json:"by,omitempty"`    // who asks outside of the desk's pages, which account for themselves
+	Limit   int       `json:"limit,omitempty"`   // zero means 20, at most 200
+	Without []string  `json:"without,omitempty"` // ids of items that are neither found nor counted
+	By      string    `json:"by,omitempty"`      // who asks outside of the desk's pages, which account for themselves
 }
 
 // A Hit is one item that fits, with the words that made it fit.

@@ -185,6 +185,7 @@ func (v *view) choose(ask *Ask) error {
 		v.fit = limits
 		return nil
 	}
+	defer v.leaveOut(ask.Not)
 	if v.fit, err = v.eval(&ask.Where, limits); err != nil {
 		return err
 	}
@@ -197,6 +198,15 @@ func (v *view) choose(ask *Ask) error {
 	}
 	v.count = int(v.fit.GetCardinality())
 	return nil
+}
+
+// leaveOut takes documents out of those that were chosen.
+func (v *view) leaveOut(keys []Key) {
+	if len(keys) == 0 || v.fit == nil {
+		return
+	}
+	v.fit = roaring.AndNot(v.fit, v.cols.find(keys))
+	v.count = int(v.fit.GetCardinality())
 }
 
 // limits are the documents within the filters and the time; nil means all.

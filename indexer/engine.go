@@ -145,6 +145,7 @@ type Ask struct {
 	// From ≤ key < To bounds the time. A zero To means no end.
 	From, To Key
 	Keys     []Key // only these documents; nil means any
+	Not      []Key // none of these documents
 	Newest   bool  // by key, newest first, instead of by score
 	Before   Key   // with Newest: only keys below it; zero means no bound
 	Offset   int

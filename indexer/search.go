@@ -119,6 +119,15 @@ func (ix *Indexer) newSearch(ctx context.Context, q Query) (*searching, error) {
 	if q.Facets {
 		s.ask.Facets = facetFields
 	}
+	if len(q.Without) > 0 {
+		known, err := ix.opts.Store.Known(ctx, q.Without)
+		if err != nil {
+			return nil, fmt.Errorf("indexer: search: %w", err)
+		}
+		for _, k := range known {
+			s.ask.Not = append(s.ask.Not, k.Key)
+		}
+	}
 	return s, nil
 }
 

@@ -157,7 +157,7 @@ func (d *Desk) WriteAnswers(ctx context.Context, w io.Writer, b AnswerBook, lang
 		line(t("Cộng", "Total"), b.Total)
 		sheets = append(sheets, sheet)
 	}
-	cs, err := d.counter(ctx).allCases()
+	cs, err := d.counter(ctx).named()
 	if err != nil {
 		return err
 	}

@@ -78,6 +78,18 @@ func (d *Desk) Behind(ctx context.Context, r *Report, figure string, by Person) 
 	if by.Role == "leader" && b.How == "sum" {
 		b.Parts = byDay(b.Parts)
 	}
+	if by.Role == "leader" {
+		cs, err := c.allCases()
+		if err != nil {
+			return Behind{}, err
+		}
+		for i := range b.Parts {
+			p := &b.Parts[i]
+			if j := slices.IndexFunc(cs, func(k Case) bool { return k.ID == p.Case }); j >= 0 && cs[j].Kept {
+				p.Case, p.Label = "", news.Text{VI: "một vụ việc", EN: "a case"}
+			}
+		}
+	}
 	return b, nil
 }
 

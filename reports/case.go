@@ -34,6 +34,7 @@ type Case struct {
 	Closed    time.Time
 	Correct   *CorrectionText
 	Handoff   *Handoff
+	Kept      bool // from those who lead the ward, whom most reports are for: counted, never named
 }
 
 // A Span is from ≤ t < to; a zero To is open.

@@ -70,7 +70,7 @@ func (d *Desk) daily(c *counter, q Request) (Report, error) {
 	w.say(paper.Item, "Vụ việc tin đồn, lừa đảo mới mở: {}; đang mở: {}.", w.fig(Query{What: "rumours.opened", From: from, To: to}), w.fig(Query{What: "rumours.open", From: from, To: to}))
 	w.say(paper.Item, "Đính chính chờ duyệt: {}; phiếu chuyển chờ duyệt: {}.", w.fig(Query{What: "corrections.waiting", From: from, To: to}), w.fig(Query{What: "handoffs.waiting", From: from, To: to}))
 	w.say(paper.Item, "Phản ánh quá hạn trả lời: {}; chưa trả lời: {}.", w.fig(Query{What: "complaints.overdue", From: from, To: to}), w.fig(Query{What: "complaints.waiting", From: from, To: to}))
-	cs, err := c.allCases()
+	cs, err := c.named()
 	if err != nil {
 		return Report{}, err
 	}
@@ -150,5 +150,9 @@ func (c *counter) theCase(id string) (*Case, error) {
 			return &cs[i], nil
 		}
 	}
-	return nil, refuse("no_case", "không có vụ việc “%s”", "there is no case %q", id)
+	return nil, noCase(id)
+}
+
+func noCase(id string) error {
+	return refuse("no_case", "không có vụ việc “%s”", "there is no case %q", id)
 }

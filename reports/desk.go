@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -50,6 +51,9 @@ func (d *Desk) Preview(ctx context.Context, q Request, by Person) (Report, error
 	if err := checkNotes(q.Notes); err != nil {
 		return Report{}, err
 	}
+	if hide, err := d.kept(ctx, q.Case, by); err != nil || hide {
+		return Report{}, cmp.Or(err, noCase(q.Case))
+	}
 	return d.Build(q, d.counter(ctx))
 }
 
@@ -91,6 +95,13 @@ func putCounted(tx Tx, r *Report) error {
 
 // change is an act on one report, in one transaction with its audit entry.
 func (d *Desk) change(ctx context.Context, id, act string, by Person, detail string, f func(Tx, *Report) error) error {
+	_, hide, err := d.report(ctx, id, by)
+	if err != nil {
+		return err
+	}
+	if hide {
+		return ErrNotFound // that there is one is a word too much
+	}
 	return d.Store.Update(ctx, func(tx Tx) error {
 		r, err := tx.Report(id)
 		if err != nil {
@@ -109,8 +120,14 @@ func (d *Desk) change(ctx context.Context, id, act string, by Person, detail str
 // Open shows one report; that is in the audit chain. A unit sees the slips
 // that are addressed to it.
 func (d *Desk) Open(ctx context.Context, id string, by Person) (Report, error) {
-	var r Report
-	err := d.Store.Update(ctx, func(tx Tx) (err error) {
+	r, hide, err := d.report(ctx, id, by)
+	if err == nil && hide {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Report{}, err
+	}
+	err = d.Store.Update(ctx, func(tx Tx) (err error) {
 		if r, err = tx.Report(id); err != nil {
 			return err
 		}
@@ -144,7 +161,39 @@ func (d *Desk) List(ctx context.Context, kind Kind, offset, limit int, by Person
 	if err != nil {
 		return nil, fmt.Errorf("reports: list: %w", err)
 	}
-	return slices.DeleteFunc(all, func(r Report) bool { return !r.visible(by) }), nil
+	var out []Report
+	for i := range all {
+		r := &all[i]
+		hide, err := d.kept(ctx, r.Case, by)
+		if err != nil {
+			return nil, err
+		}
+		if !hide && r.visible(by) {
+			out = append(out, *r)
+		}
+	}
+	return out, nil
+}
+
+// kept reports whether a case is kept from a person.
+func (d *Desk) kept(ctx context.Context, id string, by Person) (bool, error) {
+	if d.Kept == nil || id == "" {
+		return false, nil
+	}
+	hide, err := d.Kept(ctx, id, by)
+	if err != nil {
+		return false, fmt.Errorf("reports: case %s: %w", id, err)
+	}
+	return hide, nil
+}
+
+// report reads a report and says whether its case is kept from a person.
+func (d *Desk) report(ctx context.Context, id string, by Person) (r Report, hide bool, err error) {
+	if r, err = d.Store.Report(ctx, id); err != nil {
+		return r, false, err
+	}
+	hide, err = d.kept(ctx, r.Case, by)
+	return r, hide, err
 }
 
 // Rewrite writes a draft anew, with what people have written for its
@@ -153,7 +202,10 @@ func (d *Desk) Rewrite(ctx context.Context, id string, notes map[string]string, 
 	if err := checkNotes(notes); err != nil {
 		return err
 	}
-	old, err := d.Store.Report(ctx, id)
+	old, hide, err := d.report(ctx, id, by)
+	if err == nil && hide {
+		err = ErrNotFound
+	}
 	if err != nil {
 		return err
 	}
@@ -198,9 +250,14 @@ func yearOf(r *Report) int {
 }
 
 // Approve lets a report leave for its list, after the time to recall it. The
-// one who wrote it may not approve it. Only a leader approves.
+// one who wrote it may not approve it. Only a leader approves, and of a case
+// that is kept from those who lead the ward the justice officer.
 func (d *Desk) Approve(ctx context.Context, id string, by Person) error {
-	if by.Role != "leader" {
+	_, hide, err := d.report(ctx, id, Person{Role: "leader"})
+	if err != nil {
+		return err
+	}
+	if by.Role != "leader" && (by.Role != "justice" || !hide) {
 		return forbidden(by.Role, "duyệt báo cáo")
 	}
 	return d.change(ctx, id, "report.approve", by, "", func(tx Tx, r *Report) error {
@@ -212,12 +269,13 @@ func (d *Desk) Approve(ctx context.Context, id string, by Person) error {
 		}
 		now := d.now()
 		r.State, r.Approver, r.Approved, r.Leaves = Approved, by.Name, now, now.Add(RecallWindow)
-		return d.dispatch(tx, r)
+		return d.dispatch(tx, r, hide)
 	})
 }
 
-// dispatch puts the notices of a report into the outbox.
-func (d *Desk) dispatch(tx Tx, r *Report) error {
+// dispatch puts the notices of a report into the outbox; one that is kept from
+// those who lead the ward goes past them.
+func (d *Desk) dispatch(tx Tx, r *Report, kept bool) error {
 	to := slices.Clone(d.House.list(r.Kind))
 	for i, role := range to {
 		if err := mayReceive(r.Kind, role); err != nil {
@@ -227,6 +285,11 @@ func (d *Desk) dispatch(tx Tx, r *Report) error {
 			to[i] = "unit/" + r.Paper.Head.To[0] // its own matter only
 		}
 	}
+	var not []string
+	if kept {
+		not = []string{"leader"}
+		to = slices.DeleteFunc(to, func(role string) bool { return role == "leader" })
+	}
 	if len(to) == 0 {
 		return nil
 	}
@@ -234,7 +297,7 @@ func (d *Desk) dispatch(tx Tx, r *Report) error {
 	subject := strings.TrimSpace(r.Paper.Head.Subject)
 	text := Plaintext(r)
 	return tx.Notify(news.Alert{
-		ID: "report/" + r.ID + "/" + strconv.FormatInt(r.Approved.UnixMilli(), 36), Kind: "decided", Level: news.Medium, To: to,
+		ID: "report/" + r.ID + "/" + strconv.FormatInt(r.Approved.UnixMilli(), 36), Kind: "decided", Level: news.Medium, To: to, Not: not,
 		Subject: news.Text{VI: name.VI + ": " + subject, EN: name.EN + ": " + subject},
 		Body:    news.Text{VI: text, EN: text}, Path: "/reports/" + r.ID, Group: "report/" + r.ID, Event: r.Leaves, Created: r.Approved,
 	}, "report/"+r.ID, r.Leaves)

@@ -95,7 +95,7 @@ func (d *Desk) unanswered(ctx context.Context, r *Report) (xlsx.Sheet, bool, err
 	if r.Kind != Weekly {
 		return s, false, nil
 	}
-	cs, err := d.counterAt(ctx, r.known()).allCases()
+	cs, err := d.counterAt(ctx, r.known()).named()
 	if err != nil {
 		return s, false, err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -128,6 +129,13 @@ func (c *counter) allCases() ([]Case, error) {
 	}
 	c.cases, c.loaded = cs, true
 	return cs, nil
+}
+
+// named are the cases that a report may name: all but those that are kept
+// from those who lead the ward, to whom reports go.
+func (c *counter) named() ([]Case, error) {
+	cs, err := c.allCases()
+	return slices.DeleteFunc(slices.Clone(cs), func(k Case) bool { return k.Kept }), err
 }
 
 func (c *counter) ledger(name string) ([]Record, error) {

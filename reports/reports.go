@@ -43,6 +43,9 @@ type Options struct {
 	// Told are the words of a complaint as its unit sees them, without what
 	// points at a person and only as long as they are kept; nil knows none.
 	Told func(ctx context.Context, id string, by Person) ([]string, error)
+	// Kept says whether a case is kept from a person, because it accuses those
+	// who lead the ward; nil keeps none.
+	Kept func(ctx context.Context, id string, by Person) (bool, error)
 	// Forecast says what the next days of a daily series may bring.
 	Forecast func(ctx context.Context, first time.Time, daily []float64, days int) ([]Band, error)
 

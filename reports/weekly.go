@@ -418,7 +418,7 @@ func (w *writer) sources(from, to time.Time) {
 // rumours lists the cases about claims and what was done. Complaints never
 // stand here.
 func (w *writer) rumours(from, to time.Time) error {
-	cs, err := w.allCases()
+	cs, err := w.named()
 	if err != nil {
 		return err
 	}
@@ -609,7 +609,7 @@ func (w *writer) proposals(concerns []concern, from, to time.Time) {
 		k := concerns[0]
 		w.say(paper.Item, "{} cung cấp thông tin trả lời về {} trước ngày {}.", w.who(k.topic), strings.ToLower(TopicName(k.topic)), by)
 	}
-	cs, err := w.allCases()
+	cs, err := w.named()
 	w.err = cmp.Or(w.err, err)
 	var late []*Case
 	for i := range cs {

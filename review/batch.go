@@ -43,6 +43,8 @@ type BatchRequest struct {
 	Min   news.Level `json:"min,omitempty"`
 	Size  int        `json:"size,omitempty"`
 	By    User       `json:"-"`
+	// Without leaves out the entries with this subject; set by the desk.
+	Without string `json:"-"`
 }
 
 // A Batch is what a person has in hand.
@@ -63,6 +65,7 @@ func (d *Desk) TakeBatch(ctx context.Context, q BatchRequest) (b Batch, err erro
 	if err := allow(q.By, TakeEntries); err != nil {
 		return Batch{}, d.refusal(string(TakeEntries), "", err)
 	}
+	q.Without = without(q.By.Role)
 	err = d.Store.Update(ctx, func(tx Tx) error {
 		now := d.now()
 		b = Batch{Until: now.Add(LeaseFor)}
@@ -74,9 +77,6 @@ func (d *Desk) TakeBatch(ctx context.Context, q BatchRequest) (b Batch, err erro
 			e, err := tx.Entry(id)
 			if err != nil {
 				return err
-			}
-			if e.hides(q.By) {
-				continue
 			}
 			l := Lease{By: q.By.Name, Until: b.Until}
 			if err := tx.PutLease(e.Fold(), l); err != nil {
@@ -90,6 +90,11 @@ func (d *Desk) TakeBatch(ctx context.Context, q BatchRequest) (b Batch, err erro
 		}
 		return tx.Chain(d.entry(q.By.Name, string(TakeEntries), "", strings.Join(ids, " ")))
 	})
+	for i := range b.Entries {
+		if err == nil {
+			err = d.veil(ctx, &b.Entries[i], q.By)
+		}
+	}
 	if err != nil {
 		return Batch{}, d.refusal(string(TakeEntries), "", err)
 	}

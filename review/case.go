@@ -35,7 +35,7 @@ func (d *Desk) Cases(ctx context.Context, q CaseQuery) ([]Case, error) {
 	if err != nil {
 		return nil, fmt.Errorf("review: cases: %w", err)
 	}
-	cs = slices.DeleteFunc(cs, func(c Case) bool { return !program && q.By.Role == Leader && c.KeptFromLeader() })
+	cs = slices.DeleteFunc(cs, func(c Case) bool { return !program && c.KeptFrom(q.By.Role) })
 	for i := range cs {
 		cs[i].lock()
 		if !program {

@@ -26,7 +26,7 @@ func (d *Desk) Decide(ctx context.Context, r DecideRequest) (e Entry, err error)
 		if err := d.mine(tx, &e, r, now); err != nil {
 			return err
 		}
-		first := Decision{ID: rand.Text(), Entry: e.ID, Choice: r.Choice, By: r.By.Name, At: now, Note: tidy(r.Note), Into: r.Case}
+		first := Decision{ID: rand.Text(), Entry: e.ID, Choice: r.Choice, By: r.By.Name, At: now, Note: tidy(r.Note), Into: r.Case, role: r.By.Role}
 		if err := d.decide(tx, &e, first, true); err != nil {
 			return err
 		}
@@ -61,7 +61,7 @@ func (d *Desk) Decide(ctx context.Context, r DecideRequest) (e Entry, err error)
 		return Entry{}, err
 	}
 	d.metrics.decisions.WithLabelValues(string(r.Choice)).Inc()
-	return e, nil
+	return e, d.veil(ctx, &e, r.By)
 }
 
 // decide applies one decision. Only the first of several tells people.
@@ -99,6 +99,9 @@ func (d *Desk) follow(tx Tx, e *Entry, dec Decision, tell bool) error {
 		if err != nil {
 			return err
 		}
+		if c.KeptFrom(dec.role) {
+			return ErrNotFound
+		}
 		if c.Kind != dec.Choice || c.State == Closed {
 			return refuse("other_case", id)
 		}
@@ -116,7 +119,9 @@ func (d *Desk) follow(tx Tx, e *Entry, dec Decision, tell bool) error {
 		if c, err = tx.Case(id); err != nil {
 			return err
 		}
-		if about(e.Subject, c.Unit, d.theirs(c.Unit, c.Topic, *e)) {
+		if c.KeptFrom(dec.role) {
+			id = "" // that there is one is a word too much
+		} else if about(e.Subject, c.Unit, d.theirs(c.Unit, c.Topic, *e)) {
 			// It is about those who have the case in hand: they must not read it.
 			if dec.Into != "" {
 				return refuse("own_unit", c.Unit)
@@ -303,13 +308,13 @@ func (d *Desk) Reclassify(ctx context.Context, r DecideRequest) (e Entry, err er
 		old.Replaced = now
 		e.History = append(e.History, old)
 		e.Decision, e.Case = nil, ""
-		return d.decide(tx, &e, Decision{ID: rand.Text(), Entry: e.ID, Choice: r.Choice, By: r.By.Name, At: now, Note: tidy(r.Note), Into: r.Case}, true)
+		return d.decide(tx, &e, Decision{ID: rand.Text(), Entry: e.ID, Choice: r.Choice, By: r.By.Name, At: now, Note: tidy(r.Note), Into: r.Case, role: r.By.Role}, true)
 	})
 	if err != nil {
 		return Entry{}, err
 	}
 	d.metrics.decisions.WithLabelValues(string(r.Choice)).Inc()
-	return e, nil
+	return e, d.veil(ctx, &e, r.By)
 }
 
 // depart takes an entry out of its case before it is decided anew.

@@ -193,7 +193,7 @@ func (d *Desk) Handoffs(ctx context.Context, by User) ([]Slip, error) {
 		return nil, fmt.Errorf("review: hand-offs: %w", err)
 	}
 	for _, c := range cs {
-		if c.Handoff != nil && (by.Role != Leader || !c.KeptFromLeader()) && (by.Role != Liaison || !c.Handoff.Sent.IsZero()) {
+		if c.Handoff != nil && !c.KeptFrom(by.Role) && (by.Role != Liaison || !c.Handoff.Sent.IsZero()) {
 			h := *c.Handoff
 			if by.Role == Liaison { // nothing that leads back into the desk
 				h.Captures = slices.Clone(h.Captures)

@@ -449,10 +449,9 @@ func (c *Case) hiddenFrom(by User) error {
 		if !c.seenBy(by) {
 			return ErrNotFound
 		}
-	case Leader:
-		if c.KeptFromLeader() {
-			return ErrNotFound
-		}
+	}
+	if c.KeptFrom(by.Role) {
+		return ErrNotFound
 	}
 	return nil
 }

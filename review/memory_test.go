@@ -165,7 +165,7 @@ func (m *memory) Inbox(_ context.Context, q review.InboxQuery) (in review.Inbox,
 	in.ByTopic = map[string]int{}
 	heads := map[string]bool{}
 	for _, e := range m.open() {
-		if !heads[fold(e)] {
+		if !heads[fold(e)] && (q.Without == "" || e.Subject != q.Without) {
 			heads[fold(e)] = true
 			in.Open++
 			in.ByLevel[e.Level]++
@@ -178,6 +178,9 @@ func (m *memory) Inbox(_ context.Context, q review.InboxQuery) (in review.Inbox,
 		}
 	}
 	fits := func(e review.Entry) bool {
+		if q.Without != "" && e.Subject == q.Without {
+			return false
+		}
 		if lease(&e); q.Mine && (e.Lease == nil || !strings.EqualFold(e.Lease.By, q.By.Name)) {
 			return false
 		}
@@ -255,6 +258,9 @@ func (s *state) Batch(q review.BatchRequest, now time.Time) (ids []string, err e
 		for _, e := range s.open() {
 			l := s.leases[e.Fold()]
 			fits := held && strings.EqualFold(l.By, q.By.Name) || !held && l.By == "" && e.Level >= q.Min && (q.Topic == "" || e.Topic == q.Topic)
+			if q.Without != "" && e.Subject == q.Without {
+				continue
+			}
 			if fits && !taken[e.Fold()] && len(ids) < q.Size {
 				taken[e.Fold()] = true
 				ids = append(ids, e.ID)
@@ -289,6 +295,13 @@ func (m *memory) Overlooked(_ context.Context, before [5]time.Time, limit int) (
 	for _, e := range late[:min(len(late), limit)] {
 		ids = append(ids, e.ID)
 	}
+	return ids, nil
+}
+
+func (m *memory) Accusing(_ context.Context, subject string) ([]string, error) {
+	defer m.locked()()
+	ids := m.pick(func(e review.Entry) bool { return e.Subject == subject })
+	slices.Reverse(ids)
 	return ids, nil
 }
 

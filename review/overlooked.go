@@ -45,8 +45,7 @@ func (d *Desk) overlooked(ctx context.Context) error {
 		return err
 	}
 	return d.Store.Update(ctx, func(tx Tx) error {
-		var level news.Level
-		first, n := "", 0
+		var all, open late // open is without what is kept from the leader
 		for _, id := range ids {
 			e, err := tx.Entry(id)
 			if err != nil {
@@ -62,24 +61,55 @@ func (d *Desk) overlooked(ctx context.Context) error {
 			if err := tx.Chain(d.entry("system", "clock.out", e.ID, "look")); err != nil {
 				return err
 			}
-			if n++; first == "" {
-				first = e.ID
+			if all.add(&e); !kept(Leader, e.Subject) {
+				open.add(&e)
 			}
-			level = max(level, e.Level)
-		}
-		if n == 0 {
-			return nil
 		}
 		to := []string{string(Reviewer)}
-		if level >= news.High {
-			to = append(to, string(Leader))
+		if open == all {
+			if all.level >= news.High {
+				to = append(to, string(Leader))
+			}
+			return all.tell(tx, "overlooked", to, nil, now)
 		}
-		return alert(tx, news.Alert{
-			ID: "overlooked/" + first + "/" + strconv.FormatInt(now.UnixMilli(), 36), Kind: "decided", Level: level, To: to,
-			Subject: news.Text{VI: fmt.Sprintf("Quá hạn xem: %d tin", n), EN: fmt.Sprintf("Not looked at in time: %d", n)},
-			Body: news.Text{VI: fmt.Sprintf("Có %d tin trong hộp duyệt quá hạn xem của mức độ mà chưa ai quyết định.", n),
-				EN: fmt.Sprintf("%d entries of the inbox are past the time within which their level asks for a look, and nobody has decided.", n)},
-			Path: "/inbox", Group: "overlooked", Event: now, Created: now,
-		}, "overlooked/"+first, now)
+		if all.level >= news.High {
+			to = append(to, string(Justice)) // in the leader's place
+		}
+		if err := all.tell(tx, "overlooked", to, []string{string(Leader)}, now); err != nil {
+			return err
+		}
+		if open.level < news.High {
+			return nil
+		}
+		return open.tell(tx, "overlooked-leader", []string{string(Leader)}, nil, now)
 	})
+}
+
+// late is how much a round found past its time.
+type late struct {
+	n     int
+	first string
+	level news.Level
+}
+
+func (l *late) add(e *Entry) {
+	if l.n++; l.first == "" {
+		l.first = e.ID
+	}
+	l.level = max(l.level, e.Level)
+}
+
+// tell puts the notice of what was overlooked into the outbox, if anything
+// was.
+func (l late) tell(tx Tx, kind string, to, not []string, now time.Time) error {
+	if l.n == 0 {
+		return nil
+	}
+	return alert(tx, news.Alert{
+		ID: kind + "/" + l.first + "/" + strconv.FormatInt(now.UnixMilli(), 36), Kind: "decided", Level: l.level, To: to, Not: not,
+		Subject: news.Text{VI: fmt.Sprintf("Quá hạn xem: %d tin", l.n), EN: fmt.Sprintf("Not looked at in time: %d", l.n)},
+		Body: news.Text{VI: fmt.Sprintf("Có %d tin trong hộp duyệt quá hạn xem của mức độ mà chưa ai quyết định.", l.n),
+			EN: fmt.Sprintf("%d entries of the inbox are past the time within which their level asks for a look, and nobody has decided.", l.n)},
+		Path: "/inbox", Group: kind, Event: now, Created: now,
+	}, kind+"/"+l.first, now)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -68,11 +69,19 @@ func (d *Desk) Pulse(ctx context.Context, vitals func(context.Context) news.Text
 		errs = append(errs, d.once(ctx, "heartbeat/"+day, func() (news.Alert, error) { return d.heartbeat(ctx, vitals(ctx)) }))
 	}
 	if d.Workday(midnight) {
+		part := ""
 		switch {
 		case due(morning):
-			errs = append(errs, d.once(ctx, "digest/"+day+"/morning", func() (news.Alert, error) { return d.digest(ctx) }))
+			part = "morning"
 		case due(afternoon):
-			errs = append(errs, d.once(ctx, "digest/"+day+"/afternoon", func() (news.Alert, error) { return d.digest(ctx) }))
+			part = "afternoon"
+		}
+		if part != "" {
+			// One for each role: what is kept from the leader is not counted
+			// for the leader either.
+			errs = append(errs,
+				d.once(ctx, "digest/"+day+"/"+part, func() (news.Alert, error) { return d.digest(ctx, Reviewer) }),
+				d.once(ctx, "digest/"+day+"/"+part+"/leader", func() (news.Alert, error) { return d.digest(ctx, Leader) }))
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -128,18 +137,19 @@ func (d *Desk) heartbeat(ctx context.Context, vitals news.Text) (news.Alert, err
 // listed is how many titles a digest names.
 const listed = 10
 
-// digest says what waits for people: the inbox by level with its first
-// titles, answers that are overdue, and what needs a signature.
-func (d *Desk) digest(ctx context.Context) (news.Alert, error) {
+// digest says what waits for people of the role: the inbox by level with its
+// first titles, answers that are overdue, and what needs a signature. It holds
+// what the role may see, and is for nobody from whom any of it is kept.
+func (d *Desk) digest(ctx context.Context, to Role) (news.Alert, error) {
 	now := d.now()
-	in, err := d.Store.Inbox(ctx, InboxQuery{Limit: listed, Now: now})
+	in, err := d.Store.Inbox(ctx, InboxQuery{Limit: listed, Now: now, Without: without(to)})
 	if err != nil {
 		return news.Alert{}, err
 	}
 	count := func(q CaseQuery) (int, error) {
 		q.Now, q.Limit = now, 500
 		cs, err := d.Store.Cases(ctx, q)
-		return len(cs), err
+		return len(slices.DeleteFunc(cs, func(c Case) bool { return c.KeptFrom(to) })), err
 	}
 	late, err1 := count(CaseQuery{Overdue: true})
 	drafts, err2 := count(CaseQuery{State: Correcting})
@@ -149,7 +159,7 @@ func (d *Desk) digest(ctx context.Context) (news.Alert, error) {
 	}
 	sign := drafts
 	for _, c := range slips {
-		if c.Handoff.waiting() && c.Handoff.ApprovedAt.IsZero() {
+		if c.Handoff.waiting() && c.Handoff.ApprovedAt.IsZero() && !c.KeptFrom(to) {
 			sign++
 		}
 	}
@@ -169,8 +179,12 @@ func (d *Desk) digest(ctx context.Context) (news.Alert, error) {
 		fmt.Fprintf(&vi, "- %s%s\n", or(f.Title.VI, f.Rule), more)
 		fmt.Fprintf(&en, "- %s%s\n", or(f.Title.EN, or(f.Title.VI, f.Rule)), more)
 	}
+	var not []string
+	if !Sighted(to) {
+		not = []string{string(Leader)} // who gets one of their own
+	}
 	return news.Alert{
-		Kind: "digest", Level: news.Medium, To: []string{string(Reviewer), string(Leader)}, Path: "/inbox",
+		Kind: "digest", Level: news.Medium, To: []string{string(to)}, Not: not, Path: "/inbox",
 		Subject: news.Text{VI: fmt.Sprintf("Tổng hợp: %d mục chờ duyệt, %d quá hạn", in.Open, late), EN: fmt.Sprintf("Digest: %d entries wait, %d overdue", in.Open, late)},
 		Body:    news.Text{VI: strings.TrimSpace(vi.String()), EN: strings.TrimSpace(en.String())},
 	}, nil

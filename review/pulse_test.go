@@ -46,11 +46,11 @@ func TestPulse(t *testing.T) {
 	pulse("2026-06-05 07:29")
 	count("")
 	pulse("2026-06-05 09:10") // the service was down at half past seven
-	count("05 digest/2026-06-05/morning")
+	count("05 digest/2026-06-05/morning digest/2026-06-05/morning/leader")
 	pulse("2026-06-05 16:01")
 	pulse("2026-06-05 21:00")
 	pulse("2026-06-06 07:30") // Saturday
-	count("05 digest/2026-06-05/morning digest/2026-06-05/afternoon 06")
+	count("05 digest/2026-06-05/morning digest/2026-06-05/morning/leader digest/2026-06-05/afternoon digest/2026-06-05/afternoon/leader 06")
 	beat, digest := h.sent("heartbeat")[0], h.sent("digest")[0]
 	if !strings.Contains(beat.Body.VI, "12 nguồn tốt") || !strings.Contains(beat.Body.EN, "2 entries wait") || !slices.Contains(beat.To, "admin") {
 		t.Errorf("heartbeat = %+v", beat)

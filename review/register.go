@@ -388,6 +388,9 @@ func (d *Desk) withoutHidden(ctx context.Context, q AuditQuery, p *AuditPage) er
 	return d.Store.Update(ctx, func(tx Tx) error {
 		kept := map[string]bool{}
 		hidden := func(name string) (bool, error) {
+			if strings.HasPrefix(name, keptMark) {
+				return true, nil
+			}
 			for _, id := range mentions(name) {
 				h, asked := kept[id]
 				if !asked {
@@ -407,12 +410,17 @@ func (d *Desk) withoutHidden(ctx context.Context, q AuditQuery, p *AuditPage) er
 			*p = AuditPage{} // to count them would say that there are any
 			return err
 		}
+		if q.Object != "" && slices.ContainsFunc(p.Entries, func(a AuditEntry) bool { return a.Detail == keptMark+q.Object }) {
+			*p = AuditPage{}
+			return nil
+		}
 		for i := range p.Entries {
 			a := &p.Entries[i]
 			h, err := hidden(a.Object)
 			if err != nil {
 				return err
 			}
+			h = h || a.Object != "" && a.Detail == keptMark+a.Object
 			if h {
 				a.Object, a.Detail = "", ""
 				continue
@@ -436,7 +444,8 @@ func (d *Desk) withoutHidden(ctx context.Context, q AuditQuery, p *AuditPage) er
 }
 
 // mentions are what a word of the log may name: itself, or what stands in it
-// between slashes ("flagged/f-1", "approved/V-2026-0001/7").
+// between slashes ("flagged/f-1", "approved/V-2026-0001/7") or as what was
+// asked for ("story=f-1").
 func mentions(s string) []string {
 	if s == "" || len(s) > 400 {
 		return nil
@@ -447,7 +456,7 @@ func mentions(s string) []string {
 			out = append(out, s[i+1:])
 		}
 	}
-	return append(out, strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("/,;()", r) })...)
+	return append(out, strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("/,;()=&", r) })...)
 }
 
 // keptFrom reports whether an id is that of an entry, a flag or a case that

@@ -84,6 +84,8 @@ type Decision struct {
 	// window; the history keeps this one.
 	Replaced time.Time `json:"replaced,omitzero"`
 	Into     string    `json:"into,omitempty"` // the open case that the reviewer put it into
+
+	role Role // of By, while it is made
 }
 
 // InboxQuery narrows the inbox. The zero value is everything undecided,
@@ -100,6 +102,10 @@ type InboxQuery struct {
 	// By is who looks. Without it the answer is for the program itself:
 	// counts, ids and levels, nothing that anybody wrote.
 	By User `json:"-"`
+	// For narrows what the program counts to what the role may see.
+	For Role `json:"-"`
+	// Without leaves out the entries with this subject; set by the desk.
+	Without string `json:"-"`
 }
 
 // A Mark is the place of an entry or a case in a list: what makes the order.

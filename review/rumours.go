@@ -50,7 +50,7 @@ func (d *Desk) RumoursFor(ctx context.Context, by User) ([]rumour.Claim, error) 
 			return nil, fmt.Errorf("review: rumours: %w", err)
 		}
 		for _, c := range cases {
-			if by.Role == Leader && c.KeptFromLeader() {
+			if c.KeptFrom(by.Role) {
 				continue
 			}
 			if k, ok := known(&c); ok && !slices.ContainsFunc(list, func(x rumour.Claim) bool { return x.ID == k.ID }) {

@@ -42,6 +42,8 @@ type Store interface {
 	// their level and that nobody was told of as overlooked, the highest
 	// level first, then the longest waiting. A zero time asks for none.
 	Overlooked(ctx context.Context, before [5]time.Time, limit int) ([]string, error)
+	// Accusing names the entries with the subject, the newest 5,000 first.
+	Accusing(ctx context.Context, subject string) ([]string, error)
 	// Releasable names the cases in which something waited for the undo
 	// window and is due.
 	Releasable(ctx context.Context, now time.Time) ([]string, error)

@@ -230,11 +230,6 @@ func accented(s string) []string {
 // inOffice reports whether a subject is an accused person in office.
 func inOffice(subject string) bool { return subject == SubjectOfficial || subject == SubjectLeader }
 
-// hides reports whether an entry is kept from the person because it accuses
-// those who lead the ward: that there is one is a word too much. The justice
-// officer takes it where the law on denunciations says.
-func (e *Entry) hides(by User) bool { return by.Role == Leader && e.Subject == SubjectLeader }
-
 // KeptFromLeader reports whether the whole case is kept from those who lead the
 // ward. A case of residents' complaints is as soon as one accuses them. One
 // about what spreads, or about a danger, is only while nothing else is in it,

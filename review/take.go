@@ -337,7 +337,7 @@ func (d *Desk) Inbox(ctx context.Context, q InboxQuery) (Inbox, error) {
 	if q.Limit <= 0 {
 		q.Limit = 25
 	}
-	q.Now = d.now()
+	q.Now, q.Without = d.now(), or(without(q.By.Role), without(q.For))
 	program := q.By == (User{})
 	if !program {
 		if err := allow(q.By, ReadInbox); err != nil {
@@ -355,7 +355,11 @@ func (d *Desk) Inbox(ctx context.Context, q InboxQuery) (Inbox, error) {
 		}
 		return in, nil
 	}
-	in.Entries = slices.DeleteFunc(in.Entries, func(e Entry) bool { return e.hides(q.By) })
+	for i := range in.Entries {
+		if err := d.veil(ctx, &in.Entries[i], q.By); err != nil {
+			return Inbox{}, err
+		}
+	}
 	if len(in.Entries) == 0 {
 		return in, nil
 	}
@@ -398,6 +402,9 @@ func (d *Desk) Entry(ctx context.Context, id string, by User) (e Entry, err erro
 			if err != nil {
 				return err
 			}
+			if like, err = visible(tx, like, by); err != nil {
+				return err
+			}
 			for _, other := range like {
 				if other != e.ID {
 					e.Folded++
@@ -409,6 +416,9 @@ func (d *Desk) Entry(ctx context.Context, id string, by User) (e Entry, err erro
 		}
 		return nil
 	})
+	if err == nil {
+		err = d.veil(ctx, &e, by)
+	}
 	if err != nil {
 		return Entry{}, err
 	}

@@ -77,15 +77,16 @@ func (s *server) alertRoutes() (out []alertRoute) {
 }
 
 // deliveries is the delivery log for a person: the administrator does not
-// read what the notices are about.
+// read what the notices are about, and nobody those that go past their role.
 func (s *server) deliveries(ctx context.Context, q alerts.DeliveriesQuery, u review.User) (alerts.Deliveries, error) {
 	d, err := s.Deliveries(ctx, q)
 	if err != nil {
 		return d, fmt.Errorf("alerts: %w", err)
 	}
-	if u.Role == review.Admin {
-		d.Deliveries = slices.Clone(d.Deliveries)
-		for i := range d.Deliveries {
+	d.Deliveries = slices.DeleteFunc(slices.Clone(d.Deliveries), func(x alerts.Delivery) bool { return not(x.Not, u) })
+	for i := range d.Deliveries {
+		d.Deliveries[i].Not = nil
+		if u.Role == review.Admin {
 			d.Deliveries[i].Subject = news.Text{}
 		}
 	}

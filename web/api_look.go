@@ -112,10 +112,10 @@ func (s *server) apiSearch(c *call, in searchIn) (out searchOut, err error) {
 	if in.After != "" && (q.To.IsZero() || q.To.After(mark.AsOf)) {
 		q.To = mark.AsOf
 	}
-	if err := s.record(c.Request, "item.search", "", searched(c.Form)); err != nil {
+	out.Result, err = s.find(c.ctx(), q, c.by)
+	if err := s.recordShown(c.Request, "item.search", "", s.searchedLike(c.ctx(), c.Form), itemsOf(out.Hits)); err != nil {
 		return out, err
 	}
-	out.Result, err = s.Search(c.ctx(), q)
 	if text, _, ok := s.queryProblem(c.Request, q.Text, err); ok {
 		return out, &api.Invalid{Status: http.StatusUnprocessableEntity, Places: []api.Place{{Parameter: "q", Say: news.Text{VI: text, EN: text}}}}
 	}
@@ -165,14 +165,8 @@ type itemOut struct {
 }
 
 func (s *server) apiItem(c *call, _ none) (out itemOut, err error) {
-	if s.Item == nil {
-		return out, errOff
-	}
 	id := c.PathValue("id")
-	if err := s.record(c.Request, "item.view", id, ""); err != nil {
-		return out, err
-	}
-	if out.Item, err = s.Item(c.ctx(), id); err != nil {
+	if out.Item, err = s.viewItem(c.Request, id); err != nil {
 		return out, err
 	}
 	found, err := s.Desk.KnownFor(c.ctx(), []news.Item{out.Item}, c.by)

@@ -27,7 +27,7 @@ func (s *server) reportEndpoints() []endpoint {
 		}) error {
 			return d.Rewrite(c.ctx(), id, in.Notes, person(c.by))
 		}),
-		onReport(s, "/approve", leaders, "Duyệt báo cáo", "Approve a report", func(c *call, d Reports, id string, _ none) error {
+		onReport(s, "/approve", signers, "Duyệt báo cáo", "Approve a report", func(c *call, d Reports, id string, _ none) error {
 			return d.Approve(c.ctx(), id, person(c.by))
 		}),
 		onReport(s, "/recall", recallers, "Rút báo cáo trước khi đi", "Recall a report before it leaves", func(c *call, d Reports, id string, in whyIn) error {

@@ -45,7 +45,7 @@ func (s *server) seen(r *http.Request, docs []official.Document) []seenDocument 
 	if s.Search == nil || s.Document == nil {
 		return nil
 	}
-	found, err := s.Search(r.Context(), indexer.Query{Kinds: []string{string(news.Official)}, From: s.Now().Add(-seenFor), To: s.Now().Add(time.Minute), Newest: true, Limit: 60})
+	found, err := s.find(r.Context(), indexer.Query{Kinds: []string{string(news.Official)}, From: s.Now().Add(-seenFor), To: s.Now().Add(time.Minute), Newest: true, Limit: 60}, by(r))
 	if err != nil {
 		return nil // the register itself does not wait for the index
 	}

@@ -212,7 +212,8 @@ func (s *server) events(w http.ResponseWriter, r *http.Request) error {
 	out := http.NewResponseController(w)
 	_ = out.SetReadDeadline(time.Time{}) // the stream outlives the timeouts of pages; not every writer has them
 	_ = out.SetWriteDeadline(time.Time{})
-	changed, leave := s.hub.listen()
+	hub := s.hubOf(by(r))
+	changed, leave := hub.listen()
 	defer leave()
 	beat := time.NewTicker(beatEvery)
 	defer beat.Stop()
@@ -234,7 +235,7 @@ func (s *server) events(w http.ResponseWriter, r *http.Request) error {
 			}
 		case <-changed:
 			var ev inboxEvent
-			ev, mark = s.hub.state(mark)
+			ev, mark = hub.state(mark)
 			ev.Text, ev.Left = t.N("inbox.new", ev.New), t.N("inbox.open", ev.Open)
 			raw, err := json.Marshal(ev)
 			if err != nil {

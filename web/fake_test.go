@@ -763,3 +763,9 @@ func options(d *fakeDesk, a *fakeAccounts) Options {
 func suggests(context.Context, draft.Request) (draft.Proposal, error) {
 	return draft.Proposal{Label: "gợi ý tự động", Text: "x"}, nil
 }
+
+func (d *fakeDesk) Hidden(context.Context, []news.Item, review.User) (map[string]bool, error) {
+	return nil, nil
+}
+func (d *fakeDesk) HiddenIDs(context.Context, review.User) ([]string, error) { return nil, nil }
+func (d *fakeDesk) Keeps(context.Context, string, review.User) (bool, error) { return false, nil }

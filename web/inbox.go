@@ -154,7 +154,7 @@ func (s *server) view(e review.Entry, whole bool) entryView {
 
 func (s *server) inbox(w http.ResponseWriter, r *http.Request) error {
 	q := inboxQuery(r)
-	mark := s.hub.mark() // before reading: what comes in between is announced
+	mark := s.hubOf(by(r)).mark() // before reading: what comes in between is announced
 	in, err := s.Desk.Inbox(r.Context(), q)
 	if err != nil {
 		return err

@@ -65,11 +65,20 @@ func (s *server) overview(ctx context.Context, u review.User) (alerts.Overview, 
 	if err != nil {
 		return o, fmt.Errorf("muted: %w", err)
 	}
+	o.Watches, o.Acks = slices.Clone(o.Watches), slices.Clone(o.Acks)
 	if u.Role == review.Admin {
-		o.Watches = slices.Clone(o.Watches)
 		for i := range o.Watches {
 			o.Watches[i].Subject = news.Text{}
 		}
+	}
+	if o, err = s.sightOf(ctx, o, u); err != nil {
+		return o, err
+	}
+	for i := range o.Watches {
+		o.Watches[i].Not = nil
+	}
+	for i := range o.Acks {
+		o.Acks[i].Not = nil
 	}
 	return o, nil
 }

@@ -52,13 +52,11 @@ func (s *server) radarOf(r *http.Request) (radarPage, error) {
 	p := radarPage{frame: s.frame(r, visitorOf(r).t.T("radar.title"))}
 	now := s.Now()
 	p.Seasons = s.seasons(docs, now, 60)
-	if err := s.record(r, "item.search", "radar", ""); err != nil {
-		return p, err
-	}
-	if p.Open, err = s.unanswered(r, docs, now); err != nil {
+	var shown []news.Item
+	if p.Open, shown, err = s.unanswered(r, docs, now); err != nil {
 		p.Off = true
 	}
-	return p, nil
+	return p, s.recordShown(r, "item.search", "radar", "", shown)
 }
 
 // seasons are the times of scams that touch the days from now on.
@@ -81,14 +79,15 @@ func (s *server) seasons(docs []official.Document, now time.Time, days int) (out
 var asked = []string{string(news.Question), string(news.RumourQuery)}
 
 // unanswered finds the topics of questions that rise and that no document in
-// force answers: three voices at least, and half as many again as before.
-func (s *server) unanswered(r *http.Request, docs []official.Document, now time.Time) ([]openQuestion, error) {
+// force answers: three voices at least, and half as many again as before. It
+// returns the items that the samples are of as well.
+func (s *server) unanswered(r *http.Request, docs []official.Document, now time.Time) (out []openQuestion, shown []news.Item, err error) {
 	if s.Search == nil {
-		return nil, errOff
+		return nil, nil, errOff
 	}
 	checker := official.NewChecker(docs)
 	week := func(from, to time.Time) (map[string][]news.Item, error) {
-		found, err := s.Search(r.Context(), indexer.Query{Stances: asked, From: from, To: to, Newest: true, Limit: 200})
+		found, err := s.find(r.Context(), indexer.Query{Stances: asked, From: from, To: to, Newest: true, Limit: 200}, by(r))
 		if err != nil {
 			return nil, err
 		}
@@ -107,13 +106,12 @@ func (s *server) unanswered(r *http.Request, docs []official.Document, now time.
 	}
 	current, err := week(now.AddDate(0, 0, -7), now)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	before, err := week(now.AddDate(0, 0, -14), now.AddDate(0, 0, -7))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var out []openQuestion
 	for topic, items := range current {
 		q := openQuestion{Topic: topic, Now: voices(items), Was: voices(before[topic]), SearchPath: "/search?topic=" + topic + "&stance=question&stance=rumour_query&sort=new"}
 		if q.Now < 3 || 2*q.Now < 3*q.Was {
@@ -121,7 +119,7 @@ func (s *server) unanswered(r *http.Request, docs []official.Document, now time.
 		}
 		for _, it := range items {
 			if text := s.careOf(&it).guard(shorten(strings.Join(strings.Fields(it.Text), " "), 140)); len(q.Samples) < 3 && !slices.Contains(q.Samples, text) {
-				q.Samples = append(q.Samples, text)
+				q.Samples, shown = append(q.Samples, text), append(shown, it)
 			}
 		}
 		out = append(out, q)
@@ -132,7 +130,7 @@ func (s *server) unanswered(r *http.Request, docs []official.Document, now time.
 		}
 		return strings.Compare(a.Topic, b.Topic)
 	})
-	return out, nil
+	return out, shown, nil
 }
 
 func voices(items []news.Item) int {

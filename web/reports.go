@@ -176,6 +176,7 @@ type reportView struct {
 	Num, Day string
 	Today    time.Time
 	Write    bool
+	Signs    bool // the person may approve it
 }
 
 type reportDiff struct {
@@ -220,6 +221,12 @@ func (s *server) viewReport(w http.ResponseWriter, r *http.Request) error {
 	t := visitorOf(r).t
 	p := reportView{frame: s.frame(r, rep.Kind.Name().In(t.lang)+" "+rep.ID), Report: rep, Num: rep.Paper.Head.Num(), Day: rep.Paper.Head.Day(), Today: s.Now(),
 		Sections: noteSections[rep.Kind], Write: rep.Kind.MayWrite(string(u.Role)) && rep.State == reports.Draft}
+	if p.Signs = u.Role == review.Leader; u.Role == review.Justice {
+		// In the leader's place, where it is kept from the leader.
+		if p.Signs, err = s.Desk.Keeps(r.Context(), rep.Case, review.User{Role: review.Leader}); err != nil {
+			return err
+		}
+	}
 	p.Blocks = reportBlocks(&rep, rep.Paper.Body)
 	for _, a := range rep.Paper.Appendices {
 		p.Annexes = append(p.Annexes, reportAnnex{strings.TrimSpace("Phụ lục " + a.No + ". " + a.Title), reportBlocks(&rep, a.Body)})

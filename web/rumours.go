@@ -162,10 +162,7 @@ func (s *server) spreadOf(r *http.Request) (rumourPage, error) {
 		p.Off = true
 		return p, nil
 	}
-	if err := s.record(r, "item.search", c.ID, ""); err != nil {
-		return p, err // what nobody accounts for, nobody sees
-	}
-	found, err := s.Search(r.Context(), indexer.Query{Text: words(c.Text), Limit: 200})
+	found, err := s.find(r.Context(), indexer.Query{Text: words(c.Text), Limit: 200}, by(r))
 	if err != nil {
 		p.Off = true
 		return p, nil
@@ -198,6 +195,13 @@ func (s *server) spreadOf(r *http.Request) (rumourPage, error) {
 		p.Copies++
 		sources[h.Item.Source] = true
 		times = append(times, h.Item.At())
+	}
+	var shown []news.Item
+	for i := range p.Items {
+		shown = append(shown, p.Items[i].Hit.Item)
+	}
+	if err := s.recordShown(r, "item.search", c.ID, "", shown); err != nil {
+		return rumourPage{}, err // what nobody accounts for, nobody sees
 	}
 	p.Sources = len(sources)
 	slices.SortFunc(times, time.Time.Compare)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -127,6 +128,22 @@ func searched(form url.Values) string {
 	return shorten(v.Encode(), 300)
 }
 
+// searchedLike is searched of a search for items like another, which stands
+// as [review.AuditItem] has it.
+func (s *server) searchedLike(ctx context.Context, form url.Values) string {
+	like := form.Get("like")
+	if like == "" || s.Item == nil {
+		return searched(form)
+	}
+	it, err := s.Item(ctx, like)
+	if err != nil || review.AuditItem(&it) == like {
+		return searched(form)
+	}
+	form = clone(form)
+	form.Del("like")
+	return strings.TrimSpace(searched(form) + " like " + review.AuditItem(&it))
+}
+
 func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 	t := visitorOf(r).t
 	q := searchQuery(r)
@@ -148,12 +165,12 @@ func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 		p.Off = true
 		return s.render(w, r, "search", p)
 	}
-	if p.Asked {
-		if err := s.record(r, "item.search", "", searched(r.Form)); err != nil {
+	res, err := s.find(r.Context(), q, by(r))
+	if p.Asked || len(res.Hits) > 0 {
+		if err := s.recordShown(r, "item.search", "", s.searchedLike(r.Context(), r.Form), itemsOf(res.Hits)); err != nil {
 			return err
 		}
 	}
-	res, err := s.Search(r.Context(), q)
 	if err != nil {
 		status, text := explain(err, t)
 		if why, column, ok := s.queryProblem(r, q.Text, err); ok {
@@ -207,10 +224,8 @@ func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 		without := clone(here)
 		without.Del("like")
 		name := q.Like
-		if s.Item != nil {
-			if it, err := s.Item(r.Context(), q.Like); err == nil {
-				name = s.headline(&it)
-			}
+		if it, err := s.itemOf(r.Context(), q.Like, by(r)); err == nil {
+			name = s.headline(&it)
 		}
 		p.Filters = append(p.Filters, filter{"like", name, "/search?" + without.Encode()})
 	}
@@ -314,16 +329,18 @@ type itemPage struct {
 	Compared *comparison
 }
 
+// viewItem is one item for the person who asks, accounted for.
+func (s *server) viewItem(r *http.Request, id string) (news.Item, error) {
+	it, err := s.itemOf(r.Context(), id, by(r))
+	if err != nil {
+		return it, err
+	}
+	return it, s.recordShown(r, "item.view", id, "", []news.Item{it})
+}
+
 // item shows one stored item with everything that the program read in it.
 func (s *server) item(w http.ResponseWriter, r *http.Request) error {
-	if s.Item == nil {
-		return errOff
-	}
-	id := r.PathValue("id")
-	if err := s.record(r, "item.view", id, ""); err != nil {
-		return err
-	}
-	it, err := s.Item(r.Context(), id)
+	it, err := s.viewItem(r, r.PathValue("id"))
 	if err != nil {
 		return err
 	}

@@ -89,6 +89,9 @@ func (s *server) trendsOf(r *http.Request) (trendsPage, error) {
 			s.Log.Warn("trends: no forecast", "err", err)
 		} else {
 			marks = p.ahead(v, judges.has(&u))
+			for i := range p.Rising {
+				p.Rising[i].First = s.visible(r.Context(), p.Rising[i].First, u)
+			}
 		}
 	}
 	if u := by(r); judges.has(&u) {

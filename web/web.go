@@ -78,6 +78,11 @@ type Desk interface {
 	Handoffs(ctx context.Context, by review.User) ([]review.Slip, error)
 	AcknowledgeHandoff(ctx context.Context, id, outcome string, by review.User) error
 
+	// What is kept from a person, see sight.go.
+	Hidden(ctx context.Context, items []news.Item, by review.User) (map[string]bool, error)
+	HiddenIDs(ctx context.Context, by review.User) ([]string, error)
+	Keeps(ctx context.Context, id string, by review.User) (bool, error)
+
 	Audit(ctx context.Context, q review.AuditQuery) (review.AuditPage, error)
 	VerifyAudit(ctx context.Context) (int, error)
 
@@ -182,7 +187,8 @@ type server struct {
 	assets   map[string]asset
 	access   map[string]who // by route
 	unproved pendings       // sign-ins whose code is missing
-	hub      *hub
+	hub      *hub           // of those who see everything
+	narrow   *hub           // of the leader, see sight.go
 	door     door
 	named    sourceNames
 	intakes  intakes
@@ -273,7 +279,7 @@ func (s *server) routes() []route {
 		{"GET /reports/{id}", reportReaders, s.viewReport},
 		{"POST /reports/{id}", reportWriters, s.editReport},
 		{"GET /reports/{id}/{format}", reportReaders, s.reportFile},
-		{"POST /reports/{id}/approve", leaders, s.reportAct(approveReport, "approved")},
+		{"POST /reports/{id}/approve", signers, s.reportAct(approveReport, "approved")},
 		{"POST /reports/{id}/recall", recallers, s.reportAct(recallReport, "recalled")},
 		{"POST /reports/{id}/return", returners, s.reportAct(returnReport, "returned")},
 		{"POST /reports/{id}/issue", registry, s.reportAct(issueReport, "issued")},
@@ -361,6 +367,10 @@ func New(o Options) (http.Handler, error) {
 	}
 	s := &server{Options: o, access: map[string]who{}, types: apiTypes(), scope: map[string]string{}}
 	s.hub = newHub(o.Desk.Inbox, o.Version, o.Log)
+	s.narrow = newHub(func(ctx context.Context, q review.InboxQuery) (review.Inbox, error) {
+		q.For = review.Leader
+		return o.Desk.Inbox(ctx, q)
+	}, o.Version, o.Log)
 	s.door.init()
 	var err error
 	if s.tongues, err = tongues(); err != nil {
@@ -493,4 +503,13 @@ func readAssets(fsys fs.FS) (map[string]asset, error) {
 		all[f.Name()] = a
 	}
 	return all, nil
+}
+
+// Patterns lists the routes of the site, pages and API, as [http.ServeMux]
+// has them: for whoever walks over all of them.
+func Patterns() (out []string) {
+	for _, r := range (&server{}).routes() {
+		out = append(out, r.pattern)
+	}
+	return out
 }

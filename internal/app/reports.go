@@ -70,9 +70,12 @@ func (b *builder) reports(d *review.Desk, s *store.Desk, p reading.Profile) (*re
 	house.Ward, house.Superior = p.Ward.VI, p.Parent.VI
 	r, err := reports.New(reports.Options{
 		Store: s.Reports(), Log: b.log.With("component", "reports"), Now: b.now, Days: b.days,
-		Counts:    b.reportCounts,
-		Cases:     func(ctx context.Context, known time.Time) ([]reports.Case, error) { return reportCases(ctx, d, known) },
-		Told:      func(ctx context.Context, id string, by reports.Person) ([]string, error) { return told(ctx, d, id, by) },
+		Counts: b.reportCounts,
+		Cases:  func(ctx context.Context, known time.Time) ([]reports.Case, error) { return reportCases(ctx, d, known) },
+		Told:   func(ctx context.Context, id string, by reports.Person) ([]string, error) { return told(ctx, d, id, by) },
+		Kept: func(ctx context.Context, id string, by reports.Person) (bool, error) {
+			return d.Keeps(ctx, id, review.User{Name: by.Name, Role: review.Role(by.Role), Unit: by.Unit})
+		},
 		Sources:   b.reportSources,
 		Headlines: b.headlines,
 		Forecast:  forecastDays,
@@ -200,7 +203,7 @@ func told(ctx context.Context, d *review.Desk, id string, by reports.Person) ([]
 
 func reportCase(c *review.Case, was *review.Course) reports.Case {
 	out := reports.Case{ID: c.ID, Kind: c.Kind, Title: c.Title, Claim: c.Claim, Topic: c.Topic, Place: c.Place, Level: c.Level, Unit: c.Unit, Due: c.Promised(), Until: c.Due,
-		Verdict: string(c.Verdict), Citation: c.Citation, Opened: c.Opened, Closed: c.Closed,
+		Verdict: string(c.Verdict), Citation: c.Citation, Opened: c.Opened, Closed: c.Closed, Kept: c.KeptFromLeader(),
 		Answered: was.Replied, Drafted: was.Drafted, Approved: was.Approved, Outs: was.Published, Waits: reportSpans(was.Waited), Proposals: reportSpans(was.Proposed)}
 	if k := c.Correction; k != nil {
 		out.Published = k.Out

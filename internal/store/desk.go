@@ -100,18 +100,18 @@ func (d *Desk) Entry(ctx context.Context, id string) (review.Entry, error) {
 const (
 	deskInbox = `
 	SELECT id, count(*), level, received, max(level * 4398046511104 - received)
-	FROM entry WHERE open = 1 AND level >= ?1 AND (?2 = '' OR topic = ?2)
+	FROM entry WHERE open = 1 AND level >= ?1 AND (?2 = '' OR topic = ?2) AND (?10 = '' OR subject <> ?10)
 		AND (?5 = '' OR fold IN (SELECT fold FROM lease WHERE by = ?5 AND until > ?6))
 	GROUP BY fold HAVING ?7 = '' OR (-level, received, id) > (-?8, ?9, ?7) ORDER BY level DESC, received, id LIMIT ?3 OFFSET ?4`
 	deskFolded = `
-	SELECT id FROM entry WHERE open = 1 AND fold = (SELECT fold FROM entry WHERE id = ?1) AND id <> ?1
+	SELECT id FROM entry WHERE open = 1 AND fold = (SELECT fold FROM entry WHERE id = ?1) AND id <> ?1 AND (?2 = '' OR subject <> ?2)
 	ORDER BY received, id LIMIT 50`
 	deskDecided = `
 	SELECT body FROM entry WHERE decided > 0 AND level >= ?1 AND (?2 = '' OR topic = ?2)
-		AND (?5 = '' OR (-decided, id) > (-?6, ?5))
+		AND (?5 = '' OR (-decided, id) > (-?6, ?5)) AND (?7 = '' OR subject <> ?7)
 	ORDER BY decided DESC, id LIMIT ?3 OFFSET ?4`
 	// Here the topic is that of the row with the highest level.
-	deskOpen = `SELECT max(level), topic FROM entry WHERE open = 1 GROUP BY fold`
+	deskOpen = `SELECT max(level), topic FROM entry WHERE open = 1 AND (?1 = '' OR subject <> ?1) GROUP BY fold`
 )
 
 // Inbox implements review.Store.
@@ -123,7 +123,7 @@ func (d *Desk) Inbox(ctx context.Context, q review.InboxQuery) (in review.Inbox,
 	}
 	defer tx.Rollback()
 	in.ByTopic = map[string]int{}
-	rows, err := tx.QueryContext(ctx, deskOpen)
+	rows, err := tx.QueryContext(ctx, deskOpen, q.Without)
 	if err != nil {
 		return in, err
 	}
@@ -144,14 +144,14 @@ func (d *Desk) Inbox(ctx context.Context, q review.InboxQuery) (in review.Inbox,
 		return in, err
 	}
 	if q.Decided {
-		in.Entries, err = deskRows[review.Entry](tx.QueryContext(ctx, deskDecided, int(q.Min), q.Topic, q.Limit, q.Offset, q.After.ID, unix(q.After.At)))
+		in.Entries, err = deskRows[review.Entry](tx.QueryContext(ctx, deskDecided, int(q.Min), q.Topic, q.Limit, q.Offset, q.After.ID, unix(q.After.At), q.Without))
 		return in, err
 	}
 	mine := ""
 	if q.Mine {
 		mine = accountName(q.By.Name)
 	}
-	lines, err := tx.QueryContext(ctx, deskInbox, int(q.Min), q.Topic, q.Limit, q.Offset, mine, unix(q.Now), q.After.ID, int(q.After.Level), unix(q.After.At))
+	lines, err := tx.QueryContext(ctx, deskInbox, int(q.Min), q.Topic, q.Limit, q.Offset, mine, unix(q.Now), q.After.ID, int(q.After.Level), unix(q.After.At), q.Without)
 	if err != nil {
 		return in, err
 	}
@@ -174,7 +174,7 @@ func (d *Desk) Inbox(ctx context.Context, q review.InboxQuery) (in review.Inbox,
 			e.Lease = &l
 		}
 		if e.Folded = n - 1; e.Folded > 0 {
-			if e.Similar, err = deskStrings(tx.QueryContext(ctx, deskFolded, id)); err != nil {
+			if e.Similar, err = deskStrings(tx.QueryContext(ctx, deskFolded, id, q.Without)); err != nil {
 				return in, err
 			}
 		}
@@ -255,6 +255,13 @@ func (d *Desk) Overlooked(ctx context.Context, before [5]time.Time, limit int) (
 		args = append(args, unix(t))
 	}
 	return deskStrings(d.read.QueryContext(ctx, deskOverlooked, append(args, limit)...))
+}
+
+const deskAccusing = `SELECT id FROM entry WHERE subject = ? AND subject <> '' ORDER BY received DESC, id LIMIT 5000`
+
+// Accusing implements review.Store.
+func (d *Desk) Accusing(ctx context.Context, subject string) ([]string, error) {
+	return deskStrings(d.read.QueryContext(ctx, deskAccusing, subject))
 }
 
 const deskReleasable = `SELECT id FROM case_file WHERE leaves > 0 AND leaves <= ? ORDER BY leaves, id`
@@ -487,10 +494,10 @@ func (t *deskTx) Entry(id string) (review.Entry, error) {
 
 const (
 	deskPutEntry = `
-	INSERT INTO entry (id, fold, story, level, topic, received, open, decided, joint, words, body)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	INSERT INTO entry (id, fold, story, level, topic, received, open, decided, joint, words, subject, body)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 	ON CONFLICT (id) DO UPDATE SET fold = excluded.fold, story = excluded.story, level = excluded.level,
-		topic = excluded.topic, open = excluded.open, decided = excluded.decided, joint = excluded.joint, words = excluded.words, body = excluded.body`
+		topic = excluded.topic, open = excluded.open, decided = excluded.decided, joint = excluded.joint, words = excluded.words, subject = excluded.subject, body = excluded.body`
 	deskPutFlag = `
 	INSERT INTO flag (id, entry, rule, version, live, choice, useful) VALUES (?, ?, ?, ?, ?, ?, ?)
 	ON CONFLICT (id) DO UPDATE SET live = excluded.live, choice = excluded.choice, useful = excluded.useful`
@@ -516,7 +523,7 @@ func (t *deskTx) PutEntry(e review.Entry) error {
 	case !e.Hidden:
 		open = 1
 	}
-	if err := t.exec(deskPutEntry, e.ID, fold, e.Story, int(e.Level), e.Topic, unix(e.Received), open, decided, joint, words, string(body)); err != nil {
+	if err := t.exec(deskPutEntry, e.ID, fold, e.Story, int(e.Level), e.Topic, unix(e.Received), open, decided, joint, words, e.Subject, string(body)); err != nil {
 		return fmt.Errorf("entry %s: %w", e.ID, err)
 	}
 	for _, f := range e.Flags {
@@ -547,11 +554,11 @@ const (
 	deskLease = `SELECT by, until FROM lease WHERE fold = ?`
 	deskHeld  = `
 	SELECT id, max(level * 4398046511104 - received), level, received FROM entry
-	WHERE open = 1 AND fold IN (SELECT fold FROM lease WHERE by = ?1 AND until > ?2)
+	WHERE open = 1 AND fold IN (SELECT fold FROM lease WHERE by = ?1 AND until > ?2) AND (?4 = '' OR subject <> ?4)
 	GROUP BY fold ORDER BY level DESC, received, id LIMIT ?3`
 	deskFree = `
 	SELECT id, max(level * 4398046511104 - received), level, received FROM entry
-	WHERE open = 1 AND level >= ?1 AND (?2 = '' OR topic = ?2) AND fold NOT IN (SELECT fold FROM lease WHERE until > ?3)
+	WHERE open = 1 AND level >= ?1 AND (?2 = '' OR topic = ?2) AND fold NOT IN (SELECT fold FROM lease WHERE until > ?3) AND (?5 = '' OR subject <> ?5)
 	GROUP BY fold ORDER BY level DESC, received, id LIMIT ?4`
 	deskPutLease = `
 	INSERT INTO lease (fold, by, until) VALUES (?, ?, ?)
@@ -586,11 +593,11 @@ func (t *deskTx) Batch(q review.BatchRequest, now time.Time) ([]string, error) {
 	if err := t.exec(`DELETE FROM lease WHERE until <= ?`, unix(now)); err != nil {
 		return nil, err
 	}
-	ids, err := deskFirst(t.query(deskHeld, accountName(q.By.Name), unix(now), q.Size))
+	ids, err := deskFirst(t.query(deskHeld, accountName(q.By.Name), unix(now), q.Size, q.Without))
 	if err != nil || len(ids) >= q.Size {
 		return ids, err
 	}
-	more, err := deskFirst(t.query(deskFree, int(q.Min), q.Topic, unix(now), q.Size-len(ids)))
+	more, err := deskFirst(t.query(deskFree, int(q.Min), q.Topic, unix(now), q.Size-len(ids), q.Without))
 	return append(ids, more...), err
 }
 

@@ -348,6 +348,49 @@ func overlooked(t *testing.T, s review.Store) {
 	}
 }
 
+// accuses: what has a subject is neither listed, folded, counted nor handed
+// out when it is left out, decided or not.
+func accuses(t *testing.T, s review.Store) {
+	ctx := context.Background()
+	about := func(e review.Entry) review.Entry {
+		e.Subject = review.SubjectLeader
+		return e
+	}
+	put(t, s, about(entry("l1", "s1", 4, 1)), about(entry("l2", "", 4, 2)), about(decided(entry("l3", "", 2, 3), news.Answer, "hoa", "")))
+	without := review.InboxQuery{Limit: 20, Without: review.SubjectLeader}
+	in, err := s.Inbox(ctx, without)
+	if err != nil || len(in.Entries) != 3 || in.Open != 3 || in.ByLevel[4] != 1 || in.Entries[0].ID != "c" || !slices.Equal(in.Entries[0].Similar, []string{"a", "b"}) {
+		t.Errorf("without the accusing: %+v, %v", in, err)
+	}
+	without.Decided = true
+	if in, err := s.Inbox(ctx, without); err != nil || slices.ContainsFunc(in.Entries, func(e review.Entry) bool { return e.ID == "l3" }) {
+		t.Errorf("decided ones without the accusing: %+v, %v", in, err)
+	}
+	if in, err := s.Inbox(ctx, review.InboxQuery{Limit: 20}); err != nil || in.Open != 4 || in.Entries[0].Folded != 3 {
+		t.Errorf("with them: %+v, %v", in, err)
+	}
+	if got, err := s.Accusing(ctx, review.SubjectLeader); err != nil || !slices.Equal(got, []string{"l3", "l2", "l1"}) {
+		t.Errorf("Accusing = %v, %v, want l3 l2 l1", got, err)
+	}
+	now := entry("x", "", 0, 9).Received.Add(time.Hour)
+	err = s.Update(ctx, func(tx review.Tx) error {
+		ids, err := tx.Batch(review.BatchRequest{By: review.User{Name: "chair", Role: review.Leader}, Size: 20, Without: review.SubjectLeader}, now)
+		if !slices.Equal(ids, []string{"c", "e", "d"}) {
+			t.Errorf("batch without the accusing = %v", ids)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, s, entry("l1", "", 0, 1), entry("l2", "", 0, 2)) // they say something else now
+	for _, id := range []string{"l1", "l2"} {
+		e := entry(id, "", 0, 9)
+		e.Hidden = true
+		put(t, s, e)
+	}
+}
+
 func inbox(t *testing.T, s review.Store) {
 	ctx := context.Background()
 	hidden := entry("h", "", 4, 0)
@@ -383,11 +426,13 @@ func inbox(t *testing.T, s review.Store) {
 		{review.InboxQuery{Limit: 9, Min: 4}, []string{"c"}},
 		{review.InboxQuery{Limit: 9, Topic: "roads"}, nil},
 		{review.InboxQuery{Limit: 9, Decided: true}, []string{"x", "y"}},
+		{review.InboxQuery{Limit: 9, Without: review.SubjectLeader}, []string{"c", "e", "d"}},
 	} {
 		if in, err := s.Inbox(ctx, tt.q); err != nil || !slices.Equal(ids(in), tt.want) {
 			t.Errorf("inbox %+v = %v, %v, want %v", tt.q, ids(in), err, tt.want)
 		}
 	}
+	accuses(t, s)
 	update(t, s, func(tx review.Tx) error {
 		got, err := tx.Undecided("s1")
 		if !slices.Equal(got, []string{"a", "c", "b"}) {
