@@ -3,7 +3,7 @@
 #   go test ./...
 
 .DEFAULT_GOAL := help
-.PHONY: help screenshots demo run test vet fmt lint race fuzz bench bench-rules bench-crawler bench-search bench-trend e2e vuln ci build dist docker up up-split bench-desk bench-reports bench-restore bench-idle invariants
+.PHONY: help screenshots demo run test vet fmt lint race fuzz bench bench-rules bench-crawler bench-search bench-trend e2e vuln ci build dist docker up up-split bench-desk bench-reports bench-restore bench-fresh bench-idle invariants
 
 # The tools, by version; .ci/run names the same ones.
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -71,6 +71,12 @@ RESTORE_BENCH ?= $(CURDIR)/dist/restore-bench
 bench-restore: ## 100,000 items and 1,000 cases backed up and restored on an empty machine (2 GB in RESTORE_BENCH)
 	mkdir -p $(RESTORE_BENCH)
 	cd e2e && LANGNGHE_BENCH_RESTORE=$(RESTORE_BENCH) go test -run='TestRestoreSize$$' -count=1 -timeout 60m -v .
+
+FRESH ?= $(CURDIR)/dist/fresh
+
+bench-fresh: ## a bare Debian to the first explained alert by the README alone (root, debootstrap, Chromium, network, 2 GB in FRESH)
+	rm -rf $(FRESH) && mkdir -p $(FRESH)
+	cd e2e && LANGNGHE_FRESH_DEBIAN=$(FRESH) go test -run='TestFreshDebian$$' -count=1 -timeout 40m -v .
 
 bench-idle: ## processor and memory with fifty sources and nothing to do, for a quarter of an hour, visits among it
 	cd e2e && LANGNGHE_BENCH_IDLE=15m go test -run='TestIdle$$' -count=1 -timeout 30m -v .

@@ -136,6 +136,10 @@ func readmeCommands(t *testing.T) (out []string) {
 			out = append(out, command)
 		}
 	}
+	if len(out) != 6 || !strings.HasPrefix(out[1], "git clone ADDRESS langnghe") || !strings.HasPrefix(out[2], "CGO_ENABLED=0 go build -trimpath -o langnghe ") ||
+		out[3] != "./langnghe setup" || out[4] != "./langnghe serve -config config.yaml -data ./data" || out[5] != "sudo ./langnghe setup service" {
+		t.Fatalf("README.md says %q: this test walks other commands", out)
+	}
 	return out
 }
 
@@ -148,6 +152,48 @@ func readmeCommands(t *testing.T) (out []string) {
 // -listen. Nothing of the environment reaches the program, as on a machine that
 // was installed a minute ago.
 func TestFirstRun(t *testing.T) {
+	machine := t.TempDir()
+	home, stick := filepath.Join(machine, "home"), filepath.Join(machine, "usb")
+	for _, dir := range []string{home, stick} {
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	begun := time.Now()
+	commands := readmeCommands(t)
+	program, err := os.ReadFile(binary(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(home, "langnghe"), program, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	firstRun(t, begun, commands, stick, func(in, command string, more ...string) *process {
+		words := append(strings.Fields(command), more...)
+		p := &process{cmd: exec.Command(filepath.Join(home, words[0]), words[1:]...)}
+		p.cmd.Dir, p.cmd.Env = home, []string{"HOME=" + home, "PATH=/usr/bin:/bin", "LANG=C"}
+		return p.run(t, in)
+	})
+}
+
+// run starts the process with what it is typed.
+func (p *process) run(t *testing.T, in string) *process {
+	t.Helper()
+	p.end = make(chan error, 1)
+	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = strings.NewReader(in), &p.out, &p.out
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { p.end <- p.cmd.Wait() }()
+	t.Cleanup(func() { p.cmd.Process.Kill() })
+	return p
+}
+
+// firstRun is everything from the built program on. It runs commands of the
+// README by run, which adds more arguments; stick is a folder as the machine
+// sees it.
+func firstRun(t *testing.T, begun time.Time, commands []string, stick string, run func(in, command string, more ...string) *process) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
 	portal, paper := &newsSite{title: "Cổng phường Thái Hòa"}, &newsSite{title: "Báo mẫu"}
@@ -158,14 +204,6 @@ func TestFirstRun(t *testing.T) {
 	defer paperAt.Close()
 	post := newBox(t)
 
-	machine := t.TempDir()
-	home, stick := filepath.Join(machine, "home"), filepath.Join(machine, "usb")
-	for _, dir := range []string{home, stick} {
-		if err := os.Mkdir(dir, 0o700); err != nil {
-			t.Fatal(err)
-		}
-	}
-	begun := time.Now()
 	last := begun
 	step := func(what string) {
 		t.Helper()
@@ -173,31 +211,9 @@ func TestFirstRun(t *testing.T) {
 		t.Logf("%6.1f s  %s (%.1f s)", now.Sub(begun).Seconds(), what, now.Sub(last).Seconds())
 		last = now
 	}
-	commands := readmeCommands(t)
-	if len(commands) != 3 || !strings.HasPrefix(commands[0], "CGO_ENABLED=0 go build -trimpath -o langnghe ") || commands[1] != "./langnghe setup" || commands[2] != "./langnghe serve -config config.yaml -data ./data" {
-		t.Fatalf("README.md says %q: this test walks other commands", commands)
-	}
-	program, err := os.ReadFile(binary(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(home, "langnghe"), program, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	step("the program is built: " + commands[0])
+	setup, serve := commands[3], commands[4]
+	step("the program is built: " + commands[2])
 
-	run := func(in, command string, more ...string) *process {
-		words := append(strings.Fields(command), more...)
-		p := &process{cmd: exec.Command(filepath.Join(home, words[0]), words[1:]...), end: make(chan error, 1)}
-		p.cmd.Dir, p.cmd.Env = home, []string{"HOME=" + home, "PATH=/usr/bin:/bin", "LANG=C"}
-		p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = strings.NewReader(in), &p.out, &p.out
-		if err := p.cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		go func() { p.end <- p.cmd.Wait() }()
-		t.Cleanup(func() { p.cmd.Process.Kill() })
-		return p
-	}
 	answers := []string{
 		"", "", "vhxh@phuong.example", // ward, khối, contact
 		portalAt.URL, "1", "k", "k", "k", "k", "k", "k", "k", "k", // the portal; none of the big papers, which are out of reach here
@@ -206,9 +222,9 @@ func TestFirstRun(t *testing.T) {
 		"lan", "", "lan@phuong.example", "binh", "", "binh@phuong.example", "",
 		"quantri", "", "", "lan", "", "", "", // an administrator, a reviewer, with passwords that are made
 		"", "", "", "", "", // HTTPS, reports, how long
-		filepath.Join(stick, "langnghe"), "",
+		stick + "/langnghe", "",
 	}
-	p := run(strings.Join(answers, "\n")+"\n", commands[1], "-internal")
+	p := run(strings.Join(answers, "\n")+"\n", setup, "-internal")
 	select {
 	case err := <-p.end:
 		if err != nil {
@@ -225,7 +241,7 @@ func TestFirstRun(t *testing.T) {
 	step("setup: two sites searched, mail server tried, place for backups, two accounts")
 
 	addr := freeAddr(t)
-	p = run("", commands[2], "-listen", addr)
+	p = run("", serve, "-listen", addr)
 	if err := up(ctx, addr); err != nil {
 		t.Fatalf("%v\n%s", err, p.out.String())
 	}

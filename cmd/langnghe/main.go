@@ -45,7 +45,7 @@ type command struct {
 // commands in the order of the help text.
 var commands = []command{
 	{"demo", "", [2]string{"chạy thử với dữ liệu mẫu", "start everything on sample data"}, runDemo},
-	{"setup", "", [2]string{"cài đặt lần đầu: hỏi từng bước, ghi tệp cấu hình", "first run: asks step by step, writes the configuration"}, runSetup},
+	{"setup", "[service]", [2]string{"cài đặt lần đầu: hỏi từng bước, ghi tệp cấu hình; service: cài thành dịch vụ", "first run: asks step by step, writes the configuration; service: installs it under systemd"}, runSetup},
 	{"serve", "", [2]string{"chạy dịch vụ", "run the service"}, runServe},
 	{"search", "QUERY", [2]string{"tìm trong các tin đã thu thập", "search what was collected"}, runSearch},
 	{"import", "FILE…", [2]string{"đưa tin từ tệp JSON Lines, CSV, Excel vào", "take items from JSON Lines, CSV or Excel files in"}, runImport},

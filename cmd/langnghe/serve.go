@@ -34,8 +34,8 @@ func runServe(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	if !config.Loopback(c.listen) && !cfg.HTTPS.On() && !strings.HasPrefix(cfg.BaseURL, "https://") && !cfg.PlainHTTP {
-		return usagef("-listen %s is reachable from the network and passwords would travel in the clear; write https: {local: true, hosts: [this machine's name]} into the configuration (docs/operations.md explains the ways), or base_url: https://… when HTTPS stands in front (or plain_http: true in a container whose port is published on 127.0.0.1 only)", c.listen)
+	if err := reachable(cfg, c.listen); err != nil {
+		return err
 	}
 	debug.SetMemoryLimit(memoryLimit(cfg.Limits.MemoryMB))
 	log := c.log(slog.LevelInfo)
@@ -47,6 +47,14 @@ func runServe(ctx context.Context, c *call) error {
 			}
 		},
 	})
+}
+
+// reachable refuses to let passwords travel in the clear.
+func reachable(cfg config.Config, listen string) error {
+	if !config.Loopback(listen) && !cfg.HTTPS.On() && !strings.HasPrefix(cfg.BaseURL, "https://") && !cfg.PlainHTTP {
+		return usagef("-listen %s is reachable from the network and passwords would travel in the clear; write https: {local: true, hosts: [this machine's name]} into the configuration (docs/operations.md explains the ways), or base_url: https://… when HTTPS stands in front (or plain_http: true in a container whose port is published on 127.0.0.1 only)", listen)
+	}
+	return nil
 }
 
 func runConfig(_ context.Context, c *call) error {

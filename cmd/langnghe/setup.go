@@ -67,6 +67,10 @@ func (l repeated) Set(s string) error { *l.to = append(*l.to, s); return nil }
 
 // runSetup is the first run.
 func runSetup(ctx context.Context, c *call) error {
+	if len(c.args) > 0 && c.args[0] == "service" {
+		c.args = c.args[1:]
+		return runSetupService(ctx, c)
+	}
 	w := &wizard{call: c, flags: map[string]*string{}, lists: map[string][]string{}}
 	var yes bool
 	var sites, people, users []string
@@ -155,13 +159,12 @@ func (w *wizard) run(ctx context.Context) error {
 	}
 	listen := ""
 	if w.cfg.HTTPS.On() {
-		listen = " -listen 0.0.0.0:8443"
-		if w.cfg.HTTPS.ACME {
-			listen = " -listen :443"
-		}
+		listen = " -listen " + listenFor(w.cfg.HTTPS)
 	}
 	w.say("\nBắt đầu:", "\nStart it:")
 	fmt.Fprintf(w.out, "  langnghe serve -config %s -data %s%s\n", w.config, w.data, listen)
+	w.say("Hoặc cài thành dịch vụ, tự chạy khi bật máy:", "Or install it as a service that starts with the machine:")
+	fmt.Fprintf(w.out, "  sudo %s setup service -config %s -data %s\n", os.Args[0], w.config, w.data)
 	if len(w.cfg.Recipients) > 0 {
 		w.say("Mỗi người nhận có một thư xin xác nhận; chưa xác nhận thì chưa nhận nội dung.", "Each recipient gets a mail that asks for confirmation; before it is confirmed no content is sent.")
 	}

@@ -521,7 +521,7 @@ func (r *Repo) Prune(ctx context.Context, k Keep) (removed []string, freed int64
 			}
 		}
 	}
-	if err := syncDir(filepath.Join(r.dir, "snapshots")); err != nil {
+	if err := SyncDir(filepath.Join(r.dir, "snapshots")); err != nil {
 		return removed, freed, fmt.Errorf("backup: %w", err)
 	}
 	torn, _ := filepath.Glob(filepath.Join(r.dir, "snapshots", ".tmp-*")) // of a process that was killed
@@ -565,10 +565,11 @@ func writeFile(path string, data []byte) error {
 		_ = os.Remove(tmp.Name())
 		return err
 	}
-	return syncDir(filepath.Dir(path))
+	return SyncDir(filepath.Dir(path))
 }
 
-func syncDir(dir string) error {
+// SyncDir has the names in a folder on the disk, where the file system can do that.
+func SyncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err
