@@ -177,7 +177,7 @@ func runUser(ctx context.Context, c *call) error {
 	switch {
 	case fs.Arg(0) == "list" && fs.NArg() == 1:
 	case fs.Arg(0) == "add" && fs.NArg() == 2, fs.Arg(0) == "password" && fs.NArg() == 2:
-		if password, err = c.password(); err != nil {
+		if password, err = c.password(ctx); err != nil {
 			return err
 		}
 		acc.Name = fs.Arg(1)
@@ -213,8 +213,9 @@ func runUser(ctx context.Context, c *call) error {
 	}, "desk")
 }
 
-// password reads one line from the standard input.
-func (c *call) password() (string, error) {
+// password reads one line from the standard input; a terminal does not show it.
+func (c *call) password(ctx context.Context) (string, error) {
+	defer hidden(ctx, c.in)()
 	fmt.Fprint(c.err, "Mật khẩu / password: ")
 	sc := bufio.NewScanner(c.in)
 	if !sc.Scan() {

@@ -198,8 +198,10 @@ func runRestore(ctx context.Context, c *call) error {
 			return usagef("needs the key of the backups: -key FILE, or -key - to type it in")
 		}
 	case "-":
+		show := hidden(ctx, c.in)
 		fmt.Fprint(c.err, "khóa / key: ")
 		line, rerr := bufio.NewReader(c.in).ReadString('\n')
+		show()
 		if line == "" && rerr != nil {
 			return rerr
 		}

@@ -122,7 +122,7 @@ func runSetup(ctx context.Context, c *call) error {
 		}
 	})
 	w.lists["site"], w.lists["recipient"], w.lists["account"] = sites, people, users
-	w.dialogue = dialogue{in: bufio.NewReader(c.in), out: c.out, lang: c.lang, yes: yes}
+	w.dialogue = dialogue{in: bufio.NewReader(c.in), out: c.out, lang: c.lang, yes: yes, hide: func() func() { return hidden(ctx, c.in) }}
 	if c.config == "" {
 		c.config = "config.yaml"
 	}

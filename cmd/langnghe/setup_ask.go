@@ -21,6 +21,7 @@ type dialogue struct {
 	out  io.Writer
 	lang string
 	yes  bool
+	hide func() (show func()) // of what is typed, for passwords; nil hides nothing
 }
 
 // say prints one line in the person's language.
@@ -104,6 +105,14 @@ func (d *dialogue) ask(given *string, vi, en, def string, check func(string) err
 		}
 		d.say("  ✗ %v", "  ✗ %v", err)
 	}
+}
+
+// askHidden asks for what nobody behind the person should read.
+func (d *dialogue) askHidden(vi, en string, check func(string) error) (string, error) {
+	if d.hide != nil {
+		defer d.hide()()
+	}
+	return d.ask(nil, vi, en, "", check)
 }
 
 // confirm asks for yes or no.

@@ -77,7 +77,7 @@ func (w *wizard) mail(ctx context.Context) error {
 					return usagef("-mail-password-file: %v", err)
 				}
 				m.Password = strings.TrimSpace(string(data))
-			} else if m.Password, err = w.ask(nil, "Mật khẩu máy chủ thư", "Password at the mail server", "", func(s string) error {
+			} else if m.Password, err = w.askHidden("Mật khẩu máy chủ thư (không hiện khi gõ)", "Password at the mail server (it is not shown)", func(s string) error {
 				if s == "" {
 					return errors.New(w.in2("cần mật khẩu", "it needs one"))
 				}

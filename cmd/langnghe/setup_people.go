@@ -140,7 +140,7 @@ func (w *wizard) people(context.Context) error {
 				return err
 			}
 		}
-		if a.password, err = w.ask(nil, "  Mật khẩu (bỏ trống để máy đặt)", "  Password (empty to have one made)", "", func(s string) error {
+		if a.password, err = w.askHidden("  Mật khẩu (bỏ trống để máy đặt; không hiện khi gõ)", "  Password (empty to have one made; it is not shown)", func(s string) error {
 			if s != "" && utf8.RuneCountInString(s) < app.MinPassword {
 				return fmt.Errorf(w.in2("cần ít nhất %d ký tự", "it needs at least %d characters"), app.MinPassword)
 			}
