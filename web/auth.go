@@ -105,6 +105,7 @@ type signInPage struct {
 	frame
 	Name, Next, Problem string
 	Setup               bool // the first user is made here
+	Starting            bool // the sample ward moves in: the page looks again by itself
 	Min                 int
 	SignOn              string // name of the provider that people may sign in with as well
 }
@@ -126,6 +127,11 @@ func (s *server) signInPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	if fresh, err := s.fresh(r.Context()); err != nil {
 		return err
+	} else if fresh && s.starting() {
+		page := s.doorPage(r)
+		page.Starting = true
+		w.Header().Set("Refresh", "1")
+		return s.render(w, r, "signin", page)
 	} else if fresh && direct(r) {
 		http.Redirect(w, r, "/setup", http.StatusSeeOther)
 		return nil
@@ -218,6 +224,16 @@ func (s *server) fresh(ctx context.Context) (bool, error) {
 	return len(users) == 0, nil
 }
 
+// starting reports whether a replay is under way: the people of the sample
+// ward come with it, and nobody else is to make the first account.
+func (s *server) starting() bool {
+	if s.Progress == nil {
+		return false
+	}
+	done, _, _ := s.Progress()
+	return !done
+}
+
 // setupPage makes the first user, the administrator. Only the person at the
 // machine can: the page exists as long as there is no user, and only for
 // requests that come from the machine itself.
@@ -233,7 +249,7 @@ func (s *server) mayBegin(r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if !fresh || !direct(r) {
+	if !fresh || !direct(r) || s.starting() {
 		return errNotFound
 	}
 	return nil

@@ -393,7 +393,7 @@ type eventLine struct {
 
 // timeline prints what events carry as identifiers.
 func timeline(events []review.Event, t *tongue) []eventLine {
-	kinds := map[string]string{"verdict.set": "verdict", "handoff.propose": "category", "handoff.acknowledge": "outcome"}
+	kinds := map[string]string{"verdict.set": "verdict", "handoff.propose": "category", "handoff.acknowledge": "outcome", "clock.out": "limit"}
 	var out []eventLine
 	for _, e := range events {
 		l := eventLine{e, e.Text}
