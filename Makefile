@@ -3,7 +3,7 @@
 #   go test ./...
 
 .DEFAULT_GOAL := help
-.PHONY: help screenshots demo run test vet fmt lint race fuzz bench bench-rules bench-crawler bench-search bench-trend e2e vuln ci build dist docker up up-split bench-desk bench-reports bench-restore bench-fresh bench-idle invariants
+.PHONY: help screenshots demo run test vet fmt lint race fuzz bench bench-rules bench-crawler bench-search bench-trend e2e vuln ci build dist docker up up-split bench-desk bench-pages bench-reports bench-restore bench-fresh bench-idle invariants
 
 # The tools, by version; .ci/run names the same ones.
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -62,6 +62,7 @@ bench-crawler: ## text of pages and speed beside go-trafilatura and go-readabili
 
 bench-search: ## index and search beside SQLite FTS5 and PostgreSQL, up to 500,000 items (8 GB of disk)
 	cd e2e && CGO_ENABLED=$(shell command -v gcc >/dev/null && echo 1 || echo 0) go test -tags sqlite_fts5 -run='^$$' -bench=BenchmarkSearch -benchtime=1x -timeout 3h -v .
+
 screenshots: ## pictures of every page into docs/screenshots/pages; needs Chromium
 	mkdir -p docs/screenshots/pages
 	cd e2e && LANGNGHE_SCREENSHOTS=$(CURDIR)/docs/screenshots/pages go test -run='TestPages$$' -count=1 -timeout 20m -v .
@@ -84,6 +85,9 @@ bench-idle: ## processor and memory with fifty sources and nothing to do, for a 
 bench-desk: ## decisions a second with pages read meanwhile, a storm of 10,000 flags, a million audit entries, observed to notified
 	LANGNGHE_BENCH=1 LANGNGHE_STORM=10000 go test -run='TestSpeed|TestStorm' -count=1 -timeout 30m -v ./internal/store
 	cd e2e && LANGNGHE_BENCH=1 go test -run=TestLatency -count=1 -timeout 10m -v .
+
+bench-pages: ## server time of every page, as each role that has it, at 100,000 items (fills the demo first, some minutes)
+	cd e2e && LANGNGHE_BENCH=1 go test -run='TestServerTime$$' -count=1 -timeout 60m -v .
 
 bench-reports: ## the weekly summary from 100,000 items in the index (fills it first, some minutes)
 	LANGNGHE_BENCH=1 go test -run='^$$' -bench=BenchmarkWeeklySummary -benchtime=20x -timeout 30m -v ./internal/app

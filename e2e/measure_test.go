@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
-	"os"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -111,33 +109,3 @@ func transferred(t *testing.T, client *http.Client, url string) int {
 type counter int
 
 func (c *counter) Write(p []byte) (int, error) { *c += counter(len(p)); return len(p), nil }
-
-// TestServerTime asks for pages again and again and prints how long the
-// server takes, as its reader waits: LANGNGHE_DEMO with many items gives the
-// figures of docs/benchmarks.md.
-func TestServerTime(t *testing.T) {
-	if os.Getenv("LANGNGHE_BENCH") == "" {
-		t.Skip("LANGNGHE_BENCH is not set")
-	}
-	desk := demo(t)
-	jar, _ := cookiejar.New(nil)
-	client := &http.Client{Jar: jar}
-	res, err := client.PostForm(desk+"/sign-in", url.Values{"name": {"canbo"}, "password": {"langnghe-mau"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	res.Body.Close()
-	for _, pg := range pages {
-		if pg.who != "canbo" || pg.link != "" || pg.route == "GET /users" {
-			continue
-		}
-		var took []time.Duration
-		for range 25 {
-			begin := time.Now()
-			transferred(t, client, desk+strings.ReplaceAll(pg.path, " ", "+"))
-			took = append(took, time.Since(begin))
-		}
-		slices.Sort(took)
-		t.Logf("%-32s median %8v  p95 %8v", pg.path, took[12].Round(100*time.Microsecond), took[23].Round(100*time.Microsecond))
-	}
-}
