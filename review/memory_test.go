@@ -187,7 +187,14 @@ func (m *memory) Inbox(_ context.Context, q review.InboxQuery) (in review.Inbox,
 		return e.Level >= q.Min && (q.Topic == "" || e.Topic == q.Topic)
 	}
 	var es []review.Entry
-	if q.Decided {
+	if q.Signals {
+		for _, e := range all[review.Entry](m.entries) {
+			if e.Item == nil && (e.Decision != nil || !e.Hidden) {
+				es = append(es, e)
+			}
+		}
+		slices.SortStableFunc(es, func(a, b review.Entry) int { return b.Received.Compare(a.Received) })
+	} else if q.Decided {
 		for _, e := range all[review.Entry](m.entries) {
 			if e.Decision != nil && fits(e) {
 				es = append(es, e)

@@ -95,6 +95,7 @@ type InboxQuery struct {
 	Min     news.Level `json:"min,omitempty"`
 	Decided bool       `json:"decided,omitempty"` // the decided ones instead, newest first
 	Mine    bool       `json:"mine,omitempty"`    // only what By has in hand
+	Signals bool       `json:"signals,omitempty"` // entries without an item instead, decided or not, newest first; of the rest only Limit and Offset count
 	Offset  int        `json:"offset,omitempty"`
 	After   Mark       `json:"-"`               // what follows the entry with this place; the zero Mark is the beginning
 	Limit   int        `json:"limit,omitempty"` // zero means 25

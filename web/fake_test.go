@@ -59,7 +59,7 @@ func (d *fakeDesk) Inbox(_ context.Context, q review.InboxQuery) (review.Inbox, 
 			in.ByLevel[e.Level]++
 			in.ByTopic[e.Topic]++
 		}
-		if (e.Decision != nil) == q.Decided && (q.Topic == "" || q.Topic == e.Topic) && e.Level >= q.Min && (!q.Mine || e.Lease != nil && e.Lease.By == q.By.Name) {
+		if q.Signals && e.Item == nil || !q.Signals && (e.Decision != nil) == q.Decided && (q.Topic == "" || q.Topic == e.Topic) && e.Level >= q.Min && (!q.Mine || e.Lease != nil && e.Lease.By == q.By.Name) {
 			fit = append(fit, e)
 		}
 	}

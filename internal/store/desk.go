@@ -95,24 +95,40 @@ func (d *Desk) Entry(ctx context.Context, id string) (review.Entry, error) {
 }
 
 // One line of the inbox stands for its fold: the entry of the highest level,
-// of those the oldest. With max, SQLite takes the other columns from the row
-// that has it; 1 << 42 milliseconds are more than any time.
+// of those the oldest. The lines and their counts are kept by triggers of the
+// database (0010_piles.sql), with a veil for those who lead the ward.
 const (
-	deskInbox = `
-	SELECT id, count(*), level, received, max(level * 4398046511104 - received)
-	FROM entry WHERE open = 1 AND level >= ?1 AND (?2 = '' OR topic = ?2) AND (?10 = '' OR subject <> ?10)
-		AND (?5 = '' OR fold IN (SELECT fold FROM lease WHERE by = ?5 AND until > ?6))
-	GROUP BY fold HAVING ?7 = '' OR (-level, received, id) > (-?8, ?9, ?7) ORDER BY level DESC, received, id LIMIT ?3 OFFSET ?4`
-	deskFolded = `
-	SELECT id FROM entry WHERE open = 1 AND fold = (SELECT fold FROM entry WHERE id = ?1) AND id <> ?1 AND (?2 = '' OR subject <> ?2)
+	deskLines = `
+	SELECT head, n FROM pile
+	WHERE veil = ?10 AND level >= ?1 AND (?5 = '' OR fold IN (SELECT fold FROM lease WHERE by = ?5 AND until > ?6))
+		AND (?7 = '' OR level < ?8 OR level = ?8 AND (received, head) > (?9, ?7))`
+	deskPage    = ` ORDER BY level DESC, received, head LIMIT ?3 OFFSET ?4`
+	deskInbox   = deskLines + deskPage
+	deskInTopic = deskLines + ` AND topic = ?2` + deskPage
+	deskFolded  = `
+	SELECT id FROM entry WHERE open = 1 AND fold = (SELECT fold FROM entry WHERE id = ?1) AND id <> ?1 AND (?2 = 0 OR subject <> 'leader')
 	ORDER BY received, id LIMIT 50`
 	deskDecided = `
 	SELECT body FROM entry WHERE decided > 0 AND level >= ?1 AND (?2 = '' OR topic = ?2)
-		AND (?5 = '' OR (-decided, id) > (-?6, ?5)) AND (?7 = '' OR subject <> ?7)
+		AND (?5 = '' OR (-decided, id) > (-?6, ?5)) AND (?7 = 0 OR subject <> 'leader')
 	ORDER BY decided DESC, id LIMIT ?3 OFFSET ?4`
-	// Here the topic is that of the row with the highest level.
-	deskOpen = `SELECT max(level), topic FROM entry WHERE open = 1 AND (?1 = '' OR subject <> ?1) GROUP BY fold`
+	deskSignals = `
+	SELECT body FROM entry WHERE json_extract(body, '$.item') IS NULL AND (open = 1 OR decided > 0) AND (?3 = 0 OR subject <> 'leader')
+	ORDER BY received DESC, id LIMIT ?1 OFFSET ?2`
+	deskOpen = `SELECT level, topic, n FROM pile_count WHERE veil = ? AND n > 0`
 )
+
+// veil is 1 when what accuses those who lead the ward is left out, the one
+// subject that anything is ever kept without.
+func veil(without string) (int, error) {
+	switch without {
+	case "":
+		return 0, nil
+	case review.SubjectLeader:
+		return 1, nil
+	}
+	return 0, fmt.Errorf("nothing is kept without the subject %q", without)
+}
 
 // Inbox implements review.Store.
 func (d *Desk) Inbox(ctx context.Context, q review.InboxQuery) (in review.Inbox, err error) {
@@ -123,35 +139,47 @@ func (d *Desk) Inbox(ctx context.Context, q review.InboxQuery) (in review.Inbox,
 	}
 	defer tx.Rollback()
 	in.ByTopic = map[string]int{}
-	rows, err := tx.QueryContext(ctx, deskOpen, q.Without)
+	veiled, err := veil(q.Without)
+	if err != nil {
+		return in, err
+	}
+	rows, err := tx.QueryContext(ctx, deskOpen, veiled)
 	if err != nil {
 		return in, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var level int
+		var level, n int
 		var topic string
-		if err := rows.Scan(&level, &topic); err != nil {
+		if err := rows.Scan(&level, &topic, &n); err != nil {
 			return in, err
 		}
-		in.Open++
-		in.ByLevel[level]++
+		in.Open += n
+		in.ByLevel[level] += n
 		if topic != "" {
-			in.ByTopic[topic]++
+			in.ByTopic[topic] += n
 		}
 	}
 	if err := rows.Err(); err != nil {
 		return in, err
 	}
+	if q.Signals {
+		in.Entries, err = deskRows[review.Entry](tx.QueryContext(ctx, deskSignals, q.Limit, q.Offset, veiled))
+		return in, err
+	}
 	if q.Decided {
-		in.Entries, err = deskRows[review.Entry](tx.QueryContext(ctx, deskDecided, int(q.Min), q.Topic, q.Limit, q.Offset, q.After.ID, unix(q.After.At), q.Without))
+		in.Entries, err = deskRows[review.Entry](tx.QueryContext(ctx, deskDecided, int(q.Min), q.Topic, q.Limit, q.Offset, q.After.ID, unix(q.After.At), veiled))
 		return in, err
 	}
 	mine := ""
 	if q.Mine {
 		mine = accountName(q.By.Name)
 	}
-	lines, err := tx.QueryContext(ctx, deskInbox, int(q.Min), q.Topic, q.Limit, q.Offset, mine, unix(q.Now), q.After.ID, int(q.After.Level), unix(q.After.At), q.Without)
+	query := deskInbox
+	if q.Topic != "" {
+		query = deskInTopic
+	}
+	lines, err := tx.QueryContext(ctx, query, int(q.Min), q.Topic, q.Limit, q.Offset, mine, unix(q.Now), q.After.ID, int(q.After.Level), unix(q.After.At), veiled)
 	if err != nil {
 		return in, err
 	}
@@ -159,8 +187,7 @@ func (d *Desk) Inbox(ctx context.Context, q review.InboxQuery) (in review.Inbox,
 	for lines.Next() {
 		var id string
 		var n int
-		var skip int64
-		if err := lines.Scan(&id, &n, &skip, &skip, &skip); err != nil {
+		if err := lines.Scan(&id, &n); err != nil {
 			return in, err
 		}
 		e, err := deskRow[review.Entry](tx.QueryRowContext(ctx, deskEntry, id))
@@ -174,7 +201,7 @@ func (d *Desk) Inbox(ctx context.Context, q review.InboxQuery) (in review.Inbox,
 			e.Lease = &l
 		}
 		if e.Folded = n - 1; e.Folded > 0 {
-			if e.Similar, err = deskStrings(tx.QueryContext(ctx, deskFolded, id, q.Without)); err != nil {
+			if e.Similar, err = deskStrings(tx.QueryContext(ctx, deskFolded, id, veiled)); err != nil {
 				return in, err
 			}
 		}
@@ -553,13 +580,12 @@ func (t *deskTx) text(query string, args ...any) (s string, err error) {
 const (
 	deskLease = `SELECT by, until FROM lease WHERE fold = ?`
 	deskHeld  = `
-	SELECT id, max(level * 4398046511104 - received), level, received FROM entry
-	WHERE open = 1 AND fold IN (SELECT fold FROM lease WHERE by = ?1 AND until > ?2) AND (?4 = '' OR subject <> ?4)
-	GROUP BY fold ORDER BY level DESC, received, id LIMIT ?3`
+	SELECT head FROM pile WHERE veil = ?4 AND fold IN (SELECT fold FROM lease WHERE by = ?1 AND until > ?2)
+	ORDER BY level DESC, received, head LIMIT ?3`
 	deskFree = `
-	SELECT id, max(level * 4398046511104 - received), level, received FROM entry
-	WHERE open = 1 AND level >= ?1 AND (?2 = '' OR topic = ?2) AND fold NOT IN (SELECT fold FROM lease WHERE until > ?3) AND (?5 = '' OR subject <> ?5)
-	GROUP BY fold ORDER BY level DESC, received, id LIMIT ?4`
+	SELECT head FROM pile
+	WHERE veil = ?5 AND level >= ?1 AND (?2 = '' OR topic = ?2) AND fold NOT IN (SELECT fold FROM lease WHERE until > ?3)
+	ORDER BY level DESC, received, head LIMIT ?4`
 	deskPutLease = `
 	INSERT INTO lease (fold, by, until) VALUES (?, ?, ?)
 	ON CONFLICT (fold) DO UPDATE SET by = excluded.by, until = excluded.until`
@@ -593,29 +619,16 @@ func (t *deskTx) Batch(q review.BatchRequest, now time.Time) ([]string, error) {
 	if err := t.exec(`DELETE FROM lease WHERE until <= ?`, unix(now)); err != nil {
 		return nil, err
 	}
-	ids, err := deskFirst(t.query(deskHeld, accountName(q.By.Name), unix(now), q.Size, q.Without))
-	if err != nil || len(ids) >= q.Size {
-		return ids, err
-	}
-	more, err := deskFirst(t.query(deskFree, int(q.Min), q.Topic, unix(now), q.Size-len(ids), q.Without))
-	return append(ids, more...), err
-}
-
-// deskFirst reads the first of four columns.
-func deskFirst(rows *sql.Rows, err error) (ids []string, _ error) {
+	veiled, err := veil(q.Without)
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var id string
-		var skip int64
-		if err := rows.Scan(&id, &skip, &skip, &skip); err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
+	ids, err := deskStrings(t.query(deskHeld, accountName(q.By.Name), unix(now), q.Size, veiled))
+	if err != nil || len(ids) >= q.Size {
+		return ids, err
 	}
-	return ids, rows.Err()
+	more, err := deskStrings(t.query(deskFree, int(q.Min), q.Topic, unix(now), q.Size-len(ids), veiled))
+	return append(ids, more...), err
 }
 
 func (t *deskTx) Undecided(story string) ([]string, error) {

@@ -96,6 +96,13 @@ func entry(id, story string, l news.Level, minute int) review.Entry {
 	}
 }
 
+// signal is an entry of a rule over time: without an item.
+func signal(id string, minute int) review.Entry {
+	e := entry(id, "", 2, minute)
+	e.Item, e.Topic = nil, "roads"
+	return e
+}
+
 func decided(e review.Entry, c news.Choice, by string, with string) review.Entry {
 	e.Decision = &review.Decision{ID: "d-" + e.ID, Entry: e.ID, Choice: c, By: by, At: Epoch.Add(time.Hour), With: with}
 	return e
@@ -398,6 +405,7 @@ func inbox(t *testing.T, s review.Store) {
 	put(t, s,
 		entry("a", "s1", 2, 0), entry("b", "s1", 4, 9), entry("c", "s1", 4, 5), // one line: c, the oldest of level 4
 		entry("d", "", 3, 1), entry("e", "", 3, 0), hidden,
+		signal("r", 1), decided(signal("q", 2), news.Stat, "hoa", ""),
 		decided(entry("x", "s1", 4, 0), news.Scam, "hoa", ""), decided(entry("y", "", 1, 0), news.Stat, "hoa", ""))
 	ids := func(in review.Inbox) (out []string) {
 		for _, e := range in.Entries {
@@ -409,11 +417,11 @@ func inbox(t *testing.T, s review.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := ids(in), []string{"c", "e", "d"}; !slices.Equal(got, want) {
+	if got, want := ids(in), []string{"c", "e", "d", "r"}; !slices.Equal(got, want) {
 		t.Fatalf("inbox = %v, want %v", got, want)
 	}
-	if in.Open != 3 || in.ByLevel != [5]int{0, 0, 0, 2, 1} || in.ByTopic["water"] != 3 {
-		t.Errorf("counts = %d %v %v, want 3 lines, two of level 3, one of level 4, all water", in.Open, in.ByLevel, in.ByTopic)
+	if in.Open != 4 || in.ByLevel != [5]int{0, 0, 1, 2, 1} || in.ByTopic["water"] != 3 || in.ByTopic["roads"] != 1 {
+		t.Errorf("counts = %d %v %v, want 4 lines, two of level 3, three about water", in.Open, in.ByLevel, in.ByTopic)
 	}
 	if c := in.Entries[0]; c.Folded != 2 || !slices.Equal(c.Similar, []string{"a", "b"}) {
 		t.Errorf("folded = %d %v, want a and b", c.Folded, c.Similar)
@@ -424,9 +432,12 @@ func inbox(t *testing.T, s review.Store) {
 	}{
 		{review.InboxQuery{Limit: 1, Offset: 1}, []string{"e"}},
 		{review.InboxQuery{Limit: 9, Min: 4}, []string{"c"}},
-		{review.InboxQuery{Limit: 9, Topic: "roads"}, nil},
-		{review.InboxQuery{Limit: 9, Decided: true}, []string{"x", "y"}},
-		{review.InboxQuery{Limit: 9, Without: review.SubjectLeader}, []string{"c", "e", "d"}},
+		{review.InboxQuery{Limit: 9, Topic: "roads"}, []string{"r"}},
+		{review.InboxQuery{Limit: 9, Topic: "land"}, nil},
+		{review.InboxQuery{Limit: 9, Signals: true}, []string{"q", "r"}},
+		{review.InboxQuery{Limit: 1, Offset: 1, Signals: true}, []string{"r"}},
+		{review.InboxQuery{Limit: 9, Decided: true}, []string{"q", "x", "y"}},
+		{review.InboxQuery{Limit: 9, Without: review.SubjectLeader}, []string{"c", "e", "d", "r"}},
 	} {
 		if in, err := s.Inbox(ctx, tt.q); err != nil || !slices.Equal(ids(in), tt.want) {
 			t.Errorf("inbox %+v = %v, %v, want %v", tt.q, ids(in), err, tt.want)
