@@ -162,8 +162,12 @@ func (s *server) inbox(w http.ResponseWriter, r *http.Request) error {
 	p := inboxPage{frame: s.frame(r, visitorOf(r).t.T("inbox.title")), Open: in.Open, Query: q, Mark: mark, Batch: review.BatchSize}
 	var open []review.Case
 	if !q.Decided && len(in.Entries) > 0 {
-		if open, err = s.Desk.Cases(r.Context(), review.CaseQuery{Limit: 200, By: by(r)}); err != nil {
-			return err
+		for _, kind := range joinable { // most cases are answers: those are not read
+			cs, err := s.Desk.Cases(r.Context(), review.CaseQuery{Kind: kind, Limit: 200, By: by(r)})
+			if err != nil {
+				return err
+			}
+			open = append(open, cs...)
 		}
 	}
 	for _, e := range in.Entries {
@@ -205,12 +209,15 @@ func (s *server) inbox(w http.ResponseWriter, r *http.Request) error {
 // maxJoins is how many cases a decision offers to join.
 const maxJoins = 5
 
+// joinable are the kinds of cases that another entry may belong to.
+var joinable = []review.CaseKind{news.Verify, news.Scam}
+
 // joins are the open cases about a claim or a scam that an entry of the same
 // topic may belong to, newest first. A person decides whether it does.
 func joins(open []review.Case, e review.Entry) []review.Case {
 	var out []review.Case
 	for _, c := range open {
-		if (c.Kind == news.Verify || c.Kind == news.Scam) && c.Topic != "" && c.Topic == e.Topic {
+		if slices.Contains(joinable, c.Kind) && c.Topic != "" && c.Topic == e.Topic {
 			out = append(out, c)
 		}
 	}

@@ -84,7 +84,7 @@ func (s *server) trendsOf(r *http.Request) (trendsPage, error) {
 	marks := map[string][]time.Time{}
 	if s.Trends != nil {
 		u := by(r)
-		v, err := s.Trends(r.Context())
+		v, err := s.lookAhead.get(r.Context(), s.Clock(), s.calm(), s.Trends)
 		if err != nil { // the counts are worth showing without it
 			s.Log.Warn("trends: no forecast", "err", err)
 		} else {
@@ -151,19 +151,14 @@ func (s *server) trendsOf(r *http.Request) (trendsPage, error) {
 
 // signals are the entries without an item, decided or not.
 func (s *server) signals(r *http.Request, from time.Time) ([]entryView, error) {
+	in, err := s.Desk.Inbox(r.Context(), review.InboxQuery{Signals: true, Limit: 200, By: by(r)})
+	if err != nil {
+		return nil, fmt.Errorf("trends: %w", err)
+	}
 	var out []entryView
-	for _, decided := range []bool{false, true} {
-		in, err := s.Desk.Inbox(r.Context(), review.InboxQuery{Decided: decided, Limit: 200, By: by(r)})
-		if err != nil {
-			return nil, fmt.Errorf("trends: %w", err)
-		}
-		for _, e := range in.Entries {
-			if e.Item != nil {
-				continue
-			}
-			if v := s.view(e, false); len(v.Reasons) > 0 && !v.Reasons[0].At.Before(from) {
-				out = append(out, v)
-			}
+	for _, e := range in.Entries {
+		if v := s.view(e, false); v.Signal && len(v.Reasons) > 0 && !v.Reasons[0].At.Before(from) {
+			out = append(out, v)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b entryView) int { return b.Reasons[0].At.Compare(a.Reasons[0].At) })

@@ -198,6 +198,8 @@ type server struct {
 	turns    turns
 	pace     pace
 	machine  machine
+
+	lookAhead kept[*trend.View]
 }
 
 // A route is one line of the site.
