@@ -410,6 +410,8 @@ type (
 		Copies  int          `json:"copies"`
 		Sources int          `json:"sources"`
 		Busiest int          `json:"busiest"` // items in the busiest 24 hours
+		Before  int          `json:"before"`  // items before the answer, none without one
+		After   int          `json:"after"`   // and since
 		Days    []spreadOut  `json:"days"`
 		Items   []repeatOut  `json:"items"`
 	}
@@ -428,7 +430,7 @@ type (
 
 func (s *server) apiRumour(c *call, _ none) (rumourOut, error) {
 	p, err := s.spreadOf(c.Request)
-	out := rumourOut{Claim: p.Claim, Off: p.Off, More: p.More, First: p.First, Copies: p.Copies, Sources: p.Sources, Busiest: p.Speed, Days: []spreadOut{}, Items: []repeatOut{}}
+	out := rumourOut{Claim: p.Claim, Off: p.Off, More: p.More, First: p.First, Copies: p.Copies, Sources: p.Sources, Busiest: p.Speed, Before: p.Before, After: p.After, Days: []spreadOut{}, Items: []repeatOut{}}
 	for _, d := range p.Days {
 		out.Days = append(out.Days, spreadOut{d.Day, d.Count, d.After})
 	}

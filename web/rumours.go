@@ -116,6 +116,8 @@ type rumourPage struct {
 	Copies  int // items that say it, in the same words or by a person's word
 	Sources int
 	Speed   int // items in the busiest 24 hours
+	Before  int // items before the answer, and since
+	After   int
 	Days    []spreadDay
 	Items   []rumourItem
 }
@@ -162,24 +164,29 @@ func (s *server) spreadOf(r *http.Request) (rumourPage, error) {
 		p.Off = true
 		return p, nil
 	}
-	found, err := s.find(r.Context(), indexer.Query{Text: words(c.Text), Limit: 200}, by(r))
+	hits, copied, err := s.saying(r, &c, said, &p.More)
 	if err != nil {
 		p.Off = true
 		return p, nil
 	}
-	p.More = found.More || found.Total > len(found.Hits)
 	m := rumour.NewMatcher([]rumour.Claim{c}, s.Now)
 	sources := map[string]bool{}
 	var times []time.Time
-	for _, h := range found.Hits {
+	for _, h := range hits {
 		it := rumourItem{Hit: h}
 		same, person := said[h.Item.ID]
 		match := m.Match(h.Item.Title + "\n" + h.Item.Text)
-		if len(match) == 0 && !person {
+		if len(match) == 0 && !person && !copied[h.Item.ID] {
 			continue
 		}
 		if len(match) > 0 {
 			it.Tier, it.Denies = match[0].Tier, match[0].Denies
+		}
+		if copied[h.Item.ID] {
+			it.Tier = rumour.Confirmed
+		}
+		if rd := h.Item.Reading; rd != nil && (rd.Stance == news.Denial || rd.Stance == news.Warning) {
+			it.Denies = true
 		}
 		if person {
 			it.Person = "other"
@@ -195,6 +202,13 @@ func (s *server) spreadOf(r *http.Request) (rumourPage, error) {
 		p.Copies++
 		sources[h.Item.Source] = true
 		times = append(times, h.Item.At())
+		if !c.Answer.IsZero() {
+			if h.Item.At().Before(c.Answer) {
+				p.Before++
+			} else {
+				p.After++
+			}
+		}
 	}
 	var shown []news.Item
 	for i := range p.Items {
@@ -213,6 +227,67 @@ func (s *server) spreadOf(r *http.Request) (rumourPage, error) {
 	p.Speed = busiest(times)
 	p.Days = spread(times, c.Answer)
 	return p, nil
+}
+
+const (
+	mostHits    = 200 // items of one search
+	mostStories = 20  // of a case
+	mostEntries = 100 // of a case, of which a person said that they belong to it
+)
+
+// saying finds the items that may say a claim, each once: those near its
+// words, and for a case of the ward, whose claim is in a person's words, what
+// people put into the case and the copies of it. Said is what persons said of
+// items; the entries of the case join it. Copied are the copies.
+func (s *server) saying(r *http.Request, c *rumour.Claim, said map[string]bool, more *bool) (hits []indexer.Hit, copied map[string]bool, err error) {
+	copied = map[string]bool{}
+	have := map[string]bool{}
+	take := func(found indexer.Result) {
+		*more = *more || found.More || found.Total > len(found.Hits)
+		for _, h := range found.Hits {
+			if !have[h.Item.ID] {
+				have[h.Item.ID] = true
+				hits = append(hits, h)
+			}
+		}
+	}
+	found, err := s.find(r.Context(), indexer.Query{Text: words(c.Text), Limit: mostHits}, by(r))
+	if err != nil {
+		return nil, nil, err
+	}
+	take(found)
+	if c.Case == "" {
+		return hits, copied, nil
+	}
+	k, err := s.Desk.Case(r.Context(), c.Case, by(r))
+	if err != nil {
+		return hits, copied, nil // the case is not theirs to read; its claim is
+	}
+	for _, story := range k.Stories[:min(len(k.Stories), mostStories)] {
+		found, err := s.find(r.Context(), indexer.Query{Story: story, Newest: true, Limit: mostHits}, by(r))
+		if err != nil {
+			return nil, nil, err
+		}
+		take(found)
+		for _, h := range found.Hits {
+			copied[h.Item.ID] = true
+		}
+	}
+	*more = *more || len(k.Stories) > mostStories || len(k.Entries) > mostEntries
+	for _, id := range k.Entries[:min(len(k.Entries), mostEntries)] {
+		e, err := s.Desk.Entry(r.Context(), id, by(r))
+		if err != nil || e.Item == nil {
+			continue // erased, a signal, or kept from them
+		}
+		if _, spoken := said[e.Item.ID]; !spoken && e.Decision != nil && e.Decision.Undone.IsZero() {
+			said[e.Item.ID] = true
+		}
+		if !have[e.Item.ID] && e.Item.Text != "" {
+			have[e.Item.ID] = true
+			hits = append(hits, indexer.Hit{Item: *e.Item})
+		}
+	}
+	return hits, copied, nil
 }
 
 // words leaves the words of a claim: a search takes them as they are, and
