@@ -47,7 +47,11 @@ func during(spans []Span, end time.Time) bool {
 }
 
 // CorrectionText is what the ward answered in public.
-type CorrectionText struct{ Portal, Post, Radio, URL string }
+type CorrectionText struct {
+	Portal, Post, Radio, URL string
+	Wrong                    string    // what was wrong in the one that it mends, "" without
+	WrongOut                 time.Time // when that one was published
+}
 
 // A Handoff is the content of a sealed slip.
 type Handoff struct {

@@ -127,11 +127,15 @@ func (d *Desk) Open(ctx context.Context, id string, by Person) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
+	sees, err := d.sees(ctx, &r, by)
+	if err != nil {
+		return Report{}, err
+	}
 	err = d.Store.Update(ctx, func(tx Tx) (err error) {
 		if r, err = tx.Report(id); err != nil {
 			return err
 		}
-		if !r.visible(by) {
+		if !sees {
 			return forbidden(by.Role, "xem "+r.Kind.Name().VI)
 		}
 		return tx.Chain(d.chain(by.Name, "report.view", id, ""))
@@ -164,15 +168,26 @@ func (d *Desk) List(ctx context.Context, kind Kind, offset, limit int, by Person
 	var out []Report
 	for i := range all {
 		r := &all[i]
-		hide, err := d.kept(ctx, r.Case, by)
+		sees, err := d.sees(ctx, r, by)
 		if err != nil {
 			return nil, err
 		}
-		if !hide && r.visible(by) {
+		if sees {
 			out = append(out, *r)
 		}
 	}
 	return out, nil
+}
+
+// sees reports whether a person may see a report: what is kept from those who
+// lead the ward, the justice officer sees in their place.
+func (d *Desk) sees(ctx context.Context, r *Report, by Person) (bool, error) {
+	if by.Role == "justice" {
+		hide, err := d.kept(ctx, r.Case, Person{Role: "leader"})
+		return hide || r.visible(by), err
+	}
+	hide, err := d.kept(ctx, r.Case, by)
+	return !hide && r.visible(by), err
 }
 
 // kept reports whether a case is kept from a person.

@@ -197,6 +197,9 @@ func (d *Desk) correction(c *counter, q Request) (Report, error) {
 	w.over(k.Approved, k.Approved)
 	w.form("TC", "THÔNG CÁO", "Thông tin chính thức về "+lowerFirst(clip(k.title(), 90)))
 	w.say(paper.Part, "I. BẢN ĐẦY ĐỦ")
+	if k.Correct.Wrong != "" {
+		w.say(paper.Text, "Đính chính lại bản đã đăng ngày {}. Chỗ sai: {}", paper.ShortDate(k.Correct.WrongOut.In(calendar.Zone)), sentence(k.Correct.Wrong))
+	}
 	w.say(paper.Clause, "1. Sự thật")
 	w.paragraphs(k.Correct.Portal)
 	w.say(paper.Clause, "2. Nội dung đang lan truyền")

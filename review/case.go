@@ -78,7 +78,7 @@ func (c *Case) narrow(by User) {
 	case Reviewer, Justice:
 		return
 	}
-	c.Handoff, c.Unlocked, c.Voices = nil, nil, nil
+	c.Handoff, c.Slips, c.Unlocked, c.Voices = nil, nil, nil, nil
 	c.Timeline = slices.DeleteFunc(slices.Clone(c.Timeline), func(e Event) bool {
 		return strings.HasPrefix(e.Act, "handoff.") || e.Act == string(UnlockCase)
 	})
@@ -138,16 +138,15 @@ func (d *Desk) SetVerdict(ctx context.Context, id string, v Verdict, cite news.C
 }
 
 // DraftCorrection writes what the ward answers, in three lengths. The portal
-// text is needed, the others may follow.
+// text is needed; of the others, what nobody has written is cut from it, which
+// the correction says, see [Correction.Cut].
 func (d *Desk) DraftCorrection(ctx context.Context, id, portal, post, radio string, by User) error {
 	return d.change(ctx, by, DraftCorrection, id, "", func(tx Tx, c *Case) error {
 		if err := c.draft(Correction{Portal: portal, Post: post, Radio: radio}, by.Name, d.now()); err != nil {
 			return err
 		}
-		if d.Overlong != nil && c.Correction.Radio != "" { // without one nothing was written to be read out
-			if over := d.Overlong(c); over > 0 {
-				return refuse("too_long_aloud", over)
-			}
+		if err := d.aloud(c); err != nil {
+			return err
 		}
 		if err := d.retract(tx, c, approved); err != nil {
 			return err
@@ -232,7 +231,12 @@ func (d *Desk) clockTime(t time.Time) string { return t.In(d.Zone).Format("15:04
 
 // Reply records what the unit answers.
 func (d *Desk) Reply(ctx context.Context, id, text string, by User) error {
-	return d.change(ctx, by, ReplyAnswer, id, "", func(tx Tx, c *Case) error { return c.reply(text, by, d.now()) })
+	return d.change(ctx, by, ReplyAnswer, id, "", func(tx Tx, c *Case) error {
+		if err := c.reply(text, by, d.now()); err != nil || by.Role == Reviewer {
+			return err
+		}
+		return alert(tx, answeredNotice(c, d.now()), c.ID, d.now())
+	})
 }
 
 // Escalate records what the leader does about a danger, or the justice officer

@@ -455,12 +455,14 @@ func (d *Desk) eraseCapture(tx Tx, e *Entry) error {
 	if err != nil {
 		return fmt.Errorf("case %s: %w", e.Case, err)
 	}
-	if c.Handoff == nil {
+	if c.Handoff == nil && len(c.Slips) == 0 {
 		return nil
 	}
-	for i := range c.Handoff.Captures {
-		if c.Handoff.Captures[i].Entry == e.ID {
-			c.Handoff.Captures[i].erase(d.now())
+	for _, h := range c.slips() {
+		for i := range h.Captures {
+			if h.Captures[i].Entry == e.ID {
+				h.Captures[i].erase(d.now())
+			}
 		}
 	}
 	return tx.PutCase(c)

@@ -686,7 +686,7 @@ func TestHandoff(t *testing.T) {
 	if slips, err := h.Handoffs(ctx, justice); err != nil || len(slips) != 1 {
 		t.Errorf("the justice officer sees %v, %v, want the one on its way", slips, err)
 	}
-	h.refused(h.AcknowledgeHandoff(ctx, id, "received", liaison), "not_found")
+	h.refused(h.AcknowledgeHandoff(ctx, id, "received", "", liaison), "not_found")
 	h.later(time.Second)
 	h.later(time.Second) // once
 	slips, err := h.Handoffs(ctx, liaison)
@@ -701,9 +701,9 @@ func TestHandoff(t *testing.T) {
 	h.refused(h.VetoHandoff(ctx, id, "muộn", justice), "sent")
 	h.refused(h.RecallHandoff(ctx, id, "muộn", hoa), "sent")
 	h.refused(h.Undo(ctx, "a", hoa), "too_late")
-	h.refused(h.AcknowledgeHandoff(ctx, id, "jailed", liaison), "outcome")
-	h.must(h.AcknowledgeHandoff(ctx, id, "received", liaison))
-	h.must(h.AcknowledgeHandoff(ctx, id, "warned", liaison))
+	h.refused(h.AcknowledgeHandoff(ctx, id, "jailed", "", liaison), "outcome")
+	h.must(h.AcknowledgeHandoff(ctx, id, "received", "", liaison))
+	h.must(h.AcknowledgeHandoff(ctx, id, "warned", "", liaison))
 	slips, _ = h.Handoffs(ctx, liaison)
 	if slips[0].Outcome != "warned" || slips[0].Received.IsZero() || !review.VerifySeal(slips[0].Handoff) {
 		t.Errorf("slip after the answer = %+v", slips[0])

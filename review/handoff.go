@@ -68,8 +68,11 @@ func (d *Desk) ProposeHandoff(ctx context.Context, id string, h Handoff, by User
 		if err := c.propose(content, by.Name, now); err != nil {
 			return err
 		}
+		if err := d.retract(tx, c, returned); err != nil {
+			return err
+		}
 		to := []string{string(Leader), string(Justice)}
-		return alert(tx, caseNotice(c, "proposed", to, now, "Đề xuất chuyển Công an chờ duyệt", "A hand-off waits for approval"), c.ID, now)
+		return alert(tx, caseNotice(c, "proposed", to, now, "Đề xuất chuyển Công an chờ duyệt", "A hand-off waits for approval"), c.ref(proposed), now)
 	})
 }
 
@@ -100,14 +103,31 @@ func (d *Desk) ApproveHandoff(ctx context.Context, id string, by User) error {
 		if err := c.approveHandoff(by.Name, d.now()); err != nil {
 			return err
 		}
+		if err := d.retract(tx, c, proposed); err != nil {
+			return err
+		}
 		to := []string{string(Justice)}
-		return alert(tx, caseNotice(c, "signed", to, d.now(), "Phiếu chuyển đã duyệt, gửi đi sau 10 phút nếu không bị bác", "The hand-off is approved and leaves in 10 minutes unless vetoed"), c.ID, d.now())
+		return alert(tx, caseNotice(c, "signed", to, d.now(), "Phiếu chuyển đã duyệt, gửi đi sau 10 phút nếu không bị bác", "The hand-off is approved and leaves in 10 minutes unless vetoed"), c.ref(signed), d.now())
 	})
 }
 
-// RecallHandoff takes a proposal back or declines it, before it has left.
+// RecallHandoff takes a proposal back or declines it, before it has left. The
+// notices that asked for a signature are withdrawn; whom it is declined hears
+// of it.
 func (d *Desk) RecallHandoff(ctx context.Context, id, reason string, by User) error {
-	return d.change(ctx, by, RecallHandoff, id, reason, func(tx Tx, c *Case) error { return c.recall(reason, by.Name, d.now()) })
+	return d.change(ctx, by, RecallHandoff, id, reason, func(tx Tx, c *Case) error {
+		var who string
+		if c.Handoff != nil {
+			who = c.Handoff.Proposed
+		}
+		if err := c.recall(reason, by.Name, d.now()); err != nil {
+			return err
+		}
+		if err := d.retract(tx, c, proposed, signed); err != nil || same(who, by.Name) {
+			return err
+		}
+		return alert(tx, caseNotice(c, "declined", []string{string(Reviewer)}, d.now(), "Đề xuất chuyển Công an không được duyệt; xem lý do trong vụ việc", "The hand-off was declined; the case says why"), c.ID, d.now())
+	})
 }
 
 // heed brings vetoes into the case that were made, about a story that it
@@ -167,6 +187,9 @@ func (d *Desk) VetoHandoff(ctx context.Context, id, reason string, by User) erro
 		if err := remember(tx, c, now); err != nil {
 			return err
 		}
+		if err := d.retract(tx, c, proposed, signed); err != nil {
+			return err
+		}
 		to := []string{string(Leader), string(Reviewer)}
 		return alert(tx, caseNotice(c, "vetoed", to, d.now(), "Đề xuất chuyển bị công chức tư pháp bác", "The justice officer has vetoed the hand-off"), c.ID, d.now())
 	})
@@ -188,13 +211,22 @@ func (d *Desk) Handoffs(ctx context.Context, by User) ([]Slip, error) {
 	if err != nil {
 		return nil, err
 	}
-	cs, err := d.Store.Cases(ctx, CaseQuery{Handoff: true, Sent: by.Role == Liaison, Closed: true, Now: d.now(), Limit: 500})
+	cs, err := d.Store.Cases(ctx, CaseQuery{Handoff: true, Closed: true, Now: d.now(), Limit: 500})
 	if err != nil {
 		return nil, fmt.Errorf("review: hand-offs: %w", err)
 	}
 	for _, c := range cs {
-		if c.Handoff != nil && !c.KeptFrom(by.Role) && (by.Role != Liaison || !c.Handoff.Sent.IsZero()) {
-			h := *c.Handoff
+		if c.KeptFrom(by.Role) {
+			continue
+		}
+		all := slices.Clone(c.Slips)
+		if c.Handoff != nil {
+			all = append(all, *c.Handoff)
+		}
+		for _, h := range slices.Backward(all) {
+			if by.Role == Liaison && h.Sent.IsZero() {
+				continue
+			}
 			if by.Role == Liaison { // nothing that leads back into the desk
 				h.Captures = slices.Clone(h.Captures)
 				for i := range h.Captures {
@@ -208,13 +240,27 @@ func (d *Desk) Handoffs(ctx context.Context, by User) ([]Slip, error) {
 }
 
 // AcknowledgeHandoff records that the liaison got the slip, or what became
-// of it; outcome is one of [Outcomes].
-func (d *Desk) AcknowledgeHandoff(ctx context.Context, id, outcome string, by User) error {
+// of it; outcome is one of [Outcomes]. What is returned needs a note that says
+// why; a note names no person. After it another hand-off may be proposed.
+func (d *Desk) AcknowledgeHandoff(ctx context.Context, id, outcome, note string, by User) error {
 	return d.change(ctx, by, AckHandoff, id, outcome, func(tx Tx, c *Case) error {
-		if err := c.acknowledge(outcome, by.Name, d.now()); err != nil {
+		if note = tidy(note); note != "" || outcome == "returned" {
+			var err error
+			if note, err = reasoned(note); err != nil {
+				return err
+			}
+			if err := personal(note); err != nil {
+				return err
+			}
+		}
+		if err := c.acknowledge(outcome, note, by.Name, d.now()); err != nil {
 			return err
 		}
 		to := []string{string(Leader), string(Reviewer)}
+		if outcome == "returned" {
+			to = append(to, string(Justice))
+			return alert(tx, caseNotice(c, "slip-returned", to, d.now(), "Công an trả lại phiếu chuyển; xem lý do, sửa và đề xuất lại hoặc đóng vụ việc", "The police sent the hand-off back; see why, propose it anew or close the case"), c.ref(returned), d.now())
+		}
 		return alert(tx, caseNotice(c, "acknowledged", to, d.now(), "Công an trả lời về phiếu chuyển ("+outcome+")", "The police answered the hand-off ("+outcome+")"), c.ID, d.now())
 	})
 }

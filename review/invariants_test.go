@@ -46,7 +46,7 @@ type world struct {
 	vetoed   map[string]time.Time   // entry, or "story " and its name → last veto of a hand-off that rested on it
 	acted    map[string][]string    // "act case" → who did it
 	verdicts map[string]bool        // "case verdict" set by a person with a citation in force
-	left     map[string]string      // case → seal of what was sent
+	left     map[string][]string    // case → seals of what was sent
 	beside   map[string][]string    // case → its entries when the hand-off was proposed
 	cached   map[*byte]any
 	amended  int
@@ -88,7 +88,7 @@ func protected(s news.Stance) bool {
 func newWorld(t *rapid.T) *world {
 	w := &world{
 		t: t, store: newMemory(), now: reviewtest.Epoch, items: map[string]*source{}, decided: map[string]news.Choice{},
-		unlocked: map[string]time.Time{}, vetoed: map[string]time.Time{}, acted: map[string][]string{}, verdicts: map[string]bool{}, left: map[string]string{}, beside: map[string][]string{}, cached: map[*byte]any{}, leases: map[string]review.Lease{}, paused: map[string]time.Time{},
+		unlocked: map[string]time.Time{}, vetoed: map[string]time.Time{}, acted: map[string][]string{}, verdicts: map[string]bool{}, left: map[string][]string{}, beside: map[string][]string{}, cached: map[*byte]any{}, leases: map[string]review.Lease{}, paused: map[string]time.Time{},
 	}
 	var err error
 	w.desk, err = review.New(review.Options{
@@ -392,7 +392,7 @@ func (w *world) step() {
 		return
 	}
 	ctx, c := context.Background(), pick(w, "case", cs)
-	act := w.die("act", 17)
+	act := w.die("act", 20)
 	verdicts := []review.Verdict{review.FalseInfo, review.Fake, review.Outdated, review.Confirmed, review.OutOfContext, review.Suspected, review.Inconclusive, "lie"}
 	switch drive := w.die("drive", 6); {
 	case drive == 0 && c.Claim != "": // towards a correction
@@ -532,7 +532,7 @@ func (w *world) step() {
 		did("publish", by, w.desk.PublishCorrection(ctx, c.ID, "https://phuong.gov.vn", by))
 	case 11:
 		by := w.someone(review.Liaison)
-		did("acknowledge", by, w.desk.AcknowledgeHandoff(ctx, c.ID, pick(w, "outcome", append(slices.Clone(review.Outcomes), "x")), by))
+		did("acknowledge", by, w.desk.AcknowledgeHandoff(ctx, c.ID, pick(w, "outcome", append(slices.Clone(review.Outcomes), "x")), pick(w, "note", []string{"", "thiếu căn cứ"}), by))
 	case 12:
 		by := w.someone(review.Reviewer)
 		did("close", by, w.desk.CloseCase(ctx, c.ID, "xong", by))
@@ -545,6 +545,33 @@ func (w *world) step() {
 		}
 	case 15:
 		w.amend()
+	case 17:
+		by := w.someone(review.Leader)
+		err := w.desk.ReturnCorrection(ctx, c.ID, pick(w, "why", []string{"", "chưa rõ"}), by)
+		did("return", by, err)
+		if now, _ := w.store.Case(ctx, c.ID); err == nil && (by.Role != review.Leader || now.Correction.Approver != "" || now.Correction.Portal != c.Correction.Portal) {
+			w.t.Fatalf("%s sent back %+v", by.Role, now.Correction)
+		} else if err == nil {
+			reached["returned"]++
+		}
+	case 18:
+		by := w.someone(review.Reviewer)
+		err := w.desk.MendCorrection(ctx, c.ID, pick(w, "wrong", append([]string{"", "số tiền ghi sai", "số tiền ghi sai"}, w.loot()...)), by)
+		did("mend", by, err)
+		if now, _ := w.store.Case(ctx, c.ID); err == nil && (c.Correction.Out.IsZero() || len(now.Errata) != len(c.Errata)+1 || now.Mends().Portal != c.Correction.Portal || !now.Correction.Out.IsZero()) {
+			w.t.Fatalf("mended %+v as %+v", c.Correction, now.Errata)
+		} else if err == nil {
+			reached["mended"]++
+		}
+	case 19:
+		by := w.someone(review.Unit)
+		err := w.desk.ReturnAnswer(ctx, c.ID, pick(w, "why", []string{"", "không thuộc đơn vị"}), by)
+		did("hand back", by, err)
+		if now, _ := w.store.Case(ctx, c.ID); err == nil && (by.Unit != c.Unit || now.Unit != "" || !now.Promised().Equal(c.Promised())) {
+			w.t.Fatalf("%s hands back %+v as %+v", by.Unit, c, now)
+		} else if err == nil {
+			reached["handed back"]++
+		}
 	case 16:
 		if c.Kind == news.Verify {
 			w.push(c)
@@ -825,13 +852,19 @@ func (w *world) check() {
 			continue
 		}
 		reached["proposal"]++
-		if seal, ok := w.left[c.ID]; ok {
-			// It was right when it left; it stays as it is, whatever joins
-			// the case later.
-			if h.Seal != seal || !review.VerifySeal(*h) {
+		// It was right when it left; it stays as it is, whatever joins the case
+		// later, also beside another one when the police have sent it back.
+		for i, seal := range w.left[c.ID] {
+			sent[c.ID] = true
+			if h.Seal == seal && review.VerifySeal(*h) && i == len(w.left[c.ID])-1 {
+				continue
+			}
+			if !slices.ContainsFunc(c.Slips, func(s review.Handoff) bool { return s.Seal == seal && s.Outcome == "returned" && review.VerifySeal(s) }) {
 				w.t.Fatalf("hand-off of %s changed after it had left", c.ID)
 			}
-			sent[c.ID] = true
+			reached["sent back"]++
+		}
+		if slices.Contains(w.left[c.ID], h.Seal) {
 			continue
 		}
 		w.proposed(c)
@@ -849,7 +882,7 @@ func (w *world) check() {
 		if h.Category == review.PublicSafety {
 			reached["rumour sent"]++
 		}
-		sent[c.ID], w.left[c.ID] = true, h.Seal
+		sent[c.ID], w.left[c.ID] = true, append(w.left[c.ID], h.Seal)
 		if at, ok := w.paused[c.ID]; ok && h.At.Equal(at) {
 			w.t.Fatalf("hand-off of %s left after its document had changed", c.ID)
 		}

@@ -230,7 +230,7 @@ func (c *Case) setClaim(title, claim string, indicators []string, by string, now
 	switch {
 	case claim == "":
 		return refuse("empty", missing["claim"])
-	case c.Handoff != nil && !c.Handoff.Sent.IsZero():
+	case c.Handoff != nil && !c.Handoff.Sent.IsZero() && !c.Handoff.another():
 		return refuse("sent")
 	case c.Handoff.waiting():
 		return refuse("handoff_open") // what was proposed is what is approved
@@ -295,6 +295,7 @@ func (k *Correction) draft() *Correction {
 	}
 	d := *k
 	d.Approver, d.At = "", time.Time{}
+	d.Returned, d.ReturnedBy = "", ""
 	d.URL, d.Out, d.Published, d.Measured = "", time.Time{}, nil, nil // the timeline keeps them
 	return &d
 }
@@ -322,6 +323,7 @@ func (c *Case) draft(k Correction, by string, now time.Time) error {
 		return refuse("too_long", RadioSeconds(k.Radio))
 	}
 	c.Correction = &Correction{Portal: tidy(k.Portal), Post: tidy(k.Post), Radio: tidy(k.Radio), DraftBy: by}
+	c.Correction.lengths()
 	c.State = Correcting
 	c.event(now, by, string(DraftCorrection), "")
 	return nil
@@ -533,7 +535,7 @@ func (c *Case) propose(h Handoff, by string, now time.Time) error {
 	if c.Handoff.waiting() {
 		return refuse("handoff_open")
 	}
-	if c.Handoff != nil && !c.Handoff.Sent.IsZero() {
+	if c.Handoff != nil && !c.Handoff.Sent.IsZero() && !c.Handoff.another() {
 		return refuse("sent")
 	}
 	if why, locked := Lock(c); locked {
@@ -550,7 +552,10 @@ func (c *Case) propose(h Handoff, by string, now time.Time) error {
 	}
 	h.Case, h.Proposed, h.At = c.ID, by, now
 	h.Approved, h.ApprovedAt, h.Sent, h.Seal = "", time.Time{}, time.Time{}, ""
-	h.Vetoed, h.VetoWhy, h.VetoedAt, h.Received, h.Outcome = "", "", time.Time{}, time.Time{}, ""
+	h.Vetoed, h.VetoWhy, h.VetoedAt, h.Received, h.Outcome, h.Note = "", "", time.Time{}, time.Time{}, "", ""
+	if c.Handoff.another() {
+		c.Slips = append(c.Slips, *c.Handoff)
+	}
 	c.Handoff = &h
 	c.event(now, by, string(ProposeHandoff), string(h.Category))
 	return nil
@@ -616,6 +621,10 @@ func (c *Case) recall(reason, by string, now time.Time) error {
 		return refuse("no_reason")
 	}
 	c.Handoff = nil
+	if n := len(c.Slips); n > 0 { // the one that was sent back is the last word again
+		h := c.Slips[n-1]
+		c.Handoff, c.Slips = &h, c.Slips[:n-1]
+	}
 	c.event(now, by, string(RecallHandoff), tidy(reason))
 	return nil
 }
@@ -674,8 +683,11 @@ func (c *Case) stop(why string, now time.Time) {
 var Outcomes = []string{"received", "returned", "warned", "escalated", "closed"}
 
 // acknowledge records the liaison's answer.
-func (c *Case) acknowledge(outcome, by string, now time.Time) error {
+func (c *Case) acknowledge(outcome, note, by string, now time.Time) error {
 	h := c.Handoff
+	if (h == nil || h.Sent.IsZero()) && len(c.Slips) > 0 {
+		return refuse("slip_replaced") // it was sent back, and another one is being written
+	}
 	switch {
 	case h == nil || h.Sent.IsZero():
 		return refuse("not_found", c.ID)
@@ -685,7 +697,7 @@ func (c *Case) acknowledge(outcome, by string, now time.Time) error {
 	if h.Received.IsZero() {
 		h.Received = now
 	}
-	h.Outcome = outcome
+	h.Outcome, h.Note = outcome, note
 	c.event(now, by, string(AckHandoff), outcome)
 	return nil
 }

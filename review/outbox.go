@@ -152,6 +152,9 @@ func (d *Desk) release(ctx context.Context, id string) error {
 				return err
 			}
 		}
+		if err := d.retract(tx, &c, proposed, signed); err != nil {
+			return err
+		}
 		if act == "handoff.stop" {
 			if err := alert(tx, stoppedNotice(&c, now), c.ID, now); err != nil {
 				return err
@@ -276,7 +279,11 @@ func sentNotice(c *Case, now time.Time) news.Alert {
 }
 
 func stoppedNotice(c *Case, now time.Time) news.Alert {
-	a := caseNotice(c, "stopped", []string{string(Leader), string(Reviewer)}, now, "Phiếu chuyển không được gửi đi", "The hand-off did not leave")
+	to := []string{string(Leader), string(Reviewer)}
+	if c.Locked && Unlockable(c.LockWhy) {
+		to = append(to, string(Justice)) // whose co-signature opens it
+	}
+	a := caseNotice(c, "stopped", to, now, "Phiếu chuyển không được gửi đi", "The hand-off did not leave")
 	a.Body.VI += " " + c.Handoff.VetoWhy
 	a.Body.EN += " " + c.Handoff.VetoWhy
 	return a
@@ -303,6 +310,10 @@ const (
 	drafted  = "drafted"
 	approved = "approved"
 	assigned = "assigned"
+	returned = "returned" // a draft, or an assignment
+	mended   = "mended"
+	proposed = "proposed" // a hand-off, until it is signed or ends
+	signed   = "signed"
 )
 
 // ref is what the notices of a step of the case are recalled by.

@@ -114,6 +114,14 @@ func (c *Case) AsOf(t time.Time) (Case, Course, bool) {
 			if k != nil { // its text stands and is to be drafted anew
 				k.At, k.Out, k.URL = time.Time{}, time.Time{}, ""
 			}
+		case ReturnCorrection, MendCorrection:
+			shut(course.Waited, &draft, e.At)
+			course.Approved, out = time.Time{}, false
+			if k != nil {
+				k.At, k.Out, k.URL = time.Time{}, time.Time{}, ""
+			}
+		case ReturnAnswer:
+			was.Unit = ""
 		case DraftCorrection:
 			if course.Drafted.IsZero() {
 				course.Drafted = e.At

@@ -171,8 +171,10 @@ func (d *Desk) lateRequests(ctx context.Context) error {
 
 // Figures are what everybody may know of the desk's work: counts alone.
 type Figures struct {
-	Handoffs     int `json:"handoffs"` // sent to the police, ever
-	Vetoed       int `json:"vetoed"`   // stopped before they left
+	Corrections  int `json:"corrections"` // published, ever, those that were mended included
+	Errata       int `json:"errata"`      // corrections of ours that were wrong
+	Handoffs     int `json:"handoffs"`    // sent to the police, ever
+	Vetoed       int `json:"vetoed"`      // stopped before they left
 	RequestsOpen int `json:"requests_open"`
 	RequestsLate int `json:"requests_late"`
 	RequestsDone int `json:"requests_done"`
@@ -186,11 +188,27 @@ func (d *Desk) Figures(ctx context.Context) (f Figures, err error) {
 		return f, fmt.Errorf("review: figures: %w", err)
 	}
 	for _, c := range cs {
-		switch {
-		case !c.Handoff.Sent.IsZero():
-			f.Handoffs++
-		case c.Handoff.Vetoed != "":
-			f.Vetoed++
+		for _, h := range c.slips() {
+			switch {
+			case !h.Sent.IsZero():
+				f.Handoffs++
+			case h.Vetoed != "":
+				f.Vetoed++
+			}
+		}
+	}
+	for _, kind := range claims {
+		// A correction that is mended is no longer approved: all claims count.
+		cs, err := d.Store.Cases(ctx, CaseQuery{Kind: kind, Closed: true, Now: d.now(), Limit: 10_000})
+		if err != nil {
+			return f, fmt.Errorf("review: figures: %w", err)
+		}
+		for _, c := range cs {
+			f.Corrections += len(c.Errata)
+			f.Errata += len(c.Errata)
+			if c.Correction != nil && !c.Correction.Out.IsZero() {
+				f.Corrections++
+			}
 		}
 	}
 	rs, err := d.Store.Requests(ctx, 10_000)

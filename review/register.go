@@ -121,6 +121,9 @@ func (d *Desk) pauseCiting(tx Tx, no, by string, what news.Text) (paused []strin
 		if c.Handoff.waiting() && c.Handoff.Citation.Document == no {
 			// What was proposed and signed says something else now.
 			c.stop("Văn bản "+no+" "+what.VI+".", now)
+			if err := d.retract(tx, &c, proposed, signed); err != nil {
+				return nil, err
+			}
 			if err := alert(tx, stoppedNotice(&c, now), c.ID, now); err != nil {
 				return nil, err
 			}

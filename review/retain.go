@@ -57,10 +57,12 @@ func (d *Desk) Retain(ctx context.Context) error {
 				if err != nil {
 					return err
 				}
-				for i := range c.Handoff.Captures {
-					if c.Handoff.Captures[i].Text != "" {
-						c.Handoff.Captures[i].erase(now)
-						captures++
+				for _, s := range c.slips() {
+					for i := range s.Captures {
+						if s.Captures[i].Text != "" {
+							s.Captures[i].erase(now)
+							captures++
+						}
 					}
 				}
 				if err := tx.PutCase(c); err != nil {

@@ -211,7 +211,9 @@ type Case struct {
 	Verdict    Verdict        `json:"verdict,omitempty"`
 	Citation   *news.Citation `json:"citation,omitempty"`
 	Correction *Correction    `json:"correction,omitempty"`
+	Errata     []Erratum      `json:"errata,omitempty"` // corrections that were published and wrong, oldest first
 	Handoff    *Handoff       `json:"handoff,omitempty"`
+	Slips      []Handoff      `json:"slips,omitempty"` // earlier ones that the police sent back
 	Unlocked   *Unlock        `json:"unlocked,omitempty"`
 	Outcome    string         `json:"outcome,omitempty"` // said at closing
 	Paused     string         `json:"paused,omitempty"`  // number of the document that superseded or changed the cited one
@@ -238,14 +240,20 @@ type Voice struct {
 
 // A Correction is what the ward answers in public, in three lengths.
 type Correction struct {
-	Portal   string    `json:"portal"`
-	Post     string    `json:"post"`
-	Radio    string    `json:"radio"` // at most 120 s
-	DraftBy  string    `json:"draft_by"`
-	Approver string    `json:"approver,omitempty"`
-	At       time.Time `json:"at,omitzero"`  // of the approval
-	Out      time.Time `json:"out,omitzero"` // of the first publication
-	URL      string    `json:"url,omitempty"`
+	Portal string `json:"portal"`
+	Post   string `json:"post"`
+	Radio  string `json:"radio"` // at most 120 s
+	// Cut names the lengths that a machine cut from the portal text because
+	// nobody wrote them: "post", "radio". The leader approves them as well.
+	Cut []string `json:"cut,omitempty"`
+	// Returned is why the leader sent the draft back; a new draft is without.
+	Returned   string    `json:"returned,omitempty"`
+	ReturnedBy string    `json:"returned_by,omitempty"`
+	DraftBy    string    `json:"draft_by"`
+	Approver   string    `json:"approver,omitempty"`
+	At         time.Time `json:"at,omitzero"`  // of the approval
+	Out        time.Time `json:"out,omitzero"` // of the first publication
+	URL        string    `json:"url,omitempty"`
 	// Published is the log: every place where it went out.
 	Published []Publication `json:"published,omitempty"`
 	// Measured is what became of the matter afterwards, see [Measures].
@@ -303,6 +311,7 @@ type Handoff struct {
 	Seal       string        `json:"seal,omitempty"`    // SHA-256 of the content
 	Received   time.Time     `json:"received,omitzero"` // acknowledged by the liaison
 	Outcome    string        `json:"outcome,omitempty"` // received, returned, warned, escalated, closed
+	Note       string        `json:"note,omitempty"`    // of the liaison; why it was returned
 }
 
 // A Slip is a hand-off as a list of its own: all that the liaison sees.

@@ -25,8 +25,11 @@ const (
 	DraftCorrection   Action = "correction.draft"
 	ApproveCorrection Action = "correction.approve"
 	PublishCorrection Action = "correction.publish"
+	ReturnCorrection  Action = "correction.return"
+	MendCorrection    Action = "correction.mend"
 	AssignAnswer      Action = "answer.assign"
 	ReplyAnswer       Action = "answer.reply"
+	ReturnAnswer      Action = "answer.return"
 	EscalateCase      Action = "case.escalate"
 	CloseCase         Action = "case.close"
 	ProposeHandoff    Action = "handoff.propose"
@@ -64,8 +67,11 @@ var may = map[Action][]Role{
 	DraftCorrection:   {Reviewer},
 	ApproveCorrection: {Leader, Justice}, // Justice for what is kept from the leader
 	PublishCorrection: {Reviewer, Editor},
+	ReturnCorrection:  {Leader, Justice}, // likewise
+	MendCorrection:    {Reviewer, Leader},
 	AssignAnswer:      {Reviewer, Leader},
 	ReplyAnswer:       {Reviewer, Office, Unit, Khoi},
+	ReturnAnswer:      {Unit, Khoi},
 	EscalateCase:      {Leader, Justice}, // likewise
 	CloseCase:         {Reviewer, Leader},
 	ProposeHandoff:    {Reviewer},

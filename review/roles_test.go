@@ -23,8 +23,11 @@ var matrix = map[review.Action]string{
 	review.DraftCorrection:   "x . . . . . . . .",
 	review.ApproveCorrection: ". x x . . . . . .",
 	review.PublishCorrection: "x . . . . x . . .",
+	review.ReturnCorrection:  ". x x . . . . . .",
+	review.MendCorrection:    "x x . . . . . . .",
 	review.AssignAnswer:      "x x . . . . . . .",
 	review.ReplyAnswer:       "x . . . x . x x .",
+	review.ReturnAnswer:      ". . . . . . x x .",
 	review.EscalateCase:      ". x x . . . . . .",
 	review.CloseCase:         "x x . . . . . . .",
 	review.ProposeHandoff:    "x . . . . . . . .",
@@ -87,9 +90,10 @@ func TestEveryActIsGuarded(t *testing.T) {
 		h.Undo(ctx, "a", nobody), h.SetLevel(ctx, "a", 1, nobody), h.SetCaseLevel(ctx, id, 1, nobody),
 		h.SetClaim(ctx, id, "", "x", nil, nobody), h.SetVerdict(ctx, id, review.Fake, proposal().Citation, nobody),
 		h.DraftCorrection(ctx, id, "x", "", "", nobody), h.ApproveCorrection(ctx, id, nobody), h.PublishCorrection(ctx, id, "x", nobody),
+		h.ReturnCorrection(ctx, id, "x", nobody), h.MendCorrection(ctx, id, "x", nobody), h.ReturnAnswer(ctx, id, "x", nobody),
 		h.Assign(ctx, id, "x", h.now, nobody), h.Reply(ctx, id, "x", nobody), h.Escalate(ctx, id, "x", nobody), h.CloseCase(ctx, id, "x", nobody),
 		h.ProposeHandoff(ctx, id, proposal(), nobody), h.ApproveHandoff(ctx, id, nobody), h.RecallHandoff(ctx, id, "x", nobody),
-		h.VetoHandoff(ctx, id, "x", nobody), h.Unlock(ctx, id, "x", nobody), h.AcknowledgeHandoff(ctx, id, "received", nobody),
+		h.VetoHandoff(ctx, id, "x", nobody), h.Unlock(ctx, id, "x", nobody), h.AcknowledgeHandoff(ctx, id, "received", "", nobody),
 		h.ConfirmFact(ctx, "x", nobody), h.EraseItem(ctx, "a", "x", nobody),
 	} {
 		h.refused(err, "forbidden")

@@ -34,6 +34,7 @@ var (
 	caseReaders = who{review.Reviewer, review.Leader, review.Justice, review.Office, review.Editor, review.Unit, review.Khoi} // see [own]
 	complaints  = who{review.Reviewer, review.Leader, review.Office, review.Unit, review.Khoi}
 	answerers   = who{review.Reviewer, review.Office, review.Unit, review.Khoi}
+	handers     = who{review.Unit, review.Khoi}
 	publishers  = who{review.Reviewer, review.Editor}
 	handoffs    = who{review.Leader, review.Justice, review.Liaison}
 	registrars  = who{review.Reviewer, review.Office, review.Justice}

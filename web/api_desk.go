@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"time"
 
 	"langnghe/internal/news"
 	"langnghe/reports"
@@ -53,6 +54,15 @@ func (s *server) deskEndpoints() []endpoint {
 		}),
 		onCase(s, "publish", publishers, "cases.write", "Ghi nơi đã đăng đính chính", "Say where the correction was published", func(c *call, id string, in publishIn) error {
 			return s.Desk.PublishCorrection(c.ctx(), id, in.URL, c.by)
+		}),
+		onCase(s, "return", signers, "cases.write", "Trả lại bản đính chính, có lý do", "Send a correction back before it is published, with the reason", func(c *call, id string, in whyIn) error {
+			return s.Desk.ReturnCorrection(c.ctx(), id, in.Why, c.by)
+		}),
+		onCase(s, "mend", judges, "cases.write", "Nhận là đính chính đã đăng có chỗ sai, để đính chính lại", "Say what was wrong in a published correction, so that it is corrected", func(c *call, id string, in wrongIn) error {
+			return s.Desk.MendCorrection(c.ctx(), id, in.Wrong, c.by)
+		}),
+		op(s, "POST /api/v1/cases/{id}/hand-back", handers, "cases.write", "Trả lại phản ánh không thuộc đơn vị, có lý do", "Hand back a complaint that is not the unit's matter, with the reason", func(c *call, in whyIn) (none, error) {
+			return none{}, s.Desk.ReturnAnswer(c.ctx(), c.PathValue("id"), in.Why, c.by)
 		}),
 		onCase(s, "assign", judges, "cases.write", "Giao đơn vị trả lời, có hạn", "Assign to a unit, with a due date", func(c *call, id string, in assignIn) error {
 			due, err := dueOn(in.Due)
@@ -156,6 +166,9 @@ type (
 	}
 	whyIn struct {
 		Why string `json:"why" required:"true" max:"4000"`
+	}
+	wrongIn struct {
+		Wrong string `json:"wrong" required:"true" max:"1000" doc:"What was wrong, in words that are published"`
 	}
 	reasonIn struct {
 		Reason string `json:"reason" required:"true" max:"4000"`
@@ -358,7 +371,7 @@ func (s *server) apiHandoffs(c *call, in api.Page) (out handoffsOut, err error) 
 	if err != nil {
 		return out, err
 	}
-	slips, out.More, err = api.Cut(slips, in, func(x review.Slip) string { return x.Case }, nil)
+	slips, out.More, err = api.Cut(slips, in, func(x review.Slip) string { return x.Case + " " + x.At.UTC().Format(time.RFC3339Nano) }, nil)
 	out.Handoffs = []review.Handoff{}
 	for _, x := range slips {
 		out.Handoffs = append(out.Handoffs, x.Handoff)
@@ -368,9 +381,10 @@ func (s *server) apiHandoffs(c *call, in api.Page) (out handoffsOut, err error) 
 
 func (s *server) apiAcknowledge(c *call, in struct {
 	Outcome string `json:"outcome" required:"true" enum:"received returned warned escalated closed"`
+	Note    string `json:"note,omitempty" max:"1000" doc:"Why it was returned: needed for that outcome; names no person"`
 }) (h review.Handoff, err error) {
 	id := c.PathValue("id")
-	if err := s.Desk.AcknowledgeHandoff(c.ctx(), id, in.Outcome, c.by); err != nil {
+	if err := s.Desk.AcknowledgeHandoff(c.ctx(), id, in.Outcome, in.Note, c.by); err != nil {
 		return h, err
 	}
 	slips, err := s.Desk.Handoffs(c.ctx(), c.by)

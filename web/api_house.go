@@ -197,11 +197,12 @@ type privacyOut struct {
 	Figures  review.Figures `json:"figures"`
 	TextDays int            `json:"text_days"`
 	Sources  []string       `json:"sources"`
+	Contact  string         `json:"contact,omitempty"` // where people ask or object
 }
 
 func (s *server) apiPrivacy(c *call, _ none) (privacyOut, error) {
 	p, err := s.privacyOf(c.ctx())
-	return privacyOut{p.Figures, p.TextDays, append([]string{}, p.Sources...)}, err
+	return privacyOut{p.Figures, p.TextDays, append([]string{}, p.Sources...), p.Contact}, err
 }
 
 type requestsOut struct {

@@ -30,7 +30,8 @@ type casePage struct {
 	LockWhy    string
 	Unlockable bool
 	Slip       *slipView
-	Due        string // proposed, 2006-01-02
+	Earlier    []slipView // that the police sent back
+	Due        string     // proposed, 2006-01-02
 	UndoAt     time.Time
 	Problem    string // why the last form was refused
 	Form       url.Values
@@ -150,6 +151,9 @@ func (s *server) casePage(w http.ResponseWriter, r *http.Request, status int, ta
 	}
 	if k := c.Correction; k != nil && !k.At.IsZero() {
 		p.UndoAt = k.At.Add(review.UndoWindow)
+	}
+	for _, h := range c.Slips {
+		p.Earlier = append(p.Earlier, slip(h, u, s.Now()))
 	}
 	if c.Handoff != nil {
 		v := slip(*c.Handoff, u, s.Now())
@@ -279,6 +283,36 @@ func (s *server) draftCorrection(w http.ResponseWriter, r *http.Request) error {
 
 func (s *server) approveCorrection(w http.ResponseWriter, r *http.Request) error {
 	return s.act(w, r, "approve", s.Desk.ApproveCorrection)
+}
+
+func (s *server) returnCorrection(w http.ResponseWriter, r *http.Request) error {
+	return s.act(w, r, "return", func(ctx context.Context, id string, by review.User) error {
+		return s.Desk.ReturnCorrection(ctx, id, r.FormValue("why"), by)
+	})
+}
+
+func (s *server) mendCorrection(w http.ResponseWriter, r *http.Request) error {
+	return s.act(w, r, "mend", func(ctx context.Context, id string, by review.User) error {
+		return s.Desk.MendCorrection(ctx, id, r.FormValue("wrong"), by)
+	})
+}
+
+// handBack leads to the unit's list: the case is no longer its own.
+func (s *server) handBack(w http.ResponseWriter, r *http.Request) error {
+	id, u := r.PathValue("id"), by(r)
+	err := s.mine(r.Context(), id, u)
+	if err == nil {
+		err = s.Desk.ReturnAnswer(r.Context(), id, r.FormValue("why"), u)
+	}
+	if text, ok := houseRule(err, visitorOf(r).t); ok {
+		if status, _ := explain(err, visitorOf(r).t); status == http.StatusConflict {
+			return s.casePage(w, r, status, "hand-back", text)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return seeOther(w, r, "/complaints", "hand_back")
 }
 
 func (s *server) publishCorrection(w http.ResponseWriter, r *http.Request) error {

@@ -258,8 +258,17 @@ func (d *fakeDesk) Handoffs(_ context.Context, by review.User) ([]review.Slip, e
 	}
 	return out, nil
 }
-func (d *fakeDesk) AcknowledgeHandoff(_ context.Context, id, outcome string, by review.User) error {
+func (d *fakeDesk) AcknowledgeHandoff(_ context.Context, id, outcome, _ string, by review.User) error {
 	return d.on(id, "acknowledge %s %s", by.Name, outcome)
+}
+func (d *fakeDesk) ReturnCorrection(_ context.Context, id, why string, by review.User) error {
+	return d.on(id, "return %s %s", by.Name, why)
+}
+func (d *fakeDesk) MendCorrection(_ context.Context, id, wrong string, by review.User) error {
+	return d.on(id, "mend %s %s", by.Name, wrong)
+}
+func (d *fakeDesk) ReturnAnswer(_ context.Context, id, why string, by review.User) error {
+	return d.on(id, "hand back %s %s", by.Name, why)
 }
 func (d *fakeDesk) Audit(_ context.Context, q review.AuditQuery) (review.AuditPage, error) {
 	return review.AuditPage{Entries: d.audit, Total: len(d.audit)}, nil

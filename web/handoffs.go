@@ -58,7 +58,7 @@ func (s *server) handoffsPage(w http.ResponseWriter, r *http.Request, status int
 }
 
 func (s *server) acknowledge(w http.ResponseWriter, r *http.Request) error {
-	err := s.Desk.AcknowledgeHandoff(r.Context(), r.PathValue("id"), r.FormValue("outcome"), by(r))
+	err := s.Desk.AcknowledgeHandoff(r.Context(), r.PathValue("id"), r.FormValue("outcome"), r.FormValue("note"), by(r))
 	if text, ok := houseRule(err, visitorOf(r).t); ok {
 		if status, _ := explain(err, visitorOf(r).t); status == http.StatusConflict {
 			return s.handoffsPage(w, r, status, text)

@@ -26,7 +26,8 @@ func enumerated() map[string][]string {
 	str := func(list any) []string { return strings.Fields(strings.Trim(fmt.Sprint(list), "[]")) }
 	acts := review.Actions()
 	return map[string][]string{
-		"level": {"0", "1", "2", "3", "4"}, "help.level": {"0", "1", "2", "3", "4"},
+		"length": {"post", "radio"},
+		"level":  {"0", "1", "2", "3", "4"}, "help.level": {"0", "1", "2", "3", "4"},
 		"choice": str(news.Choices), "help.when": str(news.Choices), "help.then": str(news.Choices),
 		"topic":  append(slices.Clone(news.TopicIDs), "general"),
 		"stance": str([]news.Stance{news.Complaint, news.Question, news.Suggestion, news.Opinion, news.Satire, news.Praise, news.Warning, news.Denial, news.Report, news.RumourQuery, news.Claiming, news.Other}),

@@ -14,6 +14,7 @@ type privacyPage struct {
 	Figures  review.Figures
 	TextDays int
 	Sources  []string
+	Contact  string
 }
 
 // privacy is the page that tells everybody, without signing in, what is read
@@ -29,7 +30,7 @@ func (s *server) privacy(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *server) privacyOf(ctx context.Context) (p privacyPage, err error) {
-	p.TextDays = s.TextDays
+	p.TextDays, p.Contact = s.TextDays, s.Contact
 	if p.Figures, err = s.Desk.Figures(ctx); err != nil {
 		return p, err
 	}

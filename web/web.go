@@ -76,7 +76,10 @@ type Desk interface {
 	VetoHandoff(ctx context.Context, id, why string, by review.User) error
 	Unlock(ctx context.Context, id, reason string, by review.User) error
 	Handoffs(ctx context.Context, by review.User) ([]review.Slip, error)
-	AcknowledgeHandoff(ctx context.Context, id, outcome string, by review.User) error
+	AcknowledgeHandoff(ctx context.Context, id, outcome, note string, by review.User) error
+	ReturnCorrection(ctx context.Context, id, why string, by review.User) error
+	MendCorrection(ctx context.Context, id, wrong string, by review.User) error
+	ReturnAnswer(ctx context.Context, id, why string, by review.User) error
 
 	// What is kept from a person, see sight.go.
 	Hidden(ctx context.Context, items []news.Item, by review.User) (map[string]bool, error)
@@ -173,6 +176,7 @@ type Options struct {
 	SecondFactor bool             // leaders and justice officers must have one
 	Banner       news.Text        // over every page, "Dữ liệu mẫu"
 	Units        []string         // who can be asked to answer
+	Contact      string           // where people ask or object: a number, an address; empty names the ward's office
 	TextDays     int              // how long texts are kept, for the page that says so
 	Secure       bool             // cookies only over HTTPS
 	Now          func() time.Time // of what pages show and people do
@@ -255,6 +259,9 @@ func (s *server) routes() []route {
 		{"POST /cases/{id}/correction", reviewers, s.draftCorrection},
 		{"POST /cases/{id}/approve", signers, s.approveCorrection},
 		{"POST /cases/{id}/publish", publishers, s.publishCorrection},
+		{"POST /cases/{id}/return", signers, s.returnCorrection},
+		{"POST /cases/{id}/mend", judges, s.mendCorrection},
+		{"POST /cases/{id}/hand-back", handers, s.handBack},
 		{"POST /cases/{id}/assign", judges, s.assign},
 		{"POST /cases/{id}/reply", answerers, s.reply},
 		{"POST /cases/{id}/level", judges, s.caseLevel},

@@ -8,6 +8,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -610,6 +611,7 @@ func (b *builder) web(d *review.Desk, rd *reports.Desk, s *store.Desk, profile r
 		SignOn:     signOn, SignOnName: signOnName,
 		Warnings: b.warnings, Upkeep: b.upkeep, Examine: b.examine,
 		Ward:     profile.Ward,
+		Contact:  cmp.Or(b.opts.Config.Reports.Contact, b.opts.Config.Crawler.Contact),
 		Units:    units(profile),
 		Audit:    b.audit("desk"),
 		Now:      b.now,

@@ -208,6 +208,9 @@ func reportCase(c *review.Case, was *review.Course) reports.Case {
 	if k := c.Correction; k != nil {
 		out.Published = k.Out
 		out.Correct = &reports.CorrectionText{Portal: k.Portal, Post: k.Post, Radio: k.Radio, URL: k.URL}
+		if e := c.Mends(); e != nil {
+			out.Correct.Wrong, out.Correct.WrongOut = e.Wrong, e.Out
+		}
 	}
 	if h := c.Handoff; h != nil {
 		out.Handoff = &reports.Handoff{Category: string(h.Category), Claim: h.Claim, URLs: h.URLs, Evidence: h.Evidence, Harm: h.Harm, Request: h.Request,

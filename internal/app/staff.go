@@ -225,7 +225,7 @@ func (s *staff) carry(ctx context.Context, key, id string) error {
 		steps = append(steps,
 			func() error { return d.ProposeHandoff(ctx, id, *x.handoff, sampleReviewer) },
 			func() error { return d.ApproveHandoff(ctx, id, sampleLeader) },
-			func() error { return d.AcknowledgeHandoff(ctx, id, "received", sampleLiaison) },
+			func() error { return d.AcknowledgeHandoff(ctx, id, "received", "", sampleLiaison) },
 		)
 	}
 	n := s.steps[id]

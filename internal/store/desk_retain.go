@@ -16,7 +16,8 @@ const (
 	deskOldCaptures = `
 	SELECT c.id FROM case_file c
 	WHERE (c.handoff = 2 AND unixepoch(json_extract(c.body, '$.handoff.sent')) < ?1 OR c.handoff = 1 AND c.closed > 0 AND c.closed < ?2)
-		AND EXISTS (SELECT 1 FROM json_each(c.body, '$.handoff.captures') x WHERE coalesce(json_extract(x.value, '$.text'), '') <> '')
+		AND (EXISTS (SELECT 1 FROM json_each(c.body, '$.handoff.captures') x WHERE coalesce(json_extract(x.value, '$.text'), '') <> '')
+			OR EXISTS (SELECT 1 FROM json_each(c.body, '$.slips') s, json_each(s.value, '$.captures') x WHERE coalesce(json_extract(x.value, '$.text'), '') <> ''))
 	ORDER BY c.id LIMIT ?3`
 )
 
