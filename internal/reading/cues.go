@@ -33,9 +33,11 @@ type Family struct {
 	Kind  string     `yaml:"kind"`
 	Level news.Level `yaml:"level"`
 	Topic string     `yaml:"topic"`
-	Rules []cueRule  `yaml:"rules"`
+	// Fields are sets of words of its subject that bear it out without a rule.
+	Fields []string  `yaml:"fields"`
+	Rules  []cueRule `yaml:"rules"`
 
-	own    []int // the sets of cue words that its rules name
+	own    []int // the sets of cue words that its rules name, and its fields
 	topics []int // its topics and those of its rules, as news.TopicIDs
 }
 
@@ -149,6 +151,13 @@ func loadCues(fsys fs.FS, l *lexicon) (*cueBook, error) {
 			if rule.none, err = l.wanted(rule.None); err != nil {
 				return nil, fmt.Errorf("%s: none: %w", at, err)
 			}
+		}
+		fields, err := l.wanted(f.Fields)
+		if err != nil {
+			return nil, fmt.Errorf("%s: families.%s: fields: %w", cueFile, id, err)
+		}
+		for _, w := range fields {
+			f.own = append(f.own, w.set)
 		}
 		for i, t := range news.TopicIDs {
 			if t == f.Topic || slices.ContainsFunc(f.Rules, func(r cueRule) bool { return r.Topic == t }) {

@@ -79,6 +79,8 @@ type labelIDs struct {
 
 var toneNames = [...]string{"negative", "neutral", "positive", "mixed"}
 
+const iMixed = 3
+
 func (b *cueBook) labels() *labelIDs {
 	l := &labelIDs{ids: map[string]int{}}
 	for _, s := range order {
@@ -375,7 +377,7 @@ func newNamed(b *cueBook) named {
 		add(fSign, s)
 	}
 	n.tonality = len(n.ids)
-	for _, s := range []string{"plus", "minus", "balance"} {
+	for _, s := range []string{"plus", "minus", "balance", "both", "turn"} {
 		add(fRule, s)
 	}
 	return n
@@ -408,6 +410,11 @@ func (r *Reader) facts(out []fact, v *view, u *ruled) []fact {
 	add(f.tonality, min(2, u.tone.plus/2))
 	add(f.tonality+1, min(2, u.tone.minus/2))
 	add(f.tonality+2, u.tone.balance())
+	both := min(u.tone.good, u.tone.bad)
+	add(f.tonality+3, min(2, both))
+	if u.tone.turn {
+		add(f.tonality+4, min(2, 0.5+both))
+	}
 	flag := func(b bool) float64 {
 		if b {
 			return 1
@@ -602,20 +609,43 @@ const (
 	likeliest     = 0.1 // the same with what its topic adds, when the stance says that there must be one
 	topicAdds     = 0.3
 	groundedTopic = 0.4  // of a family without a rule: how likely its subject must be,
+	looseTopic    = 0.15 // if the story is sure and hardly anybody speaks for himself,
+	surelyStory   = 0.8
+	hardlySpoken  = 0.1
 	groundedWords = 1.5  // and what its words must add up to
 	likelyStory   = 0.4  // below, nothing is above level 1,
+	claimedStory  = 0.4  // of a claim that no rule bears out
 	possibleStory = 0.2  // unless it is a claim or a question about one
 	maySpeak      = 0.35 // and above, nothing is: perhaps somebody speaks for himself
 )
 
+// likeliest is the likeliest stance other than one.
+func (d *verdict) likeliest(other int) int {
+	best := -1
+	for i := range order {
+		if i != other && (best < 0 || d.stance(i) > d.stance(best)) {
+			best = i
+		}
+	}
+	return best
+}
+
+// bears reports whether an item that sounds like a claim has a story to it: a
+// rule that held, or words that make one likely. Edited text has one only if
+// the rules say so too: papers report.
+func (u *ruled) bears(d *verdict) bool {
+	if u.stance.article {
+		return u.stance.label == news.Claiming
+	}
+	return d.story() >= claimedStory || slices.ContainsFunc(u.cues, func(c found) bool { return c.family.Kind != booster })
+}
+
 // decide lets the model have the last word on the stance, and adds families
 // that it takes for likely though no rule held.
 func (r *Reader) decide(s *desk, d *verdict, u *ruled) {
-	best := 0
-	for i := range order {
-		if d.stance(i) > d.stance(best) {
-			best = i
-		}
+	best := d.likeliest(-1)
+	if order[best] == news.Claiming && !u.bears(d) {
+		best = d.likeliest(best)
 	}
 	label := order[best]
 	if u.stance.danger > 0 && u.stance.label == news.Report {
@@ -650,38 +680,34 @@ func (r *Reader) decide(s *desk, d *verdict, u *ruled) {
 
 // Of the tone.
 const (
-	ruledTone  = 0.3 // how much surer the model must be of another than the rules'
-	surelyFlat = 0.6 // that somebody asks, suggests, warns or denies
-	ourTopic   = 0.5 // what the model knows: posts about the ward
-	surelyTone = 0.8
+	ruledTone = 0.3 // what it adds to a tone that the rules say so, with the model's stance and with theirs
+	ourTopic  = 0.5 // what the model knows: posts about the ward
+	turned    = 0.6 // that a post is of two minds, where it has a "but"
 )
 
-// likelyTone is the tone of an item for which the rules have label. Of whom
-// the rules took to complain, to praise or to talk, before the model, they
-// know it better, unless the model is sure that he does something flat; of what
-// is not about the ward they know it anyway.
-func (d *verdict) likelyTone(before, label string, ruled news.Stance) string {
-	if label == "mixed" || before == "mixed" {
+// likelyTone is the tone of an item for which the rules have before, with their
+// own stance, and label, with the model's. Of what is not about the ward they
+// know it better than the model.
+func (d *verdict) likelyTone(before, label string, turn bool) string {
+	if label == "mixed" || before == "mixed" || turn && d.tone(iMixed) > turned {
 		return "mixed"
 	}
-	subject, sure := 0.0, 0.0
+	subject := 0.0
 	for i, id := range news.TopicIDs {
 		if id != "education" || d.story() >= possibleStory { // of lessons and teachers people talk everywhere
 			subject = max(subject, d.topic(i))
 		}
 	}
-	for i := range toneNames {
-		sure = max(sure, d.tone(i))
-	}
-	flat := d.stance(iQuestion) + d.stance(iSuggestion) + d.stance(iWarning) + d.stance(iDenial)
-	told := ruled == news.Complaint || ruled == news.Praise || ruled == news.Other
-	if subject < ourTopic || told && flat < surelyFlat && sure < surelyTone {
+	if subject < ourTopic {
 		return before
 	}
 	best, top := label, 0.0
 	for i, n := range toneNames {
 		p := d.tone(i)
 		if n == label {
+			p += ruledTone
+		}
+		if n == before {
 			p += ruledTone
 		}
 		if p > top {
@@ -721,11 +747,15 @@ func (r *Reader) grounded(s *desk, d *verdict, u *ruled, f *Family, label news.S
 	if label != news.Claiming && label != news.RumourQuery && label != news.Report && label != news.Warning || d.story() < likelyStory {
 		return false
 	}
+	need := groundedTopic
+	if d.story() >= surelyStory && d.spoken() < hardlySpoken {
+		need = looseTopic
+	}
 	subject, words := 0.0, 0.0
 	for _, t := range f.topics {
 		subject, words = max(subject, d.topic(t)), max(words, u.topics[t])
 	}
-	if len(f.topics) > 0 && subject < groundedTopic {
+	if len(f.topics) > 0 && subject < need {
 		return false
 	}
 	if words >= groundedWords {

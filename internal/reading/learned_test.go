@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -152,5 +153,89 @@ func TestTable(t *testing.T) {
 	}
 	if _, ok := new(table).get(7); ok {
 		t.Error("an empty table has a key")
+	}
+}
+
+// TestClaimNeedsStory: what merely sounds like a claim is what it is next
+// likeliest to be; papers report, whatever they report of.
+func TestClaimNeedsStory(t *testing.T) {
+	r := reader(t)
+	at := func(story float64) *verdict {
+		d := &verdict{r.labels, make([]float64, len(r.labels.names))}
+		d.p[iClaiming], d.p[iComplaint], d.p[r.labels.story] = 0.6, 0.4, story
+		return d
+	}
+	hit := []found{{family: r.cues.Families["disaster_rumour"]}}
+	booster := []found{{family: r.cues.Families["urgency"]}}
+	for _, c := range []struct {
+		what string
+		u    ruled
+		d    *verdict
+		want bool
+	}{
+		{"no rule, no story", ruled{}, at(0.1), false},
+		{"a booster alone", ruled{cues: booster}, at(0.1), false},
+		{"a story", ruled{}, at(0.9), true},
+		{"a rule", ruled{cues: hit}, at(0.1), true},
+		{"a paper on a story", ruled{cues: hit, stance: stance{article: true, label: news.Report}}, at(0.9), false},
+		{"a page whose rules say so", ruled{stance: stance{article: true, label: news.Claiming}}, at(0.1), true},
+	} {
+		if got := c.u.bears(c.d); got != c.want {
+			t.Errorf("%s: bears %v", c.what, got)
+		}
+	}
+	if d := at(0); d.likeliest(-1) != iClaiming || d.likeliest(iClaiming) != iComplaint {
+		t.Error("the next likeliest is not next")
+	}
+}
+
+// TestLikelyTone: of what is about the ward the model decides, pulled by the
+// rules; two minds need a "but".
+func TestLikelyTone(t *testing.T) {
+	r := reader(t)
+	v := func(topic float64, tones ...float64) *verdict {
+		d := &verdict{r.labels, make([]float64, len(r.labels.names))}
+		d.p[r.labels.topics] = topic
+		copy(d.p[r.labels.tones:], tones)
+		return d
+	}
+	for _, c := range []struct {
+		d             *verdict
+		before, label string
+		turn          bool
+		want          string
+	}{
+		{v(0.9, 0.95, 0.05, 0, 0), "neutral", "neutral", false, "negative"},
+		{v(0.9, 0.7, 0.3, 0, 0), "neutral", "neutral", false, "neutral"},
+		{v(0.1, 0.95, 0.05, 0, 0), "neutral", "negative", false, "neutral"}, // not about the ward
+		{v(0.9, 0.2, 0.1, 0.1, 0.6), "negative", "negative", true, "mixed"},
+		{v(0.9, 0.3, 0, 0.1, 0.6), "negative", "negative", false, "negative"},
+	} {
+		if got := c.d.likelyTone(c.before, c.label, c.turn); got != c.want {
+			t.Errorf("%v before %s, label %s, turn %v: %s, want %s", c.d.p[r.labels.tones:r.labels.families], c.before, c.label, c.turn, got, c.want)
+		}
+	}
+}
+
+// TestFields: the sets of fields.yaml are features alone but where families
+// name them, and words of a family's field bear it out.
+func TestFields(t *testing.T) {
+	r := reader(t)
+	for _, f := range r.cues.order {
+		for _, name := range f.Fields {
+			if id, ok := r.lex.ids[name]; !ok || !strings.HasPrefix(name, "w.") {
+				t.Errorf("%s: %s is no field", f.ID, name)
+			} else if !slices.Contains(f.own, id) {
+				t.Errorf("%s is not borne out by %s", f.ID, name)
+			}
+		}
+	}
+	s := r.desks.New().(*desk)
+	r.mend.look(&s.view, &news.Item{Text: "bác tài mới về kể, họ rỉ tai nhau rứa"})
+	r.lex.find(&s.view, s.hits)
+	for _, name := range []string{"w.says", "w.whisper"} {
+		if len(s.hits[r.lex.ids[name]]) == 0 {
+			t.Errorf("%s is not found", name)
+		}
 	}
 }

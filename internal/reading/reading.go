@@ -33,7 +33,7 @@ import (
 var embedded embed.FS
 
 // codeVersion counts changes of meaning of the code in this package.
-const codeVersion = 6
+const codeVersion = 7
 
 // Reader reads items about one ward.
 type Reader struct {
@@ -204,10 +204,10 @@ func (r *Reader) Read(it *news.Item, prior int) news.Reading {
 	} else {
 		d := r.weigh(s, &u)
 		out.Topics = r.likelyTopics(s, &d, subjects)
-		before, ruled := label, u.stance.label
+		before := label
 		r.decide(s, &d, &u)
 		out.Cues = r.gate(v, u.stance, u.cues, d.story(), d.spoken())
-		label = d.likelyTone(before, u.tone.label(v, &u.stance), ruled)
+		label = d.likelyTone(before, u.tone.label(v, &u.stance), u.tone.turn)
 	}
 	out.Stance, out.StanceWhy = u.stance.label, u.stance.because(v)
 	out.Tone = u.tone.reading(v, label)

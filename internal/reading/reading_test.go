@@ -330,7 +330,7 @@ func TestProfiles(t *testing.T) {
 // TestLoadErrors: a mistake in a file is reported with file and line.
 func TestLoadErrors(t *testing.T) {
 	for _, c := range []struct{ file, old, new, want string }{
-		{"topics.yaml", "version: 3", "version: x", "topics.yaml:3: version"},
+		{"topics.yaml", "version: 4", "version: x", "topics.yaml:3: version"},
 		{"topics.yaml", "sets:", "stes:", "topics.yaml:4: unknown key"},
 		{"cuewords.yaml", "  c.child: [", "  c.child: [$nothing, ", "no set is called nothing"},
 		{"cuewords.yaml", "  c.child: [", "  c.child: [$c.child, ", "refers to itself"},
@@ -345,7 +345,7 @@ func TestLoadErrors(t *testing.T) {
 		{"profiles/thai-hoa-2026.yaml", "from: \"2025-07-01\"", "from: \"soon\"", "want YYYY-MM-DD"},
 	} {
 		fsys := fstest.MapFS{}
-		for _, name := range []string{"mend.yaml", "people.yaml", "topics.yaml", "tone.yaml", "stance.yaml", "cuewords.yaml", "cues.yaml", "profiles/thai-hoa-2026.yaml"} {
+		for _, name := range []string{"mend.yaml", "people.yaml", "topics.yaml", "tone.yaml", "stance.yaml", "cuewords.yaml", "cues.yaml", "fields.yaml", "profiles/thai-hoa-2026.yaml"} {
 			src, err := os.ReadFile("data/" + name)
 			if err != nil {
 				t.Fatal(err)

@@ -12,6 +12,7 @@ type toneSets struct{ pos, neg, negator, not, flip, strong, weak, contrast, wish
 type tone struct {
 	plus, minus float64 // sums of weights
 	good, bad   float64 // the same before contrast turns them
+	turn        bool    // there is a "but"
 	lack        float64 // of words that say something is not there or should be
 	because     []hit
 }
@@ -30,6 +31,7 @@ func (r *Reader) tone(v *view, h hits) tone {
 	for _, x := range h[s.contrast] {
 		turn = max(turn, x.start)
 	}
+	t.turn = turn >= 0
 	weigh := func(x hit, sign float64, other []hit) {
 		if covered(other, x) {
 			return
