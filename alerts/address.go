@@ -157,6 +157,7 @@ func veil(a news.Alert) news.Alert {
 		VI: "Địa chỉ này chưa được xác nhận nên nội dung không được gửi kèm. Đăng nhập để xem.",
 		EN: "This address has not been confirmed, so the content is left out. Sign in to read it.",
 	}
+	a.Attach = ""
 	return a
 }
 

@@ -22,7 +22,7 @@ import (
 )
 
 // Roles are those that notices can be for.
-var Roles = []string{"reviewer", "leader", "justice", "police_liaison", "office", "editor", "khoi", "unit", "admin"}
+var Roles = []string{"reviewer", "leader", "justice", "police_liaison", "office", "editor", "khoi", "unit", "admin", "list"}
 
 // A Recipient is one way to one person or system on the team. Entries of one
 // name are the same person: the first that fits is used, the others stand in
@@ -30,7 +30,7 @@ var Roles = []string{"reviewer", "leader", "justice", "police_liaison", "office"
 type Recipient struct {
 	Name    string     `yaml:"name" json:"name"`
 	Role    string     `yaml:"role" json:"role"`       // reviewer, leader, police_liaison …
-	Unit    string     `yaml:"unit" json:"unit"`       // of the roles unit and khoi: whose notices; empty is all of them
+	Unit    string     `yaml:"unit" json:"unit"`       // of the roles unit and khoi: whose notices; empty is all of them. Of the role list: the name of the list of recipients of reports
 	Channel string     `yaml:"channel" json:"channel"` // email or webhook
 	Address string     `yaml:"address" json:"address"` // mail address or URL
 	Secret  string     `yaml:"secret" json:"-"`        // of the webhook, "whsec_…"

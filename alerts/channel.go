@@ -29,8 +29,16 @@ type Message struct {
 	Text    string       // plain text, links defanged
 	Link    string       // page of the desk, or ""
 	Replies string       // ID of the message that this one takes back, or ""
+	Files   []File       // that go with it, on channels that carry files
 	Try     int          // 1 is the first
 	At      time.Time    // on the ward's clock
+}
+
+// A File goes with a message.
+type File struct {
+	Name string
+	Type string // media type
+	Data []byte
 }
 
 // permanent reports whether another try cannot help.

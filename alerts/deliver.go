@@ -157,7 +157,9 @@ func (d *Dispatcher) deliver(ctx context.Context, j *job) {
 	err := j.lost
 	if err == nil {
 		try, cancel := context.WithTimeout(ctx, d.opts.Timeout)
-		err = d.opts.Channels[channel].Send(try, j.msg)
+		if err = d.attach(try, &j.msg); err == nil {
+			err = d.opts.Channels[channel].Send(try, j.msg)
+		}
 		cancel()
 	}
 	d.m.duration.WithLabelValues(channel).Observe(time.Since(begun).Seconds())
@@ -172,6 +174,29 @@ func (d *Dispatcher) deliver(ctx context.Context, j *job) {
 		case <-time.After(time.Second):
 		}
 	}
+}
+
+// attach fetches the files of a message, each once, for a channel that carries
+// any and an address that is known to be the recipient's: with the message of
+// somebody else's mailbox goes nothing.
+func (d *Dispatcher) attach(ctx context.Context, m *Message) error {
+	c, ok := d.opts.Channels[m.To.Channel].(interface{ Carries() bool })
+	if d.opts.Files == nil || !ok || !c.Carries() {
+		return nil
+	}
+	seen := map[string]bool{"": true}
+	for _, a := range append([]news.Alert{m.Alert}, m.More...) {
+		if seen[a.Attach] {
+			continue
+		}
+		seen[a.Attach] = true
+		files, err := d.opts.Files(ctx, a.Attach)
+		if err != nil {
+			return fmt.Errorf("alerts: files of %s: %w", a.Attach, err)
+		}
+		m.Files = append(m.Files, files...)
+	}
+	return nil
 }
 
 // finish writes the end of a try.

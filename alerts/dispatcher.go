@@ -31,6 +31,10 @@ type Options struct {
 	Delivered func(context.Context, []news.Delivered) error // may be nil
 	Audit     func(context.Context, news.Audit) error       // may be nil
 
+	// Files fetches what an alert names as its attachment; nil sends messages
+	// without. An error is temporary: the message is tried again.
+	Files func(ctx context.Context, attach string) ([]File, error)
+
 	Escalation Escalation
 	Workday    func(time.Time) bool // whether people work on a day; nil leaves it to Hours
 	Confirm    bool                 // addresses of people get content only after their owner has confirmed them

@@ -86,7 +86,7 @@ func (d *Dispatcher) message(ctx context.Context, to Recipient, rows []Row, now 
 	slices.SortStableFunc(all, func(a, b news.Alert) int { return cmp.Compare(b.Level, a.Level) })
 	a := all[0]
 	m := Message{ID: rows[0].Message, To: to, Alert: a, More: all[1:], Try: rows[0].Tries, At: now}
-	if strings.HasPrefix(a.Path, "/") && d.opts.BaseURL != "" {
+	if strings.HasPrefix(a.Path, "/") && d.opts.BaseURL != "" && to.Role != "list" { // who is on a list has no account
 		m.Link = d.opts.BaseURL + a.Path
 	}
 	if a.Withdraw != "" {

@@ -123,10 +123,14 @@ func (d *Dispatcher) plan(ctx context.Context, c *Change, now time.Time) error {
 
 // hears reports whether a recipient is meant by a role of an alert. "unit/X"
 // is the unit or board X; one of those roles without a unit hears for all.
+// "list/X" is whoever gets reports by the list X.
 func (r *Recipient) hears(role string) bool {
 	role, unit, named := strings.Cut(role, "/")
 	if !named {
 		return r.Role == role
+	}
+	if role == "list" && r.Unit == "" {
+		return false // a recipient on no list hears of none
 	}
 	return (r.Role == role || role == "unit" && r.Role == "khoi") && (r.Unit == unit || r.Unit == "")
 }

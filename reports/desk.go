@@ -314,7 +314,7 @@ func (d *Desk) dispatch(tx Tx, r *Report, kept bool) error {
 	return tx.Notify(news.Alert{
 		ID: "report/" + r.ID + "/" + strconv.FormatInt(r.Approved.UnixMilli(), 36), Kind: "decided", Level: news.Medium, To: to, Not: not,
 		Subject: news.Text{VI: name.VI + ": " + subject, EN: name.EN + ": " + subject},
-		Body:    news.Text{VI: text, EN: text}, Path: "/reports/" + r.ID, Group: "report/" + r.ID, Event: r.Leaves, Created: r.Approved,
+		Body:    news.Text{VI: text, EN: text}, Path: "/reports/" + r.ID, Attach: r.ID, Group: "report/" + r.ID, Event: r.Leaves, Created: r.Approved,
 	}, "report/"+r.ID, r.Leaves)
 }
 

@@ -34,7 +34,8 @@ type House struct {
 	WeeklyDay string `yaml:"weekly_day"`
 	WeeklyAt  string `yaml:"weekly_at"`
 	DailyAt   string `yaml:"daily_at"`
-	// Lists are the roles that a report goes to once it is approved.
+	// Lists are the roles that a report goes to once it is approved, and the
+	// named lists of recipients, "list/dang-uy", who get it as files by mail.
 	Lists map[Kind][]string `yaml:"lists"`
 }
 
@@ -231,11 +232,17 @@ func (h *House) list(k Kind) []string {
 }
 
 // mayReceive keeps opinions from the police and hand-offs from everybody
-// else: a slip leaves by the desk's own sealed way and by no list.
+// else: a slip leaves by the desk's own sealed way and by no list. Named lists
+// are of people outside the team: they get what is signed, never a complaint.
 func mayReceive(k Kind, role string) error {
 	switch {
 	case k == Police:
 		return refuse("list", "phiếu chuyển Công an không gửi theo danh sách", "a police hand-off is sent to no list")
+	case strings.HasPrefix(role, "list/") && len(role) > len("list/"):
+		if k == Complaint {
+			return refuse("list", "phiếu chuyển phản ánh chỉ gửi cho đơn vị trả lời", "the slip of a complaint goes to the unit that answers it alone")
+		}
+		return nil
 	case role == "police_liaison":
 		return refuse("list", "báo cáo dư luận không gửi cho đầu mối Công an", "reports of opinions do not go to the police liaison")
 	case !slices.Contains([]string{"reviewer", "leader", "justice", "office", "editor", "khoi", "unit"}, role):

@@ -270,7 +270,7 @@ func TestPoliceSeeNoOpinions(t *testing.T) {
 			t.Errorf("the liaison or the administrator sees %s", l.ID)
 		}
 	}
-	for _, h := range []reports.House{{Lists: map[reports.Kind][]string{reports.Weekly: {"police_liaison"}}}, {Lists: map[reports.Kind][]string{reports.Police: {"leader"}}}} {
+	for _, h := range []reports.House{{Lists: map[reports.Kind][]string{reports.Weekly: {"police_liaison"}}}, {Lists: map[reports.Kind][]string{reports.Police: {"leader"}}}, {Lists: map[reports.Kind][]string{reports.Police: {"list/dang-uy"}}}, {Lists: map[reports.Kind][]string{reports.Complaint: {"list/dang-uy"}}}, {Lists: map[reports.Kind][]string{reports.Weekly: {"list/"}}}} {
 		if _, err := reports.New(reports.Options{Store: store.Reports{}, Log: slog.New(slog.DiscardHandler), House: h}); err == nil {
 			t.Errorf("lists %v were taken", h.Lists)
 		}
@@ -484,6 +484,9 @@ func TestApproval(t *testing.T) {
 		}
 		ids := []string{}
 		for _, m := range ms {
+			if strings.HasPrefix(m.ID, "alert/report/") && !strings.Contains(string(m.Body), `"attach":"BC-2026-0001"`) {
+				t.Errorf("the report is not attached: %.200s", m.Body)
+			}
 			ids = append(ids, m.ID)
 		}
 		if err := w.store.Sent(ctx, w.now, ids); err != nil {

@@ -51,7 +51,7 @@ func texts[T ~string](list []T) (out []string) {
 
 // endpoints is the whole API, one file a field of work.
 func (s *server) endpoints() []endpoint {
-	return slices.Concat(s.houseEndpoints(), s.deskEndpoints(), s.lookEndpoints(), s.machineEndpoints(), s.reportEndpoints())
+	return slices.Concat(s.houseEndpoints(), s.deskEndpoints(), s.lookEndpoints(), s.machineEndpoints(), s.reportEndpoints(), s.tableEndpoints())
 }
 
 // An endpoint is one line of the API.

@@ -36,6 +36,7 @@ var apart = map[string]string{
 	"POST /search/saved":           "POST /api/v1/searches",
 	"POST /search/saved/{id}/drop": "DELETE /api/v1/searches/{id}",
 	"GET /alerts":                  "GET /api/v1/alerts/deliveries",
+	"GET /alerts/xlsx":             "GET /api/v1/alerts/deliveries/xlsx",
 	"GET /account":                 "GET /api/v1/account/sessions",
 	"GET /{$}":                     "GET /api/v1/me",
 
@@ -304,6 +305,16 @@ var requests = map[string]apiExample{
 	"GET /api/v1/ledgers/{ledger}":            {"lan", "/api/v1/ledgers/policies", nil, ""},
 	"POST /api/v1/ledgers/{ledger}":           {"lan", "/api/v1/ledgers/policies", obj{"values": obj{"title": "Quy định mới", "issued": "2026-11-01", "level": "central", "stage": "promulgated", "affects": "yes"}}, ""},
 	"GET /api/v1/ledgers/{ledger}/xlsx":       {"lan", "", nil, ""},
+	"GET /api/v1/cases/xlsx":                  {"lan", "", nil, ""},
+	"GET /api/v1/complaints/xlsx":             {"nuoc", "", nil, ""},
+	"GET /api/v1/handoffs/xlsx":               {"cong.an", "", nil, ""},
+	"GET /api/v1/rumours/xlsx":                {"lan", "", nil, ""},
+	"GET /api/v1/documents/xlsx":              {"bien.tap", "", nil, ""},
+	"GET /api/v1/privacy/requests/xlsx":       {"tu.phap", "", nil, ""},
+	"GET /api/v1/audit/xlsx":                  {"tu.phap", "", nil, ""},
+	"GET /api/v1/alerts/deliveries/xlsx":      {"lan", "", nil, ""},
+	"GET /api/v1/sources/xlsx":                {"quan.tri", "", nil, ""},
+	"GET /api/v1/users/xlsx":                  {"quan.tri", "", nil, ""},
 }
 
 type obj = map[string]any

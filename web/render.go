@@ -134,6 +134,7 @@ type frame struct {
 	Ward     string
 	Progress *progress
 	Done     string // what the last form did
+	Sheet    string // the page's tables as a workbook, or ""
 	can      func(string) bool
 }
 
@@ -170,6 +171,7 @@ func (s *server) frame(r *http.Request, title string) frame {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		f.Path = "/"
 	}
+	f.Sheet = s.sheetOf(r, v.user)
 	if done := r.FormValue("done"); done != "" {
 		if _, ok := t.text["done."+done]; ok {
 			f.Done = t.T("done." + done)

@@ -345,6 +345,7 @@ func (s *server) routes() []route {
 		{"POST /users/{name}/second", admins, s.resetSecond},
 		{"POST /users/{name}/unlock", admins, s.unlockUser},
 	}
+	all = append(all, s.tableRoutes()...)
 	for _, e := range s.endpoints() {
 		all = append(all, route{e.pattern, e.who, e.handle})
 	}

@@ -8,6 +8,7 @@
 package email
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -200,10 +201,18 @@ func (c *Channel) compose(m alerts.Message) (*mail.Msg, error) {
 	}
 	msg.Subject(m.Subject)
 	msg.SetBodyString(mail.TypeTextPlain, m.Text)
+	for _, f := range m.Files {
+		if err := msg.AttachReader(f.Name, bytes.NewReader(f.Data), mail.WithFileContentType(mail.ContentType(f.Type))); err != nil {
+			return nil, fmt.Errorf("attach %s: %w", f.Name, err)
+		}
+	}
 	return msg, nil
 }
 
 func (c *Channel) id(message string) string { return message + "@" + helo(c.from.Address) }
+
+// Carries reports that mail carries files.
+func (c *Channel) Carries() bool { return true }
 
 // Personal reports that a mailbox belongs to a person, who confirms it.
 func (c *Channel) Personal() bool { return true }

@@ -663,6 +663,7 @@ func (b *builder) alerts(ctx context.Context) error {
 		Poll: b.opts.AlertPoll, BaseURL: b.baseURL(), Ward: b.read.Profile().Ward,
 		Delivered: func(ctx context.Context, ds []news.Delivered) error { return bus.PublishAll(ctx, b.bus, delivered, ds) },
 		Audit:     b.audit("alerts"),
+		Files:     b.reportFiles,
 	})
 	if err != nil {
 		return err

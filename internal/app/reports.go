@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"langnghe/alerts"
 	"langnghe/crawler"
 	"langnghe/indexer"
 	"langnghe/internal/bus"
@@ -235,6 +236,21 @@ func reportSpans(list []review.Span) []reports.Span {
 		out[i] = reports.Span(s)
 	}
 	return out
+}
+
+// reportFiles are a report as it goes to people by mail: the PDF to read, the
+// document to work with.
+func (b *builder) reportFiles(ctx context.Context, id string) (out []alerts.File, err error) {
+	for _, f := range []struct{ format, kind string }{
+		{"pdf", "application/pdf"}, {"docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
+	} {
+		res, err := askWithin(b, AskReport, 20*time.Second)(ctx, ReportRequest{Do: "write", ID: id, Format: f.format, By: "system"})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, alerts.File{Name: res.Name, Type: f.kind, Data: res.File})
+	}
+	return out, nil
 }
 
 // report answers AskReport. Whoever may open the data folder's socket may

@@ -565,6 +565,9 @@ func (v *checker) check(c *Config, dir string) {
 		if r.Name == "" {
 			v.bad(at, "cần name", "needs a name")
 		}
+		if r.Role == "list" && (r.Unit == "" || c.Recipients[i].Channel != "email") {
+			v.bad(at, "vai trò list cần unit (tên danh sách nhận báo cáo) và kênh email", "the role list needs unit (the name of the list of recipients of reports) and the channel email")
+		}
 		if !slices.Contains(alerts.Roles, r.Role) {
 			v.bad(at+".role", "không có vai trò %q", "there is no role %q; use one of "+strings.Join(alerts.Roles, ", "), r.Role)
 		}
@@ -575,6 +578,14 @@ func (v *checker) check(c *Config, dir string) {
 			at, what = "", err.Error()
 		}
 		v.bad(strings.TrimSuffix("reports."+at, "."), "%s", "%s", what)
+	}
+	for kind, to := range c.Reports.Lists {
+		for _, name := range to {
+			list, ok := strings.CutPrefix(name, "list/")
+			if ok && !slices.ContainsFunc(c.Recipients, func(r Recipient) bool { return r.Role == "list" && r.Unit == list }) {
+				v.bad(fmt.Sprintf("reports.lists.%s", kind), "không có người nhận nào trong danh sách %q; thêm vào recipients: role: list, unit: tên danh sách", "the list %q has no recipient; add one under recipients: role: list, unit: its name", list)
+			}
+		}
 	}
 	if c.Metrics != "" {
 		if _, port, err := net.SplitHostPort(c.Metrics); err != nil || port == "" {

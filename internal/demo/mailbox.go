@@ -38,6 +38,7 @@ type Mail struct {
 	Date      time.Time // as the sender says
 	MessageID string    // without the angle brackets
 	At        time.Time // when it arrived
+	Raw       []byte    // as it came, attachments included
 }
 
 // A Mailbox is a mail server for trying things out: it takes every mail that
@@ -129,7 +130,7 @@ func (v *visit) Data(r io.Reader) error {
 		return err
 	}
 	got := decode(raw)
-	got.From, got.To, got.At = v.from, slices.Clone(v.to), time.Now()
+	got.From, got.To, got.At, got.Raw = v.from, slices.Clone(v.to), time.Now(), raw
 	v.box.add(got)
 	return nil
 }

@@ -174,6 +174,7 @@ type Alert struct {
 	Muted    string    `json:"muted,omitempty"` // why nobody is to be told: it is written into the log and sent to nobody
 	Event    time.Time `json:"event"`           // event time of what it is about
 	Created  time.Time `json:"created"`
+	Attach   string    `json:"attach,omitempty"`   // id of the report that goes with it as files, by mail
 	Withdraw string    `json:"withdraw,omitempty"` // id of the alert that this one takes back
 }
 
