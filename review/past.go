@@ -66,12 +66,7 @@ func (c *Case) AsOf(t time.Time) (Case, Course, bool) {
 		}
 	}
 	was.Timeline = slices.DeleteFunc(slices.Clone(c.Timeline), func(e Event) bool { return e.At.After(t) })
-	if c.Closed.After(t) {
-		was.Closed, was.Outcome = time.Time{}, ""
-		if was.State == Closed {
-			was.State = Open
-		}
-	}
+	was.Closed = time.Time{}
 	for i, m := range c.Marks {
 		if i == 0 || !m.At.After(t) {
 			was.Level, was.Topic, was.Place = m.Level, m.Topic, m.Place
@@ -115,6 +110,7 @@ func (c *Case) AsOf(t time.Time) (Case, Course, bool) {
 				k.At, k.Out, k.URL = time.Time{}, time.Time{}, ""
 			}
 		case ReturnCorrection, MendCorrection:
+			closed, was.Closed = false, time.Time{} // a closed case is opened to mend what was published
 			shut(course.Waited, &draft, e.At)
 			course.Approved, out = time.Time{}, false
 			if k != nil {
@@ -190,7 +186,7 @@ func (c *Case) AsOf(t time.Time) (Case, Course, bool) {
 				}
 			}
 		case CloseCase:
-			closed = true
+			closed, was.Closed = true, e.At
 			shut(course.Waited, &draft, e.At)
 			shut(course.Proposed, &proposal, e.At)
 		}
@@ -200,6 +196,12 @@ func (c *Case) AsOf(t time.Time) (Case, Course, bool) {
 		if !assigned {
 			was.First, was.Due = time.Time{}, time.Time{}
 		}
+	}
+	switch {
+	case !was.Closed.IsZero():
+		was.State = Closed
+	case was.State == Closed:
+		was.State, was.Outcome = Open, ""
 	}
 	was.Correction, was.Handoff = k, h
 	if course.Drafted.IsZero() {
