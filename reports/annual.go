@@ -129,6 +129,13 @@ func (d *Desk) annual(c *counter, q Request) (Report, error) {
 		hand.Rows = append(hand.Rows, row(paper.Capital(k.name), w.fig(Query{What: "handoffs.sent", By: "category", Key: k.id, From: from, To: to})))
 	}
 	w.table(hand, "")
+	var came []any
+	text := "Kết quả Công an phường trả lời:"
+	for i, o := range outcomes {
+		text += map[bool]string{true: " ", false: "; "}[i == 0] + o.name + " {}"
+		came = append(came, w.fig(Query{What: "handoffs.sent", By: "outcome", Key: o.id, From: from, To: to}))
+	}
+	w.say(paper.Text, text+"; chưa trả lời {}.", append(came, w.fig(Query{What: "handoffs.sent", By: "outcome", From: from, To: to}))...)
 	w.say(paper.Clause, "10. Kết quả của các ban, ngành, đoàn thể, khối")
 	w.say(paper.Text, "Có {} đơn vị, khối ghi kết quả trong sổ. Kết quả từng nhiệm vụ tại Phụ lục II.", n("units.reporting"))
 	w.note("units", "")

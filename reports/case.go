@@ -28,6 +28,7 @@ type Case struct {
 	Drafted   time.Time // first draft of a correction
 	Approved  time.Time // of the correction
 	Published time.Time
+	Places    []Place     // where its corrections went out
 	Outs      []time.Time // when each correction of it first went out
 	Waits     []Span      // when a correction waited for its approval
 	Proposals []Span      // when a hand-off waited for its approval
@@ -35,6 +36,13 @@ type Case struct {
 	Correct   *CorrectionText
 	Handoff   *Handoff
 	Kept      bool // from those who lead the ward, whom most reports are for: counted, never named
+}
+
+// A Place is where a correction went out: an address, or words such as "loa
+// khối 3, 17:00".
+type Place struct {
+	At    time.Time
+	Where string
 }
 
 // A Span is from ≤ t < to; a zero To is open.

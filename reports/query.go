@@ -350,7 +350,7 @@ func (q Query) describe(zone *time.Location) news.Text {
 // byNames are what pages call some of the things that numbers are split by.
 var byNames = map[string]news.Text{
 	"unit": {VI: "đơn vị", EN: "unit"}, "place": {VI: "khối", EN: "neighbourhood"}, "tone": {VI: "sắc thái", EN: "tone"},
-	"stance": {VI: "thái độ", EN: "stance"}, "source": {VI: "nguồn", EN: "source"}, "channel": {VI: "kênh", EN: "channel"}, "level": {VI: "cấp ban hành", EN: "issued by"},
+	"stance": {VI: "thái độ", EN: "stance"}, "source": {VI: "nguồn", EN: "source"}, "channel": {VI: "kênh", EN: "channel"}, "outcome": {VI: "kết quả", EN: "outcome"}, "category": {VI: "nhóm", EN: "category"}, "level": {VI: "cấp ban hành", EN: "issued by"},
 }
 
 // Describe says in words what a number counts.

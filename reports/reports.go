@@ -38,6 +38,9 @@ type Options struct {
 	Counts  func(context.Context, CountQuery) ([]Count, error)
 	Cases   func(ctx context.Context, known time.Time) ([]Case, error)
 	Sources func(context.Context) (all, working int, err error)
+	// SourceNames are what people call the sources, by id; nil or a missing
+	// one leaves the id.
+	SourceNames func(context.Context) (map[string]string, error)
 	// Headlines are titles of articles with good news, never of posts.
 	Headlines func(ctx context.Context, from, to time.Time, limit int) ([]Headline, error)
 	// Told are the words of a complaint as its unit sees them, without what

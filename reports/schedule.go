@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"langnghe/internal/calendar"
@@ -27,7 +29,75 @@ func (d *Desk) Tick(ctx context.Context) error {
 	if at, ok := clockOn(now, d.House.DailyAt); ok && !now.Before(at) && d.Days.Working(now) {
 		errs = append(errs, d.draft(ctx, Request{Kind: Daily, At: at}, "daily/"+at.Format(time.DateOnly)))
 	}
-	return errors.Join(append(errs, d.remind(ctx, now), d.left(ctx))...)
+	return errors.Join(append(errs, d.remind(ctx, now), d.left(ctx), d.logCorrections(ctx))...)
+}
+
+// logCorrections writes into the ledger of publications where corrections went
+// out, with the place as evidence. What a person has written there, or taken
+// out, stays as it is.
+func (d *Desk) logCorrections(ctx context.Context) error {
+	c := d.counter(ctx)
+	cs, err := c.allCases()
+	if err != nil {
+		return err
+	}
+	have := map[string]bool{}
+	rs, err := c.ledger("publications")
+	if err != nil {
+		return err
+	}
+	for _, r := range rs {
+		for _, v := range r.Past {
+			have[v.Values["case"]+"\x00"+v.Values["evidence"]] = true
+		}
+	}
+	var errs []error
+	for i := range cs {
+		k := &cs[i]
+		for _, p := range k.Places {
+			where := clip(p.Where, maxText)
+			if have[k.ID+"\x00"+where] {
+				continue
+			}
+			have[k.ID+"\x00"+where] = true
+			priority := "normal"
+			switch {
+			case k.Level >= news.Critical:
+				priority = "emergency"
+			case k.Level >= news.High:
+				priority = "priority"
+			}
+			_, err := d.Save(ctx, "publications", "", map[string]string{"title": clip("Đính chính: "+k.title(), maxText-1), "channel": channelOf(where), "day": p.At.In(calendar.Zone).Format(time.DateOnly),
+				"evidence": where, "priority": priority, "case": k.ID}, system)
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// channelOf tells by where a correction went out on which channel that is.
+func channelOf(where string) string {
+	low := strings.ToLower(where)
+	has := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(low, w) })
+	}
+	switch {
+	case has("facebook.", "fb.com", "zalo.", "tiktok.", "youtube.", "youtu.be", "fb.watch") || !has("://") && has("facebook", "zalo", "tiktok", "mạng xã hội"):
+		return "social"
+	case has("://"):
+		return "portal"
+	case has("loa"):
+		return "speaker"
+	case has("đài", "truyền thanh", "phát thanh"):
+		return "radio"
+	case has("họp", "hội nghị"):
+		return "meeting"
+	case has("báo "):
+		return "press"
+	case has("trang", "cổng"):
+		return "portal"
+	}
+	return "board"
 }
 
 // lastWeekly is the last time at which a weekly summary was due, when that is

@@ -191,12 +191,18 @@ func (d *Desk) weeklyWith(c *counter, q Request, fits room) (Report, error) {
 	w.say(paper.Text, "Có {} tin tích cực, trong đó {} lời khen ({} so với trung bình {} của 4 tuần).",
 		w.fig(Query{What: "items", By: "tone", Key: "positive", From: from, To: to}), w.fig(praise), string(w.change(praise)), w.mean(praise))
 	if d.Headlines != nil {
+		names := map[string]string{}
+		if d.SourceNames != nil {
+			if n, err := d.SourceNames(c.ctx); err == nil { // without them the ids serve
+				names = n
+			}
+		}
 		hs, err := d.Headlines(c.ctx, from, to, min(fits.rumours, 2))
 		if err != nil {
 			return Report{}, fmt.Errorf("reports: headlines: %w", err)
 		}
 		for _, h := range hs {
-			w.r.Paper.Body = append(w.r.Paper.Body, paper.P(paper.Item, clip(h.Title, 110)+" ("+h.Source+", "+paper.ShortDate(h.Day.In(calendar.Zone))+")."))
+			w.r.Paper.Body = append(w.r.Paper.Body, paper.P(paper.Item, clip(h.Title, 110)+" ("+cmp.Or(names[h.Source], h.Source)+", "+paper.ShortDate(h.Day.In(calendar.Zone))+")."))
 		}
 	}
 	w.note("good", "")
@@ -404,13 +410,19 @@ func (w *writer) sources(from, to time.Time) {
 	if len(ids) == 0 {
 		return
 	}
+	names := map[string]string{}
+	if w.d.SourceNames != nil {
+		if names, err = w.d.SourceNames(w.ctx); err != nil {
+			w.d.Log.Warn("names of sources", "err", err) // the ids serve
+		}
+	}
 	out := []paper.Span{{Text: "Theo nguồn: "}}
 	for i, id := range ids[:min(len(ids), 4)] {
 		if i > 0 {
 			out = append(out, paper.Span{Text: "; "})
 		}
 		f := w.fig(Query{What: "items", By: "source", Key: id, From: from, To: to})
-		out = append(out, paper.Span{Text: id + " "}, paper.Span{Text: f.Text, Figure: f.ID})
+		out = append(out, paper.Span{Text: cmp.Or(names[id], id) + " "}, paper.Span{Text: f.Text, Figure: f.ID})
 	}
 	w.r.Paper.Body = append(w.r.Paper.Body, paper.Block{Style: paper.Text, Spans: append(out, paper.Span{Text: "."})})
 }

@@ -77,12 +77,13 @@ func (b *builder) reports(d *review.Desk, s *store.Desk, p reading.Profile) (*re
 		Kept: func(ctx context.Context, id string, by reports.Person) (bool, error) {
 			return d.Keeps(ctx, id, review.User{Name: by.Name, Role: review.Role(by.Role), Unit: by.Unit})
 		},
-		Sources:   b.reportSources,
-		Headlines: b.headlines,
-		Forecast:  forecastDays,
-		Guard:     patterns.Guard,
-		Unit:      func(topic string) string { return unitName(p, p.Topics[topic]) },
-		Units:     units(p), House: house, BaseURL: b.baseURL(),
+		Sources:     b.reportSources,
+		SourceNames: b.sourceNames,
+		Headlines:   b.headlines,
+		Forecast:    forecastDays,
+		Guard:       patterns.Guard,
+		Unit:        func(topic string) string { return unitName(p, p.Topics[topic]) },
+		Units:       units(p), House: house, BaseURL: b.baseURL(),
 	})
 	if err != nil {
 		return nil, err
@@ -124,6 +125,16 @@ func (b *builder) reportCounts(ctx context.Context, q reports.CountQuery) ([]rep
 func (b *builder) reportSources(ctx context.Context) (all, working int, err error) {
 	list, err := askNone(b, AskSources)(ctx)
 	return len(list), len(slices.DeleteFunc(list, func(s crawler.Status) bool { return s.State != "ok" })), err
+}
+
+// sourceNames are what people call the sources, by id.
+func (b *builder) sourceNames(ctx context.Context) (map[string]string, error) {
+	list, err := askNone(b, AskSources)(ctx)
+	out := map[string]string{}
+	for _, s := range list {
+		out[s.Source.ID] = s.Source.Name
+	}
+	return out, err
 }
 
 // headlines are titles of articles with good news about the ward. Posts and
@@ -206,6 +217,11 @@ func reportCase(c *review.Case, was *review.Course) reports.Case {
 	out := reports.Case{ID: c.ID, Kind: c.Kind, Title: c.Title, Claim: c.Claim, Topic: c.Topic, Place: c.Place, Level: c.Level, Unit: c.Unit, Due: c.Promised(), Until: c.Due,
 		Verdict: string(c.Verdict), Citation: c.Citation, Opened: c.Opened, Closed: c.Closed, Kept: c.KeptFromLeader(),
 		Answered: was.Replied, Drafted: was.Drafted, Approved: was.Approved, Outs: was.Published, Waits: reportSpans(was.Waited), Proposals: reportSpans(was.Proposed)}
+	for _, e := range c.Timeline {
+		if e.Act == string(review.PublishCorrection) {
+			out.Places = append(out.Places, reports.Place{At: e.At, Where: e.Text})
+		}
+	}
 	if k := c.Correction; k != nil {
 		out.Published = k.Out
 		out.Correct = &reports.CorrectionText{Portal: k.Portal, Post: k.Post, Radio: k.Radio, URL: k.URL}

@@ -2,6 +2,7 @@ package paper
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"langnghe/reports/face"
@@ -176,6 +177,47 @@ func fit(text string, bold bool, width int, sizes ...int) int {
 	return sizes[len(sizes)-1]
 }
 
+// balanced breaks a title that does not fit into as few lines as it takes, as
+// equally long as they can be; none begins or ends with a dash.
+func balanced(text string, size, width int) []string {
+	var atoms []string
+	glue := false
+	for _, w := range strings.Fields(text) {
+		dash := strings.Trim(w, "-–") == ""
+		if n := len(atoms); n > 0 && (dash || glue) {
+			atoms[n-1] += " " + w
+		} else {
+			atoms = append(atoms, w)
+		}
+		glue = dash
+	}
+	wide := func(s string) float64 { return (Run{Text: s, Size: size, Bold: true}).Width() }
+	var lines func(atoms []string, n int) ([]string, float64)
+	lines = func(atoms []string, n int) (best []string, widest float64) {
+		if all := strings.Join(atoms, " "); n == 1 {
+			return []string{all}, wide(all)
+		}
+		for i := 1; i <= len(atoms)-n+1; i++ {
+			first := strings.Join(atoms[:i], " ")
+			rest, w := lines(atoms[i:], n-1)
+			if w = max(w, wide(first)); strings.HasSuffix(first, ",") {
+				w *= 0.8 // a better place to break
+			}
+			if best == nil || w < widest {
+				best, widest = append([]string{first}, rest...), w
+			}
+		}
+		return best, widest
+	}
+	for n := 1; n <= min(len(atoms), 4); n++ {
+		out, _ := lines(atoms, n)
+		if !slices.ContainsFunc(out, func(line string) bool { return wide(line) > float64(width) }) {
+			return out
+		}
+	}
+	return []string{text}
+}
+
 // National name and motto.
 const (
 	National = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
@@ -268,9 +310,13 @@ func (p *Paper) foot() []Thing {
 	}
 	left = append(left, Para{Runs: []Run{{Text: "- Lưu: " + p.Foot.Archive + ".", Size: 22}}, Line: line11})
 	var right []Para
+	cols := []int{footLeft, TextWidth - 4535}
 	for _, a := range p.Foot.Authority {
-		right = append(right, centred(a, fit(a, true, TextWidth-footLeft, 28, 26), true, 0, 0))
-		right[len(right)-1].Line = line13
+		size := fit(a, true, cols[1], 28, 26)
+		for _, line := range balanced(a, size, cols[1]) {
+			right = append(right, centred(line, size, true, 0, 0))
+			right[len(right)-1].Line = line13
+		}
 	}
 	// Room for signature and seal.
 	room := 5 * line14
@@ -279,7 +325,6 @@ func (p *Paper) foot() []Thing {
 	}
 	name := centred(p.Foot.Name, 28, true, room, 0)
 	right = append(right, name)
-	cols := []int{footLeft, TextWidth - 4535}
 	return []Thing{para(gap(200)), {Grid: &Grid{Cols: cols, Rows: []Row{{Cells: []GridCell{{Paras: left}, {Paras: right}}}}}}, para(gap(20))} // programs put a paragraph of their own, a line high, behind a table that ends a document
 }
 

@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -94,5 +95,20 @@ func TestHeadRules(t *testing.T) {
 	got, want := g.Cols[1]-rule.Left-rule.Right, motto.Runs[0].Width()
 	if !rule.Rule || float64(got) < want-2 || float64(got) > want+2 {
 		t.Errorf("the rule under the motto is %d twips long, its text %.0f", got, want)
+	}
+}
+
+// TestTitlesBreakWell: a signer's title that does not fit breaks into lines of
+// about one length, never at a dash.
+func TestTitlesBreakWell(t *testing.T) {
+	for text, want := range map[string][]string{
+		"CHỦ TỊCH":                                     {"CHỦ TỊCH"},
+		"TRƯỞNG PHÒNG VĂN HÓA - XÃ HỘI":                {"TRƯỞNG PHÒNG", "VĂN HÓA - XÃ HỘI"},
+		"TRƯỞNG PHÒNG KINH TẾ, HẠ TẦNG VÀ ĐÔ THỊ":      {"TRƯỞNG PHÒNG KINH TẾ,", "HẠ TẦNG VÀ ĐÔ THỊ"},
+		"MỘTTỪRẤTDÀIKHÔNGCÓKHOẢNGTRẮNGNÀOCẢTRONGCẢTÊN": {"MỘTTỪRẤTDÀIKHÔNGCÓKHOẢNGTRẮNGNÀOCẢTRONGCẢTÊN"},
+	} {
+		if got := balanced(text, 26, 4536); !slices.Equal(got, want) {
+			t.Errorf("%q breaks into %q, want %q", text, got, want)
+		}
 	}
 }
