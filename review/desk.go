@@ -37,6 +37,11 @@ type Options struct {
 	// Workday says whether people work on a day of the ward; default Monday
 	// to Friday.
 	Workday func(day time.Time) bool
+	// Asked finds the questions that people asked in a span of time, newest
+	// first; nil leaves them out of the digest.
+	Asked func(ctx context.Context, from, to time.Time) ([]news.Item, error)
+	// TopicName is a topic as people call it; nil is its id.
+	TopicName func(id string) news.Text
 	// Spread measures how much was written of the stories in a span of time;
 	// nil leaves corrections unmeasured.
 	Spread func(ctx context.Context, stories []string, from, to time.Time) (Spread, error)

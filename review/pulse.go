@@ -80,7 +80,7 @@ func (d *Desk) Pulse(ctx context.Context, vitals func(context.Context) news.Text
 			// One for each role: what is kept from the leader is not counted
 			// for the leader either.
 			errs = append(errs,
-				d.once(ctx, "digest/"+day+"/"+part, func() (news.Alert, error) { return d.digest(ctx, Reviewer) }),
+				d.once(ctx, "digest/"+day+"/"+part, func() (news.Alert, error) { return d.withOpen(ctx, part) }),
 				d.once(ctx, "digest/"+day+"/"+part+"/leader", func() (news.Alert, error) { return d.digest(ctx, Leader) }))
 		}
 	}
@@ -136,6 +136,17 @@ func (d *Desk) heartbeat(ctx context.Context, vitals news.Text) (news.Alert, err
 
 // listed is how many titles a digest names.
 const listed = 10
+
+// withOpen is the reviewers' digest, in the morning with what people ask and
+// no document answers.
+func (d *Desk) withOpen(ctx context.Context, part string) (news.Alert, error) {
+	a, err := d.digest(ctx, Reviewer)
+	if err == nil && part == "morning" {
+		lines := d.toPublish(ctx)
+		a.Body.VI, a.Body.EN = a.Body.VI+lines.VI, a.Body.EN+lines.EN
+	}
+	return a, err
+}
 
 // digest says what waits for people of the role: the inbox by level with its
 // first titles, answers that are overdue, and what needs a signature. It holds

@@ -280,6 +280,13 @@ func (d *fakeDesk) Documents(context.Context) ([]official.Document, error) {
 func (d *fakeDesk) Check(_ context.Context, c official.Claim) (official.Finding, error) {
 	return official.Check(d.docs, c), d.broken
 }
+func (d *fakeDesk) Covers(context.Context) (func(*news.Item) bool, error) {
+	k := official.NewChecker(d.docs)
+	return func(it *news.Item) bool {
+		_, _, ok := k.Covers(official.Claim{Text: it.Text, At: now.Format(time.RFC3339)})
+		return ok
+	}, d.broken
+}
 func (d *fakeDesk) ConfirmFacts(_ context.Context, ids []string, by review.User) error {
 	d.act("confirm all %s %v", by.Name, ids)
 	return nil

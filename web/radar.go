@@ -10,6 +10,7 @@ import (
 	"langnghe/internal/calendar"
 	"langnghe/internal/news"
 	"langnghe/official"
+	"langnghe/review"
 	"langnghe/rules/patterns"
 )
 
@@ -53,7 +54,7 @@ func (s *server) radarOf(r *http.Request) (radarPage, error) {
 	now := s.Now()
 	p.Seasons = s.seasons(docs, now, 60)
 	var shown []news.Item
-	if p.Open, shown, err = s.unanswered(r, docs, now); err != nil {
+	if p.Open, shown, err = s.unanswered(r, now); err != nil {
 		p.Off = true
 	}
 	return p, s.recordShown(r, "item.search", "radar", "", shown)
@@ -78,31 +79,22 @@ func (s *server) seasons(docs []official.Document, now time.Time, days int) (out
 // asked are the stances of somebody who wants to know.
 var asked = []string{string(news.Question), string(news.RumourQuery)}
 
-// unanswered finds the topics of questions that rise and that no document in
-// force answers: three voices at least, and half as many again as before. It
-// returns the items that the samples are of as well.
-func (s *server) unanswered(r *http.Request, docs []official.Document, now time.Time) (out []openQuestion, shown []news.Item, err error) {
+// unanswered is what rises among the questions and no document answers, with
+// the items that the samples are of. See [review.Unanswered].
+func (s *server) unanswered(r *http.Request, now time.Time) (out []openQuestion, shown []news.Item, err error) {
 	if s.Search == nil {
 		return nil, nil, errOff
 	}
-	checker := official.NewChecker(docs)
-	week := func(from, to time.Time) (map[string][]news.Item, error) {
+	covered, err := s.Desk.Covers(r.Context())
+	if err != nil {
+		return nil, nil, err
+	}
+	week := func(from, to time.Time) (items []news.Item, err error) {
 		found, err := s.find(r.Context(), indexer.Query{Stances: asked, From: from, To: to, Newest: true, Limit: 200}, by(r))
-		if err != nil {
-			return nil, err
-		}
-		out := map[string][]news.Item{}
 		for _, h := range found.Hits {
-			rd := h.Item.Reading
-			if rd == nil || len(rd.Topics) == 0 || rd.Area.Fit == news.OutOfArea {
-				continue
-			}
-			if _, _, covered := checker.Covers(official.Claim{Text: h.Item.Title + "\n" + h.Item.Text, At: now.Format(time.RFC3339)}); covered {
-				continue
-			}
-			out[rd.Topics[0].ID] = append(out[rd.Topics[0].ID], h.Item)
+			items = append(items, h.Item)
 		}
-		return out, nil
+		return items, err
 	}
 	current, err := week(now.AddDate(0, 0, -7), now)
 	if err != nil {
@@ -112,31 +104,14 @@ func (s *server) unanswered(r *http.Request, docs []official.Document, now time.
 	if err != nil {
 		return nil, nil, err
 	}
-	for topic, items := range current {
-		q := openQuestion{Topic: topic, Now: voices(items), Was: voices(before[topic]), SearchPath: "/search?topic=" + topic + "&stance=question&stance=rumour_query&sort=new"}
-		if q.Now < 3 || 2*q.Now < 3*q.Was {
-			continue
-		}
-		for _, it := range items {
+	for _, x := range review.Unanswered(current, before, covered) {
+		q := openQuestion{Topic: x.Topic, Now: x.Now, Was: x.Was, SearchPath: "/search?topic=" + x.Topic + "&stance=question&stance=rumour_query&sort=new"}
+		for _, it := range x.Items {
 			if text := s.careOf(&it).guard(shorten(strings.Join(strings.Fields(it.Text), " "), 140)); len(q.Samples) < 3 && !slices.Contains(q.Samples, text) {
 				q.Samples, shown = append(q.Samples, text), append(shown, it)
 			}
 		}
 		out = append(out, q)
 	}
-	slices.SortFunc(out, func(a, b openQuestion) int {
-		if a.Now != b.Now {
-			return b.Now - a.Now
-		}
-		return strings.Compare(a.Topic, b.Topic)
-	})
 	return out, shown, nil
-}
-
-func voices(items []news.Item) int {
-	seen := map[string]bool{}
-	for i := range items {
-		seen[items[i].Voice()] = true
-	}
-	return len(seen)
 }

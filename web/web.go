@@ -99,6 +99,7 @@ type Desk interface {
 	ConfirmFact(ctx context.Context, id string, by review.User) error
 	ConfirmFacts(ctx context.Context, ids []string, by review.User) error
 	Check(ctx context.Context, c official.Claim) (official.Finding, error)
+	Covers(ctx context.Context) (func(*news.Item) bool, error)
 
 	RumoursFor(ctx context.Context, by review.User) ([]rumour.Claim, error)
 	Rumour(ctx context.Context, id string, by review.User) (rumour.Claim, []review.Link, error)

@@ -486,7 +486,7 @@ func (b *builder) desk(ctx context.Context) error {
 		Decided: func(ctx context.Context, ds []news.Decided) error { return bus.PublishAll(ctx, b.bus, decided, ds) },
 		Facts:   func(ctx context.Context, f news.Facts) error { return bus.Publish(ctx, b.bus, changed, f) },
 		Erased:  func(ctx context.Context, e news.Erased) error { return bus.Publish(ctx, b.bus, erased, e) },
-		Workday: b.days.Working, Spread: b.spread, Place: places(profile), TextDays: b.opts.Config.Retention.TextDays,
+		Workday: b.days.Working, Spread: b.spread, Asked: b.asked, TopicName: topicName, Place: places(profile), TextDays: b.opts.Config.Retention.TextDays,
 		Unit: func(topic string) string { return unitName(profile, profile.Topics[topic]) },
 		Khoi: func(unit string) bool {
 			return slices.ContainsFunc(profile.Khoi, func(k reading.Unit) bool { return k.Name.VI == unit || k.Name.EN == unit })
