@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http/httptest"
@@ -16,10 +17,8 @@ import (
 	"langnghe/internal/app"
 )
 
-// TestSplitProcesses runs one process of the released binary for each role
-// against a real NATS server. A role that dies holds nothing up for ever: what
-// came meanwhile is taken up when it is back.
-func TestSplitProcesses(t *testing.T) {
+func natsServer(t *testing.T) *server.Server {
+	t.Helper()
 	srv, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true, MaxPayload: 8 << 20, SyncAlways: true})
 	if err != nil {
 		t.Fatal(err)
@@ -29,6 +28,14 @@ func TestSplitProcesses(t *testing.T) {
 		t.Fatal("nats server not ready")
 	}
 	t.Cleanup(func() { srv.Shutdown(); srv.WaitForShutdown() })
+	return srv
+}
+
+// TestSplitProcesses runs one process of the released binary for each role
+// against a real NATS server. A role that dies holds nothing up for ever: what
+// came meanwhile is taken up when it is back.
+func TestSplitProcesses(t *testing.T) {
+	srv := natsServer(t)
 
 	page := newPage()
 	page.add() // the first one is a scam; a source that lists nothing would be a notice of its own
@@ -110,5 +117,100 @@ working_hours: {days: [mon, tue, wed, thu, fri, sat, sun], from: "00:00", to: "2
 	}
 	for _, name := range app.Roles {
 		procs[name].stop(t)
+	}
+}
+
+// TestSplitBackup: beside other running roles a backup is refused, by name.
+// Made of each folder while nothing runs, the five fit each other: restored on
+// an empty machine with an empty stream, everything is there. A command on the
+// folder of a role that is down starts that role there and no other.
+func TestSplitBackup(t *testing.T) {
+	page := newPage()
+	for range 40 {
+		page.add()
+	}
+	site := httptest.NewServer(page)
+	defer site.Close()
+	dir := t.TempDir()
+	cfg := filepath.Join(dir, "langnghe.yaml")
+	if err := os.WriteFile(cfg, fmt.Appendf(nil, `
+sources:
+  - {id: community, name: Trang mẫu, kind: feed, url: "%s/rss.xml", items: post, platform: forum, prior: 3, full_text: true, internal: true, every: 100ms, pace: 1ms}
+`, site.URL), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	begin := func(base, url string) map[string]*process {
+		t.Helper()
+		out, desk := map[string]*process{}, freeAddr(t)
+		for _, name := range app.Roles {
+			out[name] = launch(t, "serve", "-config", cfg, "-data", filepath.Join(base, name), "-roles", name, "-nats", url, "-listen", desk)
+		}
+		if err := up(ctx, desk); err != nil {
+			t.Fatalf("%v\n%s", err, out["desk"].out.String())
+		}
+		return out
+	}
+	say := func(want error, args ...string) string {
+		t.Helper()
+		p := launch(t, args...)
+		if err := <-p.end; (err == nil) != (want == nil) {
+			t.Fatalf("%q: %v\n%s", args, err, p.out.String())
+		}
+		return p.out.String()
+	}
+	data, stick, fresh := filepath.Join(dir, "data"), filepath.Join(dir, "stick"), filepath.Join(dir, "fresh")
+	if err := os.Mkdir(stick, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	procs := begin(data, natsServer(t).ClientURL())
+	indexer := filepath.Join(data, "indexer")
+	eventually(t, ctx, "the items", func() bool { return count(ctx, t, indexer) >= 40 }, procs["indexer"])
+	w := &ward{t: t, ctx: ctx, data: filepath.Join(data, "desk")}
+	w.hire("hoa")
+	for _, name := range app.Roles {
+		say(nil, "backup", "init", "-data", filepath.Join(data, name), "-to", filepath.Join(stick, name))
+	}
+	out := say(errors.New("refused"), "backup", "-config", cfg, "-data", filepath.Join(data, "rules"), "-to", filepath.Join(stick, "rules"))
+	if !strings.Contains(out, "still running: crawler, indexer, desk, alerts") {
+		t.Errorf("a backup beside running roles: %s", out)
+	}
+	for _, p := range procs {
+		p.stop(t)
+	}
+	for _, name := range app.Roles {
+		say(nil, "backup", "-config", cfg, "-data", filepath.Join(data, name), "-to", filepath.Join(stick, name))
+		files, err := filepath.Glob(filepath.Join(data, name, "*.db"))
+		if err != nil || len(files) != 1 || filepath.Base(files[0]) != name+".db" {
+			t.Errorf("the folder of %s holds %v, %v", name, files, err)
+		}
+	}
+	for _, name := range app.Roles {
+		out := say(nil, "restore", "-from", filepath.Join(stick, name), "-key", filepath.Join(data, name, "backup.key"), "-data", filepath.Join(fresh, name))
+		if !strings.Contains(out, name+".db") {
+			t.Errorf("restore of %s: %s", name, out)
+		}
+		if files, err := filepath.Glob(filepath.Join(fresh, name, "*.db")); err != nil || len(files) != 1 {
+			t.Errorf("the restored folder of %s holds %v, %v", name, files, err)
+		}
+	}
+	for range 10 {
+		page.add()
+	}
+	procs = begin(fresh, natsServer(t).ClientURL())
+	indexer = filepath.Join(fresh, "indexer")
+	eventually(t, ctx, "what was there and what has come", func() bool { return count(ctx, t, indexer) >= page.len() }, procs["indexer"])
+	if n := count(ctx, t, indexer); n != page.len() {
+		t.Errorf("%d items of %d", n, page.len())
+	}
+	if out := say(nil, "user", "-data", filepath.Join(fresh, "rules"), "list"); !strings.Contains(out, "hoa") { // any folder reaches all roles
+		t.Errorf("accounts: %s", out)
+	}
+	if out := say(nil, "audit", "-data", filepath.Join(fresh, "desk"), "verify"); out == "" {
+		t.Error("the audit log says nothing")
+	}
+	for _, p := range procs {
+		p.stop(t)
 	}
 }

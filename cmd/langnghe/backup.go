@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -225,6 +227,11 @@ func runRestore(ctx context.Context, c *call) error {
 	fmt.Fprintln(c.err)
 	if err != nil {
 		return err
+	}
+	if len(done.Note.Tables) < len(app.Roles) { // of one role: what is under way is for the others as well
+		fmt.Fprintf(c.out, "%s: %s, nguyên vẹn / intact\nkhôi phục mọi vai trò từ cùng một lần sao lưu, rồi chạy lại / restore every role from the same round of backups, then start them again\n",
+			done.Snapshot.ID, strings.Join(slices.Sorted(maps.Keys(done.Note.Tables)), ", "))
+		return nil
 	}
 	fmt.Fprintf(c.err, "lập chỉ mục, kiểm tra / indexing, checking …\n")
 	// An own context of the indexer and the desk: nothing is sent from here.

@@ -179,7 +179,7 @@ func (k *backups) tick(ctx context.Context) error {
 		due = due.AddDate(0, 0, -1)
 	}
 	var errs []error
-	if last.Before(due) && now.Sub(failed) > time.Hour {
+	if last.Before(due) && now.Sub(failed) > time.Hour && !k.b.opts.split() { // whose folders are backed up while it stands still
 		_, err := k.do(ctx, BackupRequest{Do: "now", By: "system"})
 		errs = append(errs, err)
 	}
@@ -215,6 +215,9 @@ func (k *backups) do(ctx context.Context, r BackupRequest) (BackupStatus, error)
 	}
 	act := "backup.made"
 	if r.Do == "now" {
+		if err == nil {
+			err = k.alone(ctx)
+		}
 		if err == nil {
 			err = k.save(ctx, repo)
 		}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -312,7 +313,16 @@ func With(ctx context.Context, opts Options, f func(context.Context, bus.Asker) 
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	if url, err := os.ReadFile(filepath.Join(opts.DataDir, serverFile)); err == nil && opts.NATS == "" {
-		opts.NATS = strings.TrimSpace(string(url)) // this folder's role belongs to a split service
+		// This folder's role belongs to a split service. No other is started on it:
+		// it would take the facts of the real one.
+		opts.NATS = strings.TrimSpace(string(url))
+		opts.Roles = slices.DeleteFunc(slices.Clone(Roles), func(role string) bool {
+			_, err := os.Stat(filepath.Join(opts.DataDir, role+".db"))
+			return err != nil || len(opts.Roles) > 0 && !slices.Contains(opts.Roles, role)
+		})
+		if len(opts.Roles) == 0 {
+			return fmt.Errorf("%s holds none of the data that this needs; in the split form name the folder of the role that does", opts.DataDir)
+		}
 	}
 	opts.Manual, opts.Listen = true, ""
 	var ferr error
