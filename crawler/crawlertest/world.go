@@ -239,11 +239,13 @@ func respond(req *http.Request, status int, body string, header ...string) *http
 // A Report is how a crawler did in a world.
 type Report struct {
 	Requests int
-	Ideal    float64 // requests of a crawler that knows how much each host publishes; see ideal
-	TooFast  int     // requests before their host's pace allowed
-	Together int     // requests at the same time as another one to the host
-	Articles int     // published in the day, but for its last hour
-	Unseen   int     // of them, not seen
+	Ideal    float64  // requests of a crawler that knows how much each host publishes; see ideal
+	TooFast  int      // requests before their host's pace allowed
+	Together int      // requests at the same time as another one to the host
+	Articles int      // published in the day, but for its last hour
+	Hidden   int      // of them, off their feed's list before the host could be read again: nobody can see those
+	Unseen   int      // of the others, not seen
+	Why      []string // of each unseen one: host, fault, when and for how long it was listed
 	Median   time.Duration
 	P95      time.Duration // from when the host could first serve the article until it was seen
 	Lost     []string      // hosts of whose articles of the last hours none was seen, though there are some
@@ -259,11 +261,19 @@ func (w *World) Report() Report {
 		r.TooFast += h.tooFast
 		r.Together += h.together
 		late, got := 0, 0
-		for _, a := range h.articles {
+		for i, a := range h.articles {
 			if a.at.Before(w.begin) || a.at.After(last) {
 				continue
 			}
 			r.Articles++
+			until := w.end
+			if i+listed < len(h.articles) {
+				until = h.articles[i+listed].at
+			}
+			if a.seen.IsZero() && stops(h.fault) && !a.at.Before(h.from) && !until.After(h.to) {
+				r.Hidden++
+				continue
+			}
 			could := a.at
 			if stops(h.fault) && !a.at.Before(h.from) && a.at.Before(h.to) {
 				could = h.to
@@ -276,6 +286,8 @@ func (w *World) Report() Report {
 			}
 			if a.seen.IsZero() {
 				r.Unseen++
+				r.Why = append(r.Why, fmt.Sprintf("%s (fault %d, %.0f a day): published %v into the day, listed for %v, could be read for %v of it",
+					h.name, h.fault, h.perDay, a.at.Sub(w.begin).Round(time.Second), until.Sub(a.at).Round(time.Second), until.Sub(could).Round(time.Second)))
 				waits = append(waits, w.end.Sub(could))
 				continue
 			}
