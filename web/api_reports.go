@@ -17,6 +17,8 @@ func (s *server) reportEndpoints() []endpoint {
 	return []endpoint{
 		op(s, "GET /api/v1/reports", reportReaders, "reports", "Báo cáo, mới trước", "Reports, newest first", s.apiReports),
 		op(s, "POST /api/v1/reports", reportWriters, "reports.write", "Lập dự thảo báo cáo", "Write a draft", s.apiDraft, created),
+		op(s, "POST /api/v1/reports/form", reportWriters, "reports", "Kiểm tra thể thức một tệp .docx; không lưu gì", "Check the form of a .docx file; nothing is kept", s.apiForm,
+			raw("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/octet-stream")),
 		op(s, "GET /api/v1/reports/{id}", reportReaders, "reports", "Một báo cáo, với mọi con số và câu hỏi của nó", "One report, with the query behind every number", func(c *call, _ none) (any, error) { return s.reportNow(c) }, open, answers[reports.Report]),
 		op(s, "GET /api/v1/reports/{id}/verification", reportReaders, "reports", "Tính lại mọi con số", "Compute every number again", s.apiVerifyReport),
 		op(s, "GET /api/v1/reports/{id}/figures/{n}", reportReaders, "reports", "Một con số: nó đếm những gì", "One number, and what it counts", s.apiFigure),

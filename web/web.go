@@ -286,6 +286,8 @@ func (s *server) routes() []route {
 		{"GET /trends", figures, s.trends},
 		{"GET /reports", reportReaders, s.reports},
 		{"POST /reports", reportWriters, s.createReport},
+		{"GET /reports/form", reportWriters, s.formPage},
+		{"POST /reports/form", reportWriters, s.checkForm},
 		{"GET /reports/{id}", reportReaders, s.viewReport},
 		{"POST /reports/{id}", reportWriters, s.editReport},
 		{"GET /reports/{id}/{format}", reportReaders, s.reportFile},
@@ -423,7 +425,7 @@ func bounded(next http.Handler) http.Handler {
 			files.ServeHTTP(w, r)
 			return
 		}
-		if r.Method == http.MethodPost && (path == "/documents" || path == "/documents/read") {
+		if r.Method == http.MethodPost && (path == "/documents" || path == "/documents/read" || path == "/reports/form") {
 			papers.ServeHTTP(w, r) // a paper as a file, or its whole text in a form
 			return
 		}

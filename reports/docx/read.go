@@ -72,6 +72,7 @@ func (p *Par) Text() string {
 const (
 	maxPart  = 32 << 20
 	maxDepth = 200
+	maxNodes = 400_000 // elements of all parts
 )
 
 // ErrNotDocument is returned for a file that is no WordprocessingML document.
@@ -123,6 +124,7 @@ type reader struct {
 	major  string // fonts of the theme
 	minor  string
 	tables int
+	nodes  int
 	doc    *Doc
 	err    error
 }
@@ -160,6 +162,9 @@ func (d *reader) load(name string) (*node, error) {
 		case xml.StartElement:
 			if len(stack) > maxDepth {
 				return nil, fmt.Errorf("docx: %s is nested too deeply", name)
+			}
+			if d.nodes++; d.nodes > maxNodes {
+				return nil, fmt.Errorf("docx: %s has more than %d elements", name, maxNodes)
 			}
 			n := &node{name: t.Name.Local, attr: map[string]string{}}
 			for _, a := range t.Attr {
