@@ -119,6 +119,9 @@ func (d *Desk) follow(tx Tx, e *Entry, dec Decision, tell bool) error {
 		if c, err = tx.Case(id); err != nil {
 			return err
 		}
+		if err := c.mixes(e); err != nil {
+			return err
+		}
 		if c.KeptFrom(dec.role) {
 			id = "" // that there is one is a word too much
 		} else if about(e.Subject, c.Unit, d.theirs(c.Unit, c.Topic, *e)) {

@@ -66,6 +66,7 @@ var refusals = map[string]news.Text{
 	"sent":           {VI: "Phiếu đã chuyển đi, không thu lại được.", EN: "The hand-off has left and cannot be taken back."},
 	"other_case":     {VI: "Vụ việc %s đã đóng hoặc thuộc loại khác; hãy chọn vụ khác hoặc mở vụ mới.", EN: "Case %s is closed or of another kind; choose another one or open a new one."},
 	"slip_replaced":  {VI: "Phiếu này đã được trả lại; phiếu mới chưa gửi đi.", EN: "This slip was sent back; the new one has not left yet."},
+	"no_drill":       {VI: "%s không phải là diễn tập.", EN: "%s is no drill."},
 	"long_reason":    {VI: "Lý do dài quá %d chữ.", EN: "The reason is longer than %d letters."},
 	"not_published":  {VI: "Chưa có đính chính nào được đăng để đính chính lại.", EN: "No correction was published that could be mended."},
 	"no_reason":      {VI: "Hãy ghi rõ lý do.", EN: "Give the reason."},
@@ -107,6 +108,7 @@ var missing = map[string]news.Text{
 	"request": {VI: "đề nghị với Công an", EN: "what is asked of the police"},
 	"address": {VI: "nơi đã đăng", EN: "where it was published"},
 	"about":   {VI: "nội dung yêu cầu", EN: "what the request is about"},
+	"drill":   {VI: "nội dung diễn tập", EN: "the text to practise on"},
 	"note":    {VI: "ghi chú", EN: "the note"},
 	"outcome": {VI: "kết quả", EN: "the outcome"},
 }

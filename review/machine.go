@@ -55,7 +55,7 @@ func (e *Entry) undo(by User, now time.Time) (Decision, error) {
 
 // open makes a case of a decided entry.
 func open(id string, kind CaseKind, e *Entry, veto time.Time, by string, now time.Time) Case {
-	c := Case{ID: id, Kind: kind, State: Open, Opened: now, By: by, Topic: e.Topic, Title: title(e)}
+	c := Case{ID: id, Kind: kind, State: Open, Opened: now, By: by, Topic: e.Topic, Title: title(e), Drill: e.Drill}
 	if kind == news.Answer && e.general() {
 		c.Title = "" // pages name it by its topic
 	}
@@ -656,7 +656,7 @@ func (c *Case) veto(reason, by string, now time.Time) error {
 // does not leave.
 func (c *Case) release(now time.Time) bool {
 	h := c.Handoff
-	if c.State == Closed || !h.waiting() || h.ApprovedAt.IsZero() || now.Before(h.ApprovedAt.Add(UndoWindow)) {
+	if c.Drill || c.State == Closed || !h.waiting() || h.ApprovedAt.IsZero() || now.Before(h.ApprovedAt.Add(UndoWindow)) {
 		return false
 	}
 	if why, locked := Lock(c); locked {

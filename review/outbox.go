@@ -18,6 +18,9 @@ const batch = 200
 
 // alert puts a notice into the outbox. From says when it may leave.
 func alert(tx Tx, a news.Alert, ref string, from time.Time) error {
+	if len(a.To) == 0 && len(a.Not) > 0 {
+		return nil // of a drill that only outsiders would hear of
+	}
 	return send(tx, AlertMessage, "alert/"+a.ID, ref, from, a)
 }
 
@@ -140,6 +143,8 @@ func (d *Desk) release(ctx context.Context, id string) error {
 			c.stop(refused.Text.VI, now)
 		} else if c.Paused != "" {
 			c.stop(refuse("paused", c.Paused).Text.VI, now)
+		} else if c.Drill {
+			c.stop(drillText.VI, now)
 		} else if c.State == Closed {
 			c.stop(refuse("closed").Text.VI, now)
 		} else if err := c.answered(c.Handoff.Category); err != nil {
@@ -189,7 +194,7 @@ func flaggedNotice(e *Entry, f *news.Flag, now time.Time) news.Alert {
 		to = append(to, string(Leader))
 	}
 	play := PlaybookOf(f.Level, e.Suggest, e.Topic).text()
-	return pastLeader(news.Alert{
+	return asDrill(pastLeader(news.Alert{
 		ID: "flagged/" + f.ID, Kind: "flagged", Level: f.Level, To: to,
 		Subject: f.Title,
 		Body: news.Text{
@@ -197,7 +202,7 @@ func flaggedNotice(e *Entry, f *news.Flag, now time.Time) news.Alert {
 			EN: or(f.Why.EN, f.Why.VI) + "\n\nWhy it may be wrong: " + or(f.Doubt.EN, "the machine sees signs only.") + play.EN + "\n\nOpen the inbox to look and decide.",
 		},
 		Path: "/inbox/" + url.PathEscape(e.ID), Group: noticeKey(e, f), Topic: e.Topic, Event: f.At, Created: now,
-	}, e.Subject == SubjectLeader)
+	}, e.Subject == SubjectLeader), e.Drill)
 }
 
 // toUnit is the address of a unit's notices: those of one unit are no
@@ -245,18 +250,18 @@ func (d *Desk) decidedNotice(c *Case, e *Entry, now time.Time) (a news.Alert, wa
 			EN: "Case " + c.ID + " was opened to be verified. There is no verdict yet; a correction will wait for the leader's approval.",
 		}
 	}
-	return pastLeader(a, c.KeptFromLeader() || e.Subject == SubjectLeader && c.Kind != news.Emergency), wait
+	return asDrill(pastLeader(a, c.KeptFromLeader() || e.Subject == SubjectLeader && c.Kind != news.Emergency), c.Drill), wait
 }
 
 // caseNotice is a step of a case that somebody must act on. The step makes
 // the notice unique.
 func caseNotice(c *Case, step string, to []string, now time.Time, vi, en string) news.Alert {
-	return pastLeader(news.Alert{
+	return asDrill(pastLeader(news.Alert{
 		ID: step + "/" + c.ID + "/" + strconv.Itoa(len(c.Timeline)), Kind: "decided", Level: max(c.Level, news.Medium), To: to,
 		Subject: news.Text{VI: vi + ": " + c.name(), EN: en + ": " + c.name()},
 		Body:    news.Text{VI: "Vụ việc " + c.ID + ". " + vi + ".", EN: "Case " + c.ID + ". " + en + "."},
 		Path:    casePath(c.ID), Group: "case/" + c.ID, Topic: c.Topic, Event: now, Created: now,
-	}, c.KeptFromLeader())
+	}, c.KeptFromLeader()), c.Drill)
 }
 
 // accusationNotice tells those who handle what is about an official or the

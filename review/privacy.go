@@ -187,7 +187,7 @@ func (d *Desk) Figures(ctx context.Context) (f Figures, err error) {
 	if err != nil {
 		return f, fmt.Errorf("review: figures: %w", err)
 	}
-	for _, c := range cs {
+	for _, c := range realCases(cs) {
 		for _, h := range c.slips() {
 			switch {
 			case !h.Sent.IsZero():
@@ -203,7 +203,7 @@ func (d *Desk) Figures(ctx context.Context) (f Figures, err error) {
 		if err != nil {
 			return f, fmt.Errorf("review: figures: %w", err)
 		}
-		for _, c := range cs {
+		for _, c := range realCases(cs) {
 			f.Corrections += len(c.Errata)
 			f.Errata += len(c.Errata)
 			if c.Correction != nil && !c.Correction.Out.IsZero() {

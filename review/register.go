@@ -499,5 +499,5 @@ func (d *Desk) Precision(ctx context.Context) ([]Precision, error) {
 	if err != nil {
 		return nil, fmt.Errorf("review: precision: %w", err)
 	}
-	return ps, nil
+	return slices.DeleteFunc(ps, func(p Precision) bool { return p.Rule == drillRule }), nil
 }

@@ -66,6 +66,7 @@ type Entry struct {
 	Hidden     bool        `json:"hidden,omitempty"`  // every flag is withdrawn, muted or experimental
 	Suggest    news.Choice `json:"suggest,omitempty"` // what the machine would choose
 	Trial      bool        `json:"trial,omitempty"`   // only rules on trial fired
+	Drill      bool        `json:"drill,omitempty"`   // made up to practise on, see [Desk.StartDrill]
 	Vetoed     time.Time   `json:"vetoed,omitzero"`   // when the justice officer last vetoed a hand-off that rested on it
 	Lease      *Lease      `json:"lease,omitempty"`   // who has it in hand now; computed when it is read
 }
@@ -211,6 +212,7 @@ type Case struct {
 	Verdict    Verdict        `json:"verdict,omitempty"`
 	Citation   *news.Citation `json:"citation,omitempty"`
 	Correction *Correction    `json:"correction,omitempty"`
+	Drill      bool           `json:"drill,omitempty"`  // it stays with the team and counts nowhere
 	Errata     []Erratum      `json:"errata,omitempty"` // corrections that were published and wrong, oldest first
 	Handoff    *Handoff       `json:"handoff,omitempty"`
 	Slips      []Handoff      `json:"slips,omitempty"` // earlier ones that the police sent back

@@ -43,6 +43,8 @@ const (
 	ConfirmFact       Action = "fact.confirm"
 	AddRumour         Action = "rumour.add"
 	LinkRumour        Action = "rumour.link"
+	StartDrill        Action = "drill.start"
+	EndDrill          Action = "drill.end"
 	EraseItem         Action = "item.erase"
 	ReadAudit         Action = "audit.view"
 	ReadRequests      Action = "request.view"
@@ -85,6 +87,8 @@ var may = map[Action][]Role{
 	ConfirmFact:       {Reviewer, Office, Justice, Leader},
 	AddRumour:         {Reviewer},
 	LinkRumour:        {Reviewer, Leader},
+	StartDrill:        {Reviewer, Leader},
+	EndDrill:          {Reviewer, Leader},
 	EraseItem:         {Justice},
 	ReadAudit:         {Justice, Leader},
 	ReadRequests:      {Justice},

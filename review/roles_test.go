@@ -3,6 +3,7 @@ package review_test
 import (
 	"testing"
 
+	"langnghe/internal/news"
 	"langnghe/review"
 )
 
@@ -41,6 +42,8 @@ var matrix = map[review.Action]string{
 	review.ConfirmFact:       "x x x . x . . . .",
 	review.AddRumour:         "x . . . . . . . .",
 	review.LinkRumour:        "x x . . . . . . .",
+	review.StartDrill:        "x x . . . . . . .",
+	review.EndDrill:          "x x . . . . . . .",
 	review.EraseItem:         ". . x . . . . . .",
 	review.ReadAudit:         ". x x . . . . . .",
 	review.ReadRequests:      ". . x . . . . . .",
@@ -85,6 +88,7 @@ func TestEveryActIsGuarded(t *testing.T) {
 	_, errSlips := h.Handoffs(ctx, nobody)
 	_, errAudit := h.Audit(ctx, review.AuditQuery{By: nobody})
 	_, errDocument := h.AddDocument(ctx, docFor("1/TB"), nobody)
+	_, errDrill := h.StartDrill(ctx, review.DrillRequest{Text: "x", Level: news.High, By: nobody})
 	for _, err := range []error{
 		errEntry, errCase, errCases, errInbox, errDecide, errBatch, errAgain, h.ReleaseBatch(ctx, nobody), errSlips, errAudit, errDocument,
 		h.Undo(ctx, "a", nobody), h.SetLevel(ctx, "a", 1, nobody), h.SetCaseLevel(ctx, id, 1, nobody),
@@ -94,7 +98,7 @@ func TestEveryActIsGuarded(t *testing.T) {
 		h.Assign(ctx, id, "x", h.now, nobody), h.Reply(ctx, id, "x", nobody), h.Escalate(ctx, id, "x", nobody), h.CloseCase(ctx, id, "x", nobody),
 		h.ProposeHandoff(ctx, id, proposal(), nobody), h.ApproveHandoff(ctx, id, nobody), h.RecallHandoff(ctx, id, "x", nobody),
 		h.VetoHandoff(ctx, id, "x", nobody), h.Unlock(ctx, id, "x", nobody), h.AcknowledgeHandoff(ctx, id, "received", "", nobody),
-		h.ConfirmFact(ctx, "x", nobody), h.EraseItem(ctx, "a", "x", nobody),
+		errDrill, h.EndDrill(ctx, "x", nobody), h.ConfirmFact(ctx, "x", nobody), h.EraseItem(ctx, "a", "x", nobody),
 	} {
 		h.refused(err, "forbidden")
 	}

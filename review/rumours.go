@@ -64,7 +64,7 @@ func (d *Desk) RumoursFor(ctx context.Context, by User) ([]rumour.Claim, error) 
 
 // known is the claim of a case.
 func known(c *Case) (rumour.Claim, bool) {
-	if strings.TrimSpace(c.Claim) == "" {
+	if strings.TrimSpace(c.Claim) == "" || c.Drill {
 		return rumour.Claim{}, false
 	}
 	k := rumour.Claim{ID: c.ID, Text: c.Claim, Source: "own", Case: c.ID, First: c.Opened, Added: c.Opened, Verdict: string(c.Verdict)}

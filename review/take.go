@@ -210,6 +210,7 @@ func (e *Entry) refresh() {
 		}
 	}
 	e.Trial = e.Trial && !e.Hidden
+	e.Drill = e.drills()
 	if !e.Set {
 		e.Level = level
 	}
@@ -317,6 +318,9 @@ func noticeKey(e *Entry, f *news.Flag) string {
 
 // label tells the rules what a person made of a flag.
 func (d *Desk) label(tx Tx, e *Entry, f *news.Flag) error {
+	if e.Drill {
+		return nil // nothing is learnt from it
+	}
 	v := news.Decided{
 		ID: e.Decision.ID, Rule: f.Rule, Version: f.Version, Flag: f.ID, Label: e.Decision.Choice,
 		Useful: Useful(e.Decision.Choice), At: e.Decision.At,

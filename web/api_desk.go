@@ -22,6 +22,12 @@ func (s *server) deskEndpoints() []endpoint {
 		op(s, "POST /api/v1/inbox/release", judges, "decide", "Trả lại các tin đang giữ", "Give back what is in hand", func(c *call, _ none) (none, error) {
 			return none{}, s.Desk.ReleaseBatch(c.ctx(), c.by)
 		}),
+		op(s, "POST /api/v1/drills", judges, "decide", "Bắt đầu diễn tập với một tin giả định", "Start a drill on a made-up post", func(c *call, in drillIn) (review.Entry, error) {
+			return s.drill(c.Request, in.Text, in.Level, in.Topic, c.by)
+		}, created),
+		op(s, "DELETE /api/v1/drills/{id}", judges, "decide", "Kết thúc diễn tập", "End a drill: its case closes, its notices are withdrawn", func(c *call, _ none) (none, error) {
+			return none{}, s.Desk.EndDrill(c.ctx(), c.PathValue("id"), c.by)
+		}),
 		file("GET /api/v1/events", judges, "inbox", "Luồng sự kiện của hộp duyệt", "What changes in the inbox, as server-sent events", s.events, "text/event-stream"),
 		op(s, "GET /api/v1/entries/{id}", content, "inbox", "Một tin trong hộp duyệt", "One entry with every flag", func(c *call, _ none) (any, error) { return s.entryNow(c) }, entry, answers[review.Entry]),
 		op(s, "POST /api/v1/entries/{id}/decision", judges, "decide", "Quyết định một tin", "Decide an entry", s.apiDecide, entry),
@@ -166,6 +172,11 @@ type (
 	}
 	whyIn struct {
 		Why string `json:"why" required:"true" max:"4000"`
+	}
+	drillIn struct {
+		Text  string     `json:"text" required:"true" max:"2000" doc:"Of the made-up post"`
+		Level news.Level `json:"level" required:"true" doc:"1 to 4"`
+		Topic string     `json:"topic,omitempty"`
 	}
 	wrongIn struct {
 		Wrong string `json:"wrong" required:"true" max:"1000" doc:"What was wrong, in words that are published"`

@@ -39,6 +39,8 @@ var apart = map[string]string{
 	"GET /alerts/xlsx":             "GET /api/v1/alerts/deliveries/xlsx",
 	"GET /account":                 "GET /api/v1/account/sessions",
 	"GET /{$}":                     "GET /api/v1/me",
+	"POST /inbox/drill":            "POST /api/v1/drills",
+	"POST /inbox/{id}/drill/end":   "DELETE /api/v1/drills/{id}",
 
 	"GET /static/{file}": "- a file of the pages", "GET /sw.js": "- a file of the pages",
 	"GET /livez": "- has one answer for programs already", "GET /readyz": "- has one answer for programs already", "GET /metrics": "- for Prometheus",
@@ -234,6 +236,8 @@ var requests = map[string]apiExample{
 	"POST /api/v1/cases/{id}/approve":         {"chu.tich", "", nil, ""},
 	"POST /api/v1/cases/{id}/publish":         {"lan", "", obj{"url": "https://phuong.example/1"}, ""},
 	"POST /api/v1/cases/{id}/assign":          {"lan", "", obj{"unit": "Nhà máy nước", "due": "2026-11-27"}, ""},
+	"POST /api/v1/drills":                     {"lan", "", obj{"text": "đập sắp vỡ", "level": 4}, ""},
+	"DELETE /api/v1/drills/{id}":              {"lan", "", nil, ""},
 	"POST /api/v1/cases/{id}/return":          {"chu.tich", "", obj{"why": "ghi rõ hơn"}, ""},
 	"POST /api/v1/cases/{id}/mend":            {"lan", "", obj{"wrong": "ghi nhầm số"}, ""},
 	"POST /api/v1/cases/{id}/hand-back":       {"nuoc", "", obj{"why": "của đội khác"}, ""},

@@ -267,6 +267,17 @@ func (d *fakeDesk) ReturnCorrection(_ context.Context, id, why string, by review
 func (d *fakeDesk) MendCorrection(_ context.Context, id, wrong string, by review.User) error {
 	return d.on(id, "mend %s %s", by.Name, wrong)
 }
+func (d *fakeDesk) StartDrill(_ context.Context, q review.DrillRequest) (review.Entry, error) {
+	d.act("drill %s %q %s", q.By.Name, q.Text, q.Level)
+	return d.entries[0], nil
+}
+func (d *fakeDesk) EndDrill(_ context.Context, id string, by review.User) error {
+	if _, err := d.find(id); err != nil {
+		return err
+	}
+	d.act("end drill %s %s", by.Name, id)
+	return nil
+}
 func (d *fakeDesk) ReturnAnswer(_ context.Context, id, why string, by review.User) error {
 	return d.on(id, "hand back %s %s", by.Name, why)
 }

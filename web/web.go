@@ -78,6 +78,8 @@ type Desk interface {
 	Handoffs(ctx context.Context, by review.User) ([]review.Slip, error)
 	AcknowledgeHandoff(ctx context.Context, id, outcome, note string, by review.User) error
 	ReturnCorrection(ctx context.Context, id, why string, by review.User) error
+	StartDrill(ctx context.Context, q review.DrillRequest) (review.Entry, error)
+	EndDrill(ctx context.Context, id string, by review.User) error
 	MendCorrection(ctx context.Context, id, wrong string, by review.User) error
 	ReturnAnswer(ctx context.Context, id, why string, by review.User) error
 
@@ -245,6 +247,8 @@ func (s *server) routes() []route {
 		{"GET /inbox", judges, s.inbox},
 		{"POST /inbox/take", judges, s.takeBatch},
 		{"POST /inbox/release", judges, s.releaseBatch},
+		{"POST /inbox/drill", judges, s.startDrill},
+		{"POST /inbox/{id}/drill/end", judges, s.endDrill},
 		{"GET /events", judges, s.events},
 		{"POST /inbox/{id}/decision", judges, s.decide},
 		{"POST /inbox/{id}/undo", judges, s.undo},

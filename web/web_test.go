@@ -254,6 +254,8 @@ func TestForms(t *testing.T) {
 		{"reply", "nuoc", "/cases/V-2026-0039/reply", form("reply", "Sửa xong"), nil, 303, `reply nuoc "Sửa xong" V-2026-0039`, ""},
 		{"hand back", "nuoc", "/cases/V-2026-0039/hand-back", form("why", "của đội khác"), nil, 303, `hand back nuoc của đội khác V-2026-0039`, ""},
 		{"hand back another's", "nuoc", "/cases/V-2026-0038/hand-back", form("why", "của đội khác"), nil, 404, "", ""},
+		{"drill", "lan", "/inbox/drill", form("text", "đập sắp vỡ", "level", "4"), nil, 303, `drill lan "đập sắp vỡ" critical`, "done=drill"},
+		{"end a drill", "lan", "/inbox/e-nuoc/drill/end", form(), nil, 303, "end drill lan e-nuoc", "done=drill_end"},
 		{"return", "chu.tich", "/cases/V-2026-0038/return", form("why", "ghi rõ hơn"), nil, 303, `return chu.tich ghi rõ hơn V-2026-0038`, ""},
 		{"mend", "lan", "/cases/V-2026-0038/mend", form("wrong", "ghi nhầm số"), nil, 303, `mend lan ghi nhầm số V-2026-0038`, ""},
 		{"reply to another's", "nuoc", "/cases/V-2026-0038/reply", form("reply", "Sửa xong"), nil, 404, "", ""},

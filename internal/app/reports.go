@@ -189,7 +189,7 @@ func reportCases(ctx context.Context, d *review.Desk, known time.Time) ([]report
 			return nil, err
 		}
 		for i := range cs {
-			if c, course, ok := cs[i].AsOf(known); ok {
+			if c, course, ok := cs[i].AsOf(known); ok && !c.Drill {
 				out = append(out, reportCase(&c, &course))
 			}
 		}
