@@ -335,7 +335,7 @@ func (m *memory) Cases(_ context.Context, q review.CaseQuery) (cs []review.Case,
 		if (q.Closed || c.Closed.IsZero()) && (q.Kind == "" || c.Kind == q.Kind) && (q.State == "" || c.State == q.State) &&
 			(q.Unit == "" || strings.EqualFold(q.Unit, c.Unit)) && (!q.Handoff || c.Handoff != nil) &&
 			(!q.Sent || c.Handoff != nil && !c.Handoff.Sent.IsZero()) && (!q.Public || c.Correction != nil && !c.Correction.At.IsZero()) &&
-			(!q.Overdue || overdue) {
+			(!q.Overdue || overdue) && (!q.Claimed || c.Claim != "") {
 			cs = append(cs, c)
 		}
 	}

@@ -45,7 +45,7 @@ func (d *Desk) RumoursFor(ctx context.Context, by User) ([]rumour.Claim, error) 
 	}
 	list = settled(list)
 	for _, kind := range []CaseKind{news.Verify, news.Scam} {
-		cases, err := d.Store.Cases(ctx, CaseQuery{Kind: kind, Closed: true, Limit: 1000})
+		cases, err := d.Store.Cases(ctx, CaseQuery{Kind: kind, Claimed: true, Closed: true, Limit: 1000})
 		if err != nil {
 			return nil, fmt.Errorf("review: rumours: %w", err)
 		}

@@ -179,6 +179,7 @@ type CaseQuery struct {
 	Handoff bool     `json:"handoff,omitempty"` // with a hand-off
 	Sent    bool     `json:"sent,omitempty"`    // with a hand-off that was sent
 	Public  bool     `json:"public,omitempty"`  // with an approved correction
+	Claimed bool     `json:"claimed,omitempty"` // whose claim somebody has written down
 	Overdue bool     `json:"overdue,omitempty"`
 	Closed  bool     `json:"closed,omitempty"` // the closed ones too, newest first
 	Offset  int      `json:"offset,omitempty"`

@@ -163,7 +163,7 @@ func (s *server) inbox(w http.ResponseWriter, r *http.Request) error {
 	var open []review.Case
 	if !q.Decided && len(in.Entries) > 0 {
 		for _, kind := range joinable { // most cases are answers: those are not read
-			cs, err := s.Desk.Cases(r.Context(), review.CaseQuery{Kind: kind, Limit: 200, By: by(r)})
+			cs, err := s.Desk.Cases(r.Context(), review.CaseQuery{Kind: kind, Limit: 60, By: by(r)})
 			if err != nil {
 				return err
 			}

@@ -20,7 +20,7 @@ type Check struct {
 
 // Checks are the names that a [Check] may have, in order; people read a word
 // of the locales in their place.
-var Checks = []string{"config", "data", "disk", "memory", "clock", "https", "mail", "recipients", "backup", "service", "sources", "stream", "index", "notices", "audit"}
+var Checks = []string{"config", "data", "disk", "memory", "clock", "https", "mail", "sign_on", "recipients", "backup", "service", "sources", "stream", "index", "notices", "audit"}
 
 var checkStates = []string{"ok", "warn", "bad"}
 

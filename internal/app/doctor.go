@@ -64,7 +64,7 @@ func Doctor(ctx context.Context, o DoctorOptions) []Finding {
 		look func(context.Context)
 	}{
 		{"config", d.config}, {"data", d.data}, {"disk", d.disk}, {"memory", d.memory}, {"clock", d.clock}, {"https", d.https},
-		{"mail", d.mail}, {"recipients", d.recipients}, {"backup", d.backup}, {"service", d.service},
+		{"mail", d.mail}, {"sign_on", d.signOn}, {"recipients", d.recipients}, {"backup", d.backup}, {"service", d.service},
 		{"sources", d.sources}, {"stream", d.stream}, {"index", d.index}, {"notices", d.notices}, {"audit", d.audit},
 	} {
 		if o.Progress != nil {

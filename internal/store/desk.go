@@ -252,10 +252,15 @@ func (d *Desk) Cases(ctx context.Context, q review.CaseQuery) ([]review.Case, er
 	if q.Public {
 		add("approved = 1")
 	}
+	if q.Claimed { // the index case_claimed is on this very expression
+		add("json_extract(body, '$.claim') IS NOT NULL")
+	}
 	if q.Overdue {
 		add("due > 0 AND due < ? AND state IN ('open', 'forwarded')", unix(q.Now))
 	}
-	query := "SELECT body FROM case_file WHERE " + strings.Join(where, " AND ") + " ORDER BY " + order + " LIMIT ? OFFSET ?"
+	// The bodies are long: only those that are wanted are read and sorted.
+	query := "WITH chosen AS MATERIALIZED (SELECT id FROM case_file WHERE " + strings.Join(where, " AND ") + " ORDER BY " + order + " LIMIT ? OFFSET ?)" +
+		" SELECT body FROM case_file WHERE id IN (SELECT id FROM chosen) ORDER BY " + order
 	return deskRows[review.Case](d.read.QueryContext(ctx, query, append(args, q.Limit, q.Offset)...))
 }
 
