@@ -22,8 +22,11 @@ const (
 	enoughBare   = 0.30
 	enoughOpen   = 0.45
 	enoughWords  = 0.60
-	enoughLong   = 0.60 // of a passage of a long text
-	enoughSame   = 3    // concepts of a passage that the statement, its line or what stands above it has
+	// of the words alone, without the units
+	enoughWordsDiffer = 0.42
+	enoughWordsEqual  = 0.20
+	enoughLong        = 0.60 // of a passage of a long text
+	enoughSame        = 3    // concepts of a passage that the statement, its line or what stands above it has
 )
 
 // A Checker compares claims with documents. It is safe for concurrent use.
@@ -206,7 +209,9 @@ var (
 	wholly  = anyOf("miễn trọn,miễn hết,miễn toàn bộ,lo hết,lo toàn bộ,hỗ trợ hết,hỗ trợ toàn bộ,chi trả hết,bao hết")
 	nothing = anyOf("miễn phí,không mất tiền,không tốn tiền,không phải đóng,không phải nộp,khỏi đóng tiền,khỏi nộp,khỏi trả,khỏi đóng,không phải trả,không đóng tiền,không thu tiền,không mất lệ phí,không thu lệ phí,không tốn,free,được miễn,thì miễn,không mất đồng,miễn lệ phí,miễn học phí,miễn tiền,miễn công")
 	mustPay = anyOf("phải đóng đủ tiền,phải đóng đủ,phải đóng tiền,phải nộp tiền,phải trả tiền,phải mua,phải đóng phí,phải đóng học phí,vẫn thu tiền,vẫn đóng tiền,thu tiền,phải đóng,phải nộp")
-	papers  = anyOf("đơn,hồ sơ,giấy,bản sao,mặt,minh chứng")
+	// noMore before "miễn phí" takes it back.
+	noMore = anyOf("không có,làm gì có,đâu có,hết,không còn,bỏ,chẳng có")
+	papers = anyOf("đơn,hồ sơ,giấy,bản sao,mặt,minh chứng")
 )
 
 // imply adds values that are said without a number.
@@ -225,6 +230,10 @@ func (s *said) imply() {
 		return
 	}
 	if at, n := find(s.words, nothing); at >= 0 {
+		if has(s.words[max(0, at-2):at], noMore) {
+			add(money, 1, at, n) // "không có miễn phí mô"
+			return
+		}
 		add(money, 0, at, n)
 		return
 	}
@@ -232,6 +241,11 @@ func (s *said) imply() {
 		for _, p := range papers {
 			if matches(s.words[at+n:], p) {
 				return
+			}
+		}
+		for from := at - 1; from >= 0 && s.chunk[from] == s.chunk[at]; from-- {
+			if slices.ContainsFunc(papers, func(p phrase) bool { return matches(s.words[from:], p) }) {
+				return // "đơn phải nộp trong mười ngày"
 			}
 		}
 		add(money, 1, at, n)
@@ -487,6 +501,13 @@ func (c *Checker) compare(s *said, v value, in state) (equal, differ *match) {
 			if !m.equal && unsure(v, w, st) {
 				continue
 			}
+			// That both are so much a month says nothing about what they are for.
+			if v.per != "" {
+				words, _ := c.about(s, st, v.from, nil, nil, inside)
+				if !m.equal && words < enoughWordsDiffer || m.equal && words < enoughWordsEqual {
+					continue
+				}
+			}
 			if m.equal {
 				if equal == nil || share > equal.share {
 					equal = m
@@ -557,6 +578,9 @@ var ranks = []func(kind) bool{
 	func(k kind) bool { return k != money && k != percent && k != bare && k != docno && k != label },
 }
 
+// otherPlace are words by which people speak of somewhere else.
+var otherPlace = anyOf("bên kia,phường bên,xã bên,huyện bên,tỉnh bên,tỉnh khác,huyện khác,xã khác,phường khác,nơi khác,chỗ khác,tỉnh bạn,xã bạn,phường bạn,nước ngoài,ngoài bắc,trong nam")
+
 // Check compares one claim. A long text is compared passage by passage.
 func (c *Checker) Check(claim Claim) Finding {
 	if ps := passages(claim.Text); len(ps) > 1 {
@@ -570,6 +594,9 @@ func (c *Checker) check(claim Claim, long bool) Finding {
 	s := understand(claim)
 	if s.day == "" || len(s.words) == 0 {
 		return f
+	}
+	if has(s.words, otherPlace) {
+		return f // what holds there is not what this register says
 	}
 	s.long, s.near = long, c.reach(&s, long)
 	for _, try := range []func(*said) (string, *match, value, bool){c.byNumber, c.byOpen, c.byValue, c.byBare, c.byWords} {

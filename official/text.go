@@ -299,6 +299,8 @@ var concepts = list(`
 	bat_buoc: bắt buộc
 	dung_han: đúng hạn
 	nghi_le: nghỉ lễ
+	cho_dem: chợ đêm, chợ phiên
+	_: ngày làm việc, giờ làm việc
 `)
 
 // groups are concepts that say who is meant. A rule about one group says
@@ -334,7 +336,7 @@ var stop = newWordset(`là và với thì mà của cho ở tại đến tới t
 	nhớ nhắc biết nói bảo báo thấy tưởng cứ vừa mới giờ chừ chớ chứ thế vậy nữa xem coi so tính ra đắt rẻ gần xa nhiều ít làm mần
 	ngày tháng năm giờ phút tuần quy định thông báo nghị quyết văn bản kế hoạch việc quê nhất đợt muốn mua nộp đóng thu trả tiền phí thường
 	đủ hợp lệ xong liền tức ngay bắt đầu kết thúc cuối thứ số lúc buổi sáng trưa chiều tối đêm đồng đơn vị người dân
-	đối trường hợp thực hiện tổ chức nội dung hằng hàng nhau tất xét đâu đòi giả xin dành thuộc gồm khác để lấy mức phần tăng hộ bằng dc đc cx vs z v e m t b`)
+	đối trường hợp thực hiện tổ chức nội dung hằng hàng nhau tất thêm xét đâu đòi giả xin dành thuộc gồm khác để lấy mức phần tăng hộ bằng dc đc cx vs z v e m t b`)
 
 func set(s string) map[string]bool {
 	m := map[string]bool{}
@@ -452,7 +454,9 @@ next:
 				}
 				m.head = m.neg && negs[i] != seen
 				seen = max(seen, negs[i])
-				add(m)
+				if m.name != "_" { // "_" is a unit, though its words mean something
+					add(m)
+				}
 				if i += len(p.plain); p.plain[len(p.plain)-1] == "xe" && len(p.plain) > 1 {
 					i-- // "gửi xe máy": which vehicle stands behind
 				}

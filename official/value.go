@@ -305,6 +305,11 @@ func values(ws []word) (vs []value) {
 			} else if fold(i+2) == "ruoi" {
 				v.lo, v.to = v.lo+s/2, i+3
 			}
+			// "1 triệu 2 một tháng"; but "1 triệu 2 tháng" is two months.
+			if n := v.to; s >= 1e6 && v.to == i+2 && num(n) && !ws[n].cut && ws[n].num >= 1 && ws[n].num <= 9 && ws[n].num == math.Trunc(ws[n].num) &&
+				(n+1 >= len(ws) || ws[n+1].cut || ws[n+1].isNum || !numUnit(fold(n+1)) && units[fold(n+1)] == "" && !rate[fold(n+1)]) {
+				v.lo, v.to = v.lo+ws[n].num*s/10, n+1
+			}
 			switch f := fold(v.to); {
 			case f == "dong" || f == "d":
 				v.to++
