@@ -45,6 +45,7 @@ var pages = []view{
 	{"GET /radar", "canbo", "/radar", ""},
 	{"GET /reports", "canbo", "/reports", ""},
 	{"GET /reports/{id}", "canbo", "/reports", "main a[href^='/reports/']"},
+	{"GET /reports/form", "canbo", "/reports/form", ""},
 	{"GET /ledgers", "canbo", "/ledgers", ""},
 	{"GET /ledgers/{ledger}", "canbo", "/ledgers", "main a[href^='/ledgers/']"},
 	{"GET /ledgers/{ledger}", "canbo", "/ledgers/policies", ""},

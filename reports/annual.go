@@ -38,8 +38,16 @@ func (d *Desk) annual(c *counter, q Request) (Report, error) {
 	w.over(from, to)
 	w.form("BC", "BÁO CÁO", "Kết quả công tác truyền thông chính sách năm "+strconv.Itoa(y), cmp.Or(d.House.Addressee, "Ủy ban nhân dân tỉnh"))
 	n := func(what string) Figure { return w.fig(Query{What: what, From: from, To: to}) }
-	of := func(a, b string) Figure {
-		return w.percent(Query{What: a, From: from, To: to}, Query{What: b, From: from, To: to})
+	// A share of nothing is no share: the words around it are left out then.
+	share := func(before string, a, b Query, after string) []paper.Span {
+		if v, err := w.value(b); err != nil || v == 0 {
+			w.err = cmp.Or(w.err, err)
+			return nil
+		}
+		return spans(before+"{}"+after, w.percent(a, b))
+	}
+	of := func(before, a, b, after string) []paper.Span {
+		return share(before, Query{What: a, From: from, To: to}, Query{What: b, From: from, To: to}, after)
 	}
 	w.say(paper.Text, "Thực hiện Kế hoạch truyền thông chính sách năm "+strconv.Itoa(y)+", {} báo cáo kết quả như sau (số liệu đến hết ngày {}):", w.head.Short, paper.ShortDate(to.Add(-time.Hour).In(calendar.Zone)))
 
@@ -52,12 +60,12 @@ func (d *Desk) annual(c *counter, q Request) (Report, error) {
 
 	w.say(paper.Part, "II. KẾT QUẢ THỰC HIỆN")
 	w.say(paper.Clause, "1. Công khai thông tin")
-	w.say(paper.Text, "Có {} mục phải công khai, đã công khai {}, quá hạn {}. Nhận {} yêu cầu cung cấp thông tin, trả lời {}, đúng hạn {} %.",
-		n("disclosure.all"), n("disclosure.done"), n("disclosure.stale"), n("requests.received"), n("requests.answered"), of("requests.in_time", "requests.answered"))
+	w.say(paper.Text, "Có {} mục phải công khai, đã công khai {}, quá hạn {}. Nhận {} yêu cầu cung cấp thông tin, trả lời {}{}.",
+		n("disclosure.all"), n("disclosure.done"), n("disclosure.stale"), n("requests.received"), n("requests.answered"), of(", đúng hạn ", "requests.in_time", "requests.answered", " %"))
 
 	w.say(paper.Clause, "2. Tỷ lệ chính sách được truyền thông")
-	w.say(paper.Text, "Có {} chính sách tác động trực tiếp đến quyền, nghĩa vụ của người dân, tổ chức, doanh nghiệp; đã truyền thông có minh chứng {}, đạt {} % (chỉ tiêu 100 %).",
-		n("policies.all"), n("policies.covered"), of("policies.covered", "policies.all"))
+	w.say(paper.Text, "Có {} chính sách tác động trực tiếp đến quyền, nghĩa vụ của người dân, tổ chức, doanh nghiệp; đã truyền thông có minh chứng {}{} (chỉ tiêu 100 %).",
+		n("policies.all"), n("policies.covered"), of(", đạt ", "policies.covered", "policies.all", " %"))
 	t := &paper.Table{ID: "coverage", Small: true, Title: "Chính sách theo cấp ban hành và kênh truyền thông", Heads: []string{"Kênh"}, Widths: []int{28}, Align: []paper.AlignTo{""}}
 	levels := []Choice{choice("central", "Trung ương", ""), choice("province", "Tỉnh", ""), choice("ward", "Phường", "")}
 	for _, l := range levels {
@@ -100,14 +108,14 @@ func (d *Desk) annual(c *counter, q Request) (Report, error) {
 		channel("publications.count", "radio"), channel("publications.plays", "radio"), channel("publications.minutes", "radio"),
 		channel("publications.count", "speaker"), channel("publications.plays", "speaker"), channel("publications.minutes", "speaker"))
 	w.say(paper.Clause, "5. Lấy ý kiến dự thảo")
-	w.say(paper.Text, "Đã lấy ý kiến {} dự thảo, nhận {} ý kiến, tiếp thu hoặc giải trình {} ý kiến ({} %).",
-		n("consultations.count"), n("opinions.count"), n("opinions.answered"), of("opinions.answered", "opinions.count"))
+	w.say(paper.Text, "Đã lấy ý kiến {} dự thảo, nhận {} ý kiến, tiếp thu hoặc giải trình {} ý kiến{}.",
+		n("consultations.count"), n("opinions.count"), n("opinions.answered"), of(" (", "opinions.answered", "opinions.count", " %)"))
 
 	w.say(paper.Clause, "6. Theo dõi, dự báo xu hướng thông tin")
 	items := Query{What: "items", From: from, To: to}
 	tone := func(k string) Query { return Query{What: "items", By: "tone", Key: k, From: from, To: to} }
-	w.say(paper.Text, "Theo dõi {} tin liên quan đến phường: tích cực {} %, trung lập {} %, tiêu cực {} %. Có {} cảnh báo sớm mức khẩn trở lên, đã giải quyết {}. Số tin tiêu cực đặt cạnh kết quả trả lời phản ánh tại mục 7; phản ánh là thông tin hữu ích cho điều hành.",
-		w.fig(items), w.percent(tone("positive"), items), w.percent(tone("neutral"), items), w.percent(tone("negative"), items), n("warnings.raised"), n("warnings.closed"))
+	w.say(paper.Text, "Theo dõi {} tin liên quan đến phường{}{}{}. Có {} cảnh báo sớm mức khẩn trở lên, đã giải quyết {}. Số tin tiêu cực đặt cạnh kết quả trả lời phản ánh tại mục 7; phản ánh là thông tin hữu ích cho điều hành.",
+		w.fig(items), share(": tích cực ", tone("positive"), items, " %"), share(", trung lập ", tone("neutral"), items, " %"), share(", tiêu cực ", tone("negative"), items, " %"), n("warnings.raised"), n("warnings.closed"))
 	if err := w.months(y, from, to); err != nil {
 		return Report{}, err
 	}
@@ -115,13 +123,17 @@ func (d *Desk) annual(c *counter, q Request) (Report, error) {
 		return Report{}, err
 	}
 	w.say(paper.Clause, "7. Tiếp nhận, trả lời phản ánh")
-	w.say(paper.Text, "Tiếp nhận {} phản ánh, trả lời {}, đúng hạn {} %; chưa trả lời {}, quá hạn {}.",
-		n("complaints.received"), n("complaints.answered"), of("complaints.in_time", "complaints.answered"), n("complaints.waiting"), n("complaints.overdue"))
+	w.say(paper.Text, "Tiếp nhận {} phản ánh, trả lời {}{}; chưa trả lời {}, quá hạn {}.",
+		n("complaints.received"), n("complaints.answered"), of(", đúng hạn ", "complaints.in_time", "complaints.answered", " %"), n("complaints.waiting"), n("complaints.overdue"))
 	if err := w.answersTable(from, to); err != nil {
 		return Report{}, err
 	}
 	w.say(paper.Clause, "8. Phản bác, đính chính tin giả")
-	w.say(paper.Text, "Mở {} vụ việc tin đồn, lừa đảo; đăng {} đính chính; thời gian đính chính trung vị {} giờ.", n("rumours.opened"), n("corrections.out"), n("hours.correction"))
+	var took []paper.Span
+	if out, err := w.value(Query{What: "corrections.out", From: from, To: to}); err == nil && out > 0 {
+		took = spans("; thời gian đính chính trung vị {} giờ", n("hours.correction"))
+	}
+	w.say(paper.Text, "Mở {} vụ việc tin đồn, lừa đảo; đăng {} đính chính{}.", n("rumours.opened"), n("corrections.out"), took)
 	w.say(paper.Clause, "9. Phối hợp với Công an phường")
 	w.say(paper.Text, "Đã chuyển {} phiếu thông tin theo 4 nhóm, đã phản hồi {} (không nêu danh tính):", n("handoffs.sent"), n("handoffs.answered"))
 	hand := &paper.Table{ID: "handoffs", Small: true, Heads: []string{"Nhóm", "Số phiếu"}, Widths: []int{75, 25}, Align: []paper.AlignTo{"", paper.Right}}

@@ -105,6 +105,8 @@ func spans(text string, args ...any) (out []paper.Span) {
 		switch a := args[i].(type) {
 		case Figure:
 			out = append(out, paper.Span{Text: a.Text, Figure: a.ID})
+		case []paper.Span:
+			out = append(out, a...)
 		default:
 			if s := fmt.Sprint(a); s != "" {
 				out = append(out, paper.Span{Text: s})

@@ -346,8 +346,19 @@ func (w *writer) five(items Query, concerns []concern, from, to time.Time) (out 
 	} else {
 		line(culture, Query{What: "items", By: "tone", Key: "negative", From: from, To: to}, "Có {} tin tiêu cực, {} trung bình 4 tuần ({}); {} theo dõi.")
 	}
-	line(culture, Query{What: "rumours.opened", From: from, To: to}, "Mở {} vụ việc tin đồn, lừa đảo, {} trung bình 4 tuần ({}); {} xác minh, soạn đính chính.")
-	line(w.slowest(to), Query{What: "complaints.overdue", To: to, From: to.AddDate(0, 0, -7)}, "Còn {} phản ánh quá hạn trả lời, {} trung bình 4 tuần ({}); {} trả lời trong tuần tới.")
+	// What nobody has to do is not asked for.
+	act := func(q Query, some, none string) string {
+		v, err := w.value(q)
+		w.err = cmp.Or(w.err, err)
+		if v == 0 {
+			return none
+		}
+		return some
+	}
+	rumours := Query{What: "rumours.opened", From: from, To: to}
+	line(culture, rumours, "Mở {} vụ việc tin đồn, lừa đảo, {} trung bình 4 tuần ({}); {} "+act(rumours, "xác minh, soạn đính chính.", "tiếp tục theo dõi."))
+	late := Query{What: "complaints.overdue", To: to, From: to.AddDate(0, 0, -7)}
+	line(w.slowest(to), late, "Còn {} phản ánh quá hạn trả lời, {} trung bình 4 tuần ({}); {} "+act(late, "trả lời trong tuần tới.", "tiếp tục theo dõi hạn trả lời."))
 	drafts := Query{What: "corrections.waiting", To: to, From: to.AddDate(0, 0, -7)}
 	waiting, err := w.value(drafts)
 	w.err = cmp.Or(w.err, err)
@@ -355,7 +366,9 @@ func (w *writer) five(items Query, concerns []concern, from, to time.Time) (out 
 	case waiting > 0:
 		line("Chủ tịch UBND phường", drafts, "Cần quyết: {} đính chính chờ duyệt, {} trung bình 4 tuần ({}); {} duyệt hoặc trả lại.")
 	default:
-		line("Chủ tịch UBND phường", Query{What: "complaints.waiting", To: to, From: to.AddDate(0, 0, -7)}, "Cần quyết: {} phản ánh chưa trả lời, {} trung bình 4 tuần ({}); {} đôn đốc các đơn vị.")
+		open := Query{What: "complaints.waiting", To: to, From: to.AddDate(0, 0, -7)}
+		line("Chủ tịch UBND phường", open, act(open, "Cần quyết: {} phản ánh chưa trả lời, {} trung bình 4 tuần ({}); {} đôn đốc các đơn vị.",
+			"Chưa có việc cần quyết: {} phản ánh chưa trả lời, {} trung bình 4 tuần ({}); {} nắm tình hình."))
 	}
 	return out
 }
