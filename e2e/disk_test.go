@@ -89,7 +89,7 @@ sources:
 		t.Error("the banner stands over the pages of a disk with room")
 	}
 
-	// To the last byte, at once and for a while: what others write on a disk.
+	// Nearly full: nothing new is taken in, people go on deciding.
 	filler := filepath.Join(data, "filler")
 	f, err := os.Create(filler)
 	if err != nil {
@@ -97,6 +97,34 @@ sources:
 	}
 	defer f.Close()
 	buf := make([]byte, 1<<16)
+	for {
+		var st syscall.Statfs_t
+		if err := syscall.Statfs(data, &st); err != nil {
+			t.Fatal(err)
+		}
+		if st.Bavail*uint64(st.Bsize) < 20<<20 {
+			break
+		}
+		if _, err := f.Write(buf); err != nil {
+			t.Fatal(err)
+		}
+	}
+	eventually(t, ctx, "the banner of a disk that is nearly full", banner, p)
+	time.Sleep(2 * time.Second) // what was on its way arrives
+	paused, had0 := count(ctx, t, data), len(w.decided)
+	for begun := time.Now(); len(w.decided) < had0+2 && time.Since(begun) < 10*time.Second; time.Sleep(50 * time.Millisecond) {
+		if err := w.decide(); err != nil {
+			t.Errorf("a decision on a disk that is nearly full: %v", err)
+		}
+	}
+	if len(w.decided) < had0+2 {
+		t.Errorf("%d decisions while nothing new is taken in, want 2", len(w.decided)-had0)
+	}
+	if n := count(ctx, t, data); n != paused {
+		t.Errorf("%d items were taken in on a disk that is nearly full", n-paused)
+	}
+
+	// To the last byte, at once and for a while: what others write on a disk.
 	until, refused, seen := time.Now().Add(15*time.Second), 0, false
 	var deciding sync.WaitGroup
 	deciding.Go(func() {

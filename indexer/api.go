@@ -101,11 +101,16 @@ type Items struct {
 
 // Status is what the indexer knows of itself.
 type Status struct {
-	Items   int       `json:"items"`
-	Newest  time.Time `json:"newest,omitzero"`
-	Months  []string  `json:"months"`
-	Mapping int       `json:"mapping"` // version of the index mapping
-	Reading string    `json:"reading"` // version with which items are read now
+	Items  int       `json:"items"`
+	Newest time.Time `json:"newest,omitzero"`
+	Months []string  `json:"months"`
+	// Docs is how many items the index itself holds; Items is what the store
+	// does. Damaged are the months whose index cannot be used until it is built
+	// again.
+	Docs    int      `json:"docs"`
+	Damaged []string `json:"damaged,omitempty"`
+	Mapping int      `json:"mapping"` // version of the index mapping
+	Reading string   `json:"reading"` // version with which items are read now
 	// Reindexed and Reindexing say how far a running reindex has come, in
 	// items; both are zero when none runs.
 	Reindexed  int `json:"reindexed,omitempty"`

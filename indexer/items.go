@@ -68,6 +68,10 @@ func (ix *Indexer) Status(ctx context.Context) (Status, error) {
 		return Status{}, fmt.Errorf("indexer: status: %w", err)
 	}
 	s := Status{Items: n, Months: ix.engine.Months(), Mapping: MappingVersion, Reading: ix.opts.Reader.Version()}
+	s.Damaged = ix.engine.Stale()
+	if _, s.Docs, err = ix.engine.Docs(ctx, "", nil); err != nil {
+		return Status{}, fmt.Errorf("indexer: status: %w", err)
+	}
 	s.Reindexed, s.Reindexing = int(ix.reindexed.Load()), int(ix.reindexing.Load())
 	if n > 0 {
 		s.Newest = last.At()

@@ -294,3 +294,32 @@ func TestPeer(t *testing.T) {
 		}
 	}
 }
+
+// Under HTTPS every cookie is for HTTPS alone, the session's for this host
+// and path alone; no script reads any, and no other site's form carries them.
+func TestSecureCookies(t *testing.T) {
+	for _, secure := range []bool{false, true} {
+		s := newSite(t, func(o *Options) { o.Secure = secure })
+		withPassword(t, s, "lan", "mot mat khau dai")
+		cookies := signIn(s, "lan", "mot mat khau dai", "/inbox").Result().Cookies()
+		cookies = append(cookies, s.do("", "POST", "/language", url.Values{"lang": {"en"}, "next": {"/"}}).Result().Cookies()...)
+		if len(cookies) < 1 {
+			t.Fatal("no cookie")
+		}
+		session := false
+		for _, c := range cookies {
+			if c.Secure != secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode {
+				t.Errorf("HTTPS %t: %v", secure, c)
+			}
+			if strings.HasPrefix(c.Name, "__Host-") {
+				session = true
+				if c.Path != "/" || c.Domain != "" {
+					t.Errorf("browsers refuse %v", c)
+				}
+			}
+		}
+		if session != secure {
+			t.Errorf("HTTPS %t: cookies %v", secure, cookies)
+		}
+	}
+}

@@ -11,8 +11,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
+	"unicode"
 
 	"langnghe/alerts"
 	"langnghe/alerts/email"
@@ -411,9 +413,59 @@ func (d *doctor) index(ctx context.Context) {
 		return bus.Ask(ctx, a, AskIndex, None{})
 	},
 		"indexer", "Xem nhật ký; langnghe reindex lập lại chỉ mục", "Read the log; langnghe reindex builds the index anew")
-	if ok {
-		d.say("ok", fmt.Sprintf("%d mục tin trong chỉ mục", st.Items), fmt.Sprintf("%d items in the index", st.Items))
+	if !ok {
+		return
 	}
+	found := true
+	if st.Items > 0 && st.Reindexing == 0 {
+		found, ok = answered(ctx, d, func(ctx context.Context, a bus.Asker) (bool, error) { return findable(ctx, a, st.Newest) },
+			"search", "Xem nhật ký; langnghe reindex lập lại chỉ mục", "Read the log; langnghe reindex builds the index anew")
+		if !ok {
+			return
+		}
+	}
+	d.indexed(st, found)
+}
+
+// fewBehind is how many items the store may have more than the index: those
+// that are being written.
+const fewBehind = 1000
+
+// indexed compares what the index holds with what the store does.
+func (d *doctor) indexed(st indexer.Status, found bool) {
+	again := []string{"Chạy: langnghe reindex", "Run langnghe reindex"}
+	switch {
+	case st.Reindexing > 0:
+		d.say("warn", fmt.Sprintf("Đang lập lại chỉ mục: %d/%d", st.Reindexed, st.Reindexing), fmt.Sprintf("The index is being built again: %d of %d", st.Reindexed, st.Reindexing), "Chờ cho xong rồi xem lại", "Wait until it is done and look again")
+	case len(st.Damaged) > 0:
+		d.say("bad", "Chỉ mục hỏng, đang chờ lập lại: "+strings.Join(st.Damaged, ", "), "The index is damaged: "+strings.Join(st.Damaged, ", "), again...)
+	case st.Docs > st.Items || st.Items-st.Docs > fewBehind:
+		d.say("bad", fmt.Sprintf("Chỉ mục có %d mục, kho có %d", st.Docs, st.Items), fmt.Sprintf("The index holds %d items, the store %d", st.Docs, st.Items), again...)
+	case !found:
+		d.say("bad", "Tin mới nhất không tìm thấy bằng chữ của chính nó", "The newest item is not found by its own words", again...)
+	case st.Docs < st.Items:
+		d.say("warn", fmt.Sprintf("Chỉ mục có %d mục, kho có %d: đang ghi", st.Docs, st.Items), fmt.Sprintf("The index holds %d items of %d: they are being written", st.Docs, st.Items), "Xem lại sau một phút; nếu không đổi, langnghe reindex", "Look again in a minute; when it stays, langnghe reindex")
+	default:
+		d.say("ok", fmt.Sprintf("%d mục tin trong chỉ mục, tìm được", st.Items), fmt.Sprintf("%d items in the index, and found", st.Items))
+	}
+}
+
+// findable searches the newest item by its own first words.
+func findable(ctx context.Context, a bus.Asker, newest time.Time) (bool, error) {
+	items, err := bus.Ask(ctx, a, AskItems, indexer.ItemsQuery{From: newest, Limit: 1})
+	if err != nil || len(items.Items) == 0 {
+		return err == nil, err // gone meanwhile
+	}
+	it := items.Items[0]
+	words := strings.FieldsFunc(it.Title+" "+it.Text, func(r rune) bool { return !unicode.IsLetter(r) })
+	if len(words) == 0 {
+		return true, nil
+	}
+	res, err := bus.Ask(ctx, a, AskSearch, indexer.Query{Text: strings.Join(words[:min(len(words), 6)], " "), From: newest, To: newest.Add(time.Second), Limit: 200})
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(res.Hits, func(h indexer.Hit) bool { return h.Item.ID == it.ID }), nil
 }
 
 func (d *doctor) notices(ctx context.Context) {

@@ -15,7 +15,9 @@ import (
 	"time"
 
 	"langnghe/crawler"
+	"langnghe/indexer"
 	"langnghe/internal/backup"
+	"langnghe/internal/bus"
 	"langnghe/internal/config"
 	"langnghe/web"
 )
@@ -278,5 +280,45 @@ func TestBackupWarning(t *testing.T) {
 		if said != (c.want != "") || !strings.Contains(text.EN, c.want) || said && text.VI == "" {
 			t.Errorf("%s: %v %+v, want %q", c.name, said, text, c.want)
 		}
+	}
+}
+
+// The index is compared with the store, and searched.
+func TestDoctorIndex(t *testing.T) {
+	for _, c := range []struct {
+		is    indexer.Status
+		found bool
+		state string
+		want  string
+	}{
+		{indexer.Status{Items: 40, Docs: 40}, true, "ok", "40 items"},
+		{indexer.Status{}, true, "ok", "0 items"},
+		{indexer.Status{Items: 40, Docs: 38}, true, "warn", "38 items of 40"},
+		{indexer.Status{Items: 5000, Docs: 3000}, true, "bad", "holds 3000 items, the store 5000"},
+		{indexer.Status{Items: 40, Docs: 41}, true, "bad", "holds 41 items"},
+		{indexer.Status{Items: 40, Docs: 40}, false, "bad", "not found by its own words"},
+		{indexer.Status{Items: 40, Docs: 0, Damaged: []string{"2026-10"}}, false, "bad", "damaged: 2026-10"},
+		{indexer.Status{Items: 40, Docs: 10, Reindexing: 40, Reindexed: 10}, true, "warn", "10 of 40"},
+	} {
+		d := &doctor{}
+		d.indexed(c.is, c.found)
+		if len(d.found) != 1 || d.found[0].State != c.state || !strings.Contains(d.found[0].What.EN, c.want) || c.state != "ok" && d.found[0].Do.VI == "" {
+			t.Errorf("%+v: %+v, want %s %q", c.is, d.found, c.state, c.want)
+		}
+	}
+	dir := t.TempDir()
+	svc, stop := start(t, (&stand{cfg: config.Default()}).options(dir))
+	if err := bus.PublishAll(t.Context(), svc.bus, found, posts(30, "a")); err != nil {
+		t.Fatal(err)
+	}
+	if err := svc.Drain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	d := &doctor{DoctorOptions: DoctorOptions{DataDir: dir}, alive: true}
+	if d.index(t.Context()); len(d.found) != 1 || d.found[0].State != "ok" || !strings.Contains(d.found[0].What.EN, "30 items in the index, and found") {
+		t.Errorf("a service with thirty items: %+v", d.found)
+	}
+	if err := stop(); err != nil {
+		t.Fatal(err)
 	}
 }
