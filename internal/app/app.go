@@ -93,6 +93,7 @@ type builder struct {
 	days  *calendar.Calendar
 	warn  []func() (news.Text, bool) // what people at the desk should know
 	room  *room
+	off   *offSwitch
 	clock *clockWatch
 	saves map[string]func(context.Context, string) error // the databases of a backup, by file name
 	reg   *prometheus.Registry
@@ -134,7 +135,8 @@ func Run(ctx context.Context, opts Options) (err error) {
 	}
 	b.room = newRoom(opts.DataDir, opts.Config.Limits.MinFree(), b.reg)
 	b.clock = newClockWatch(b.log.With("component", "clock"), b.reg)
-	b.warn = append(b.warn, b.room.warning, func() (news.Text, bool) { return b.clock.warning(time.Now()) })
+	b.off = &offSwitch{file: b.path(OffFile)}
+	b.warn = append(b.warn, b.room.warning, b.off.warning, func() (news.Text, bool) { return b.clock.warning(time.Now()) })
 	b.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	defer func() {
 		for _, c := range slices.Backward(b.close) {
@@ -310,7 +312,7 @@ func (b *builder) crawler(ctx context.Context) error {
 			}
 			return bus.PublishAll(ctx, b.bus, found, fs)
 		},
-		Paused: b.room.low.Load,
+		Paused: func() bool { return b.room.low.Load() || b.off.on() },
 		Health: func(ctx context.Context, h news.Health) error { return bus.Publish(ctx, b.bus, health, h) },
 		Audit:  b.audit("crawler"), Checked: b.checked,
 	}

@@ -1,0 +1,38 @@
+package app
+
+import (
+	"os"
+	"sync/atomic"
+	"time"
+
+	"langnghe/internal/news"
+)
+
+// OffFile, in the data folder, is the off switch: while there is a file of
+// this name no source is visited, and every page says so. It outlives a
+// restart and needs no program to be set.
+const OffFile = "off"
+
+// offSwitch remembers for a second whether the file is there.
+type offSwitch struct {
+	file   string
+	looked atomic.Int64 // in milliseconds
+	off    atomic.Bool
+}
+
+func (s *offSwitch) on() bool {
+	if now := time.Now().UnixMilli(); now-s.looked.Load() >= 1000 {
+		s.looked.Store(now)
+		_, err := os.Stat(s.file)
+		s.off.Store(err == nil)
+	}
+	return s.off.Load()
+}
+
+// warning says on every page that nothing is listened to.
+func (s *offSwitch) warning() (news.Text, bool) {
+	return news.Text{
+		VI: "Lắng Nghe đang TẮT: không nguồn nào được đọc. Bật lại: xóa tệp " + s.file + ".",
+		EN: "Lắng Nghe is switched OFF: no source is read. To switch it on again remove the file " + s.file + ".",
+	}, s.on()
+}
