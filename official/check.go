@@ -133,6 +133,28 @@ func (c *Checker) reach(s *said, long bool) []int {
 	return slices.Compact(out)
 }
 
+// twice lists the statements that say two things of what the claim says in
+// their own words, in order.
+func (c *Checker) twice(s *said) []int {
+	var all []int
+	for _, m := range s.means {
+		all = append(all, c.own[m.fold]...)
+	}
+	for _, v := range s.values {
+		if v.kind == label {
+			all = append(all, c.index[valueKey(v)]...)
+		}
+	}
+	slices.Sort(all)
+	out := all[:0]
+	for i := 1; i < len(all); i++ {
+		if all[i] == all[i-1] && (len(out) == 0 || out[len(out)-1] != all[i]) {
+			out = append(out, all[i])
+		}
+	}
+	return out
+}
+
 // ofFacts makes statements of the clauses that facts come from.
 func ofFacts(doc int, facts []news.Fact) (out []statement) {
 	done := map[string]bool{}
@@ -862,7 +884,11 @@ func (c *Checker) byWords(s *said) (string, *match, value, bool) {
 		}
 	}
 	from, to, placed := place(s.words)
-	for _, i := range s.near {
+	near := s.near
+	if !placed {
+		near = c.twice(s) // one word alone is not enough
+	}
+	for _, i := range near {
 		st := &c.sts[i]
 		if c.state(st.doc, s.day) != current || !s.meant(st, -1) {
 			continue

@@ -5,6 +5,7 @@ package patterns
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"syscall"
 	"testing"
 	"time"
@@ -16,8 +17,8 @@ import (
 )
 
 // BenchmarkPost is everything that the register, time and official documents
-// add to one post that was read: sites, numbers, papers, places, 200 known
-// claims, the season, and the comparison with the documents in force.
+// add to one post that was read: sites, numbers, papers, places, 500 known
+// claims, the season, and the comparison with 200 documents.
 func BenchmarkPost(b *testing.B) {
 	now := time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
 	var docs []official.Document
@@ -33,6 +34,24 @@ func BenchmarkPost(b *testing.B) {
 		d.Facts = official.Extract(d)
 		docs = append(docs, d)
 	}
+	// A register of some years: the papers of the invented ward again and again,
+	// under other numbers.
+	files, err := filepath.Glob("../../official/testdata/world/*.md")
+	if err != nil || len(files) == 0 {
+		b.Fatal("no documents", err)
+	}
+	for n := 0; len(docs) < 200; n++ {
+		data, err := os.ReadFile(files[n%len(files)])
+		if err != nil {
+			b.Fatal(err)
+		}
+		d, err := official.ParseDocument(files[n%len(files)], data)
+		if err != nil {
+			b.Fatal(err)
+		}
+		d.No, d.Supersedes = fmt.Sprintf("%d/%s", n, d.No), ""
+		docs = append(docs, d)
+	}
 	checker := official.NewChecker(docs)
 	w := world()
 	var claims []rumour.Claim
@@ -42,8 +61,8 @@ func BenchmarkPost(b *testing.B) {
 		"công an gọi điện yêu cầu dân %s chụp ảnh căn cước gửi qua zalo để đồng bộ", "nước giếng ở %s nhiễm độc do nhà máy xả trộm hóa chất lúc nửa đêm", "giấy tờ cũ của %s hết giá trị sau sáp nhập, ai không làm lại bị khóa giao dịch",
 		"nhà nước tặng mỗi người %s năm trăm nghìn nhân ngày chuyển đổi số, bấm nhận ngay",
 	}
-	for i := range 200 {
-		claims = append(claims, rumour.Claim{ID: fmt.Sprint(i), Added: now, Text: fmt.Sprintf(said[i%len(said)], fmt.Sprintf("khu %c%d", 'A'+i%20, i/10))})
+	for i := range 500 {
+		claims = append(claims, rumour.Claim{ID: fmt.Sprint(i), Added: now, Text: fmt.Sprintf(said[i%len(said)], fmt.Sprintf("khu %c%d", 'A'+i%20, i/10%26))})
 	}
 	w.known = rumour.NewMatcher(claims, func() time.Time { return now })
 	seasons := Seasons(now, now, calendar.Default(), nil)
