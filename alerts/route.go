@@ -26,6 +26,7 @@ const (
 	source    = "source"    // a source fell silent, or speaks again
 	digest    = "digest"
 	confirm   = "confirm" // whether an address is right
+	rising    = "trend"   // a topic that stands out of the ward's day
 )
 
 // Why a delivery is muted, in Row.Why before the colon.
@@ -109,7 +110,7 @@ func (d *Dispatcher) plan(ctx context.Context, c *Change, now time.Time) error {
 			d.log.Error("nobody to tell", "alert", a.ID, "role", t.role)
 		case mute != "":
 			settle(c, &r, Muted, mute, now)
-		case t.why == "" && a.Level < t.Min && (a.Kind == flagged || a.Kind == source):
+		case t.why == "" && a.Level < t.Min && (a.Kind == flagged || a.Kind == rising || a.Kind == source):
 			settle(c, &r, Muted, whyBelow, now)
 		default:
 			if r.Due, err = d.due(ctx, r, t.Recipient, now); err != nil {
@@ -135,10 +136,15 @@ func (r *Recipient) hears(role string) bool {
 	return (r.Role == role || role == "unit" && r.Role == "khoi") && (r.Unit == unit || r.Unit == "")
 }
 
+// machine reports whether an alert says what the machine has noticed.
+func machine(a news.Alert) bool {
+	return a.Kind == flagged || a.Kind == escalated || a.Kind == rising
+}
+
 // wants reports whether the recipient has asked for what the notice is
 // about. Only a machine's notices below critical can be left out.
 func (r *Recipient) wants(a news.Alert) bool {
-	if a.Kind != flagged && a.Kind != escalated || a.Level >= news.Critical {
+	if !machine(a) || a.Level >= news.Critical {
 		return true
 	}
 	return (len(r.Topics) == 0 || slices.Contains(r.Topics, a.Topic)) &&
@@ -246,7 +252,7 @@ func (d *Dispatcher) mute(ctx context.Context, a news.Alert, now time.Time) (str
 			return s.why(), nil
 		}
 	}
-	if (a.Kind == flagged || a.Kind == escalated) && a.Group != "" {
+	if machine(a) && a.Group != "" {
 		q, err := d.opts.Store.Quiet(ctx, a.Group)
 		if err != nil {
 			return "", err
@@ -262,7 +268,7 @@ func (d *Dispatcher) mute(ctx context.Context, a news.Alert, now time.Time) (str
 // what it is about; what a person did is as old as the act.
 func old(a news.Alert, now time.Time) bool {
 	at := a.Event
-	if at.IsZero() || a.Kind != flagged && a.Kind != escalated {
+	if at.IsZero() || !machine(a) {
 		at = a.Created
 	}
 	return a.Kind != withdrawn && !at.IsZero() && now.Sub(at) > MaxAge
@@ -270,7 +276,7 @@ func old(a news.Alert, now time.Time) bool {
 
 // fits reports whether the silence mutes the alert.
 func (s Silence) fits(a news.Alert) bool {
-	return a.Level < news.Critical && (a.Kind == flagged || a.Kind == escalated || a.Kind == decided || a.Kind == source) &&
+	return a.Level < news.Critical && (machine(a) || a.Kind == decided || a.Kind == source) &&
 		(s.Topic == "" || s.Topic == a.Topic) && (s.Group == "" || s.Group == a.Group)
 }
 

@@ -60,6 +60,51 @@ func TestPulse(t *testing.T) {
 	}
 }
 
+// A rise below the level that is told is told when it stands out of the
+// ward's day, once a day, and not when a source's outage explains it.
+func TestRises(t *testing.T) {
+	h := newHouse(t)
+	rise := func(id string, push bool) news.Flag {
+		f := flag(id, news.Other, news.Medium)
+		f.Item, f.Type, f.Group, f.Topic, f.Push = nil, "spike", "water", "water", push
+		f.At = h.now
+		return f
+	}
+	h.take(rise("r1", false))
+	h.later(time.Minute)
+	if as := h.sent("trend"); len(as) != 0 {
+		t.Fatalf("told of what does not stand out: %+v", as)
+	}
+	f := rise("r1", true)
+	f.At = h.now.Add(-time.Minute)
+	h.take(f)
+	h.take(f)
+	h.later(time.Minute)
+	as := h.sent("trend")
+	if len(as) != 1 || len(as[0].To) != 1 || as[0].To[0] != string(review.Reviewer) || as[0].Topic != "water" || !strings.HasPrefix(as[0].Path, "/inbox/") {
+		t.Fatalf("notices = %+v, want one to the reviewers", as)
+	}
+	h.later(5 * time.Hour)
+	h.take(rise("r2", true))
+	h.later(time.Minute)
+	if as := h.sent("trend"); len(as) != 1 {
+		t.Errorf("told again after five hours: %+v", as)
+	}
+	h.later(20 * time.Hour)
+	h.take(rise("r3", true))
+	h.later(time.Minute)
+	if as := h.sent("trend"); len(as) != 2 {
+		t.Errorf("%d notices after a day, want 2", len(as))
+	}
+	gone := rise("r3", true)
+	gone.Withdrawn, gone.At = true, h.now.Add(-time.Minute)
+	h.take(gone)
+	h.later(time.Minute)
+	if as := h.sent("withdrawn"); len(as) != 1 {
+		t.Errorf("%d withdrawals, want that of the rise that was none", len(as))
+	}
+}
+
 // A source that falls silent is told of once, and that it works again; flags
 // about its quiet are written down as its doing and told to nobody.
 func TestSources(t *testing.T) {

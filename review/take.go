@@ -18,6 +18,9 @@ import (
 // storm is how long flags of one story or group join the first notice.
 const storm = 6 * time.Hour
 
+// riseAgain is how long nobody is told of the same topic's rise again.
+const riseAgain = 24 * time.Hour
+
 // Take handles news.flagged: it files flags under their item (or trend) and
 // tells reviewers of the first high or critical one of a story. Taking a flag
 // again changes nothing.
@@ -86,6 +89,7 @@ func (d *Desk) take(tx Tx, f *news.Flag) error {
 		strip(&wordless)
 		f = &wordless
 	}
+	told := slices.ContainsFunc(e.Flags, func(old news.Flag) bool { return old.ID == f.ID && old.Push })
 	known, changed := e.file(*f)
 	if known && !changed && !fresh {
 		return nil
@@ -100,6 +104,11 @@ func (d *Desk) take(tx Tx, f *news.Flag) error {
 	}
 	if err := d.notify(tx, &e, f, known); err != nil {
 		return err
+	}
+	if f.Push && !told {
+		if err := d.push(tx, &e, f); err != nil {
+			return err
+		}
 	}
 	if e.Decision != nil && !known && counts(f) {
 		if err := d.label(tx, &e, f); err != nil {
@@ -165,13 +174,14 @@ func (e *Entry) anchor() {
 }
 
 // file adds or updates the flag. It reports whether it was known and whether
-// that changed anything: a known flag can only be withdrawn or muted.
+// that changed anything: a known flag can only be withdrawn, muted or pushed.
 func (e *Entry) file(f news.Flag) (known, changed bool) {
 	f.Item = nil
 	for i := range e.Flags {
 		if e.Flags[i].ID == f.ID {
 			old := &e.Flags[i]
-			changed = f.Withdrawn && !old.Withdrawn || f.Muted != "" && old.Muted == ""
+			changed = f.Withdrawn && !old.Withdrawn || f.Muted != "" && old.Muted == "" || f.Push && !old.Push
+			old.Push = old.Push || f.Push
 			old.Withdrawn = old.Withdrawn || f.Withdrawn
 			old.Muted = or(old.Muted, f.Muted)
 			return true, changed
@@ -298,6 +308,37 @@ func (d *Desk) notify(tx Tx, e *Entry, f *news.Flag, known bool) error {
 	a := flaggedNotice(e, f, now)
 	a.Place = d.place(e)
 	e.Alert = a.ID
+	if err := tx.PutNotice(key, Notice{At: now, Level: f.Level, Alert: a.ID}); err != nil {
+		return err
+	}
+	return alert(tx, a, "notice/"+a.ID, now)
+}
+
+// push tells the reviewers of a rise that stands out of the ward's day. What
+// is high has been told already, and a rise that a source's outage explains is
+// none.
+func (d *Desk) push(tx Tx, e *Entry, f *news.Flag) error {
+	if !counts(f) || f.Status == "test" || f.Retro || f.Late || notifies(f) || e.Decision != nil {
+		return nil
+	}
+	out, err := d.outage(tx, f)
+	if err != nil {
+		return err
+	}
+	if out != "" {
+		return d.inhibit(tx, e, f, out)
+	}
+	now := d.now()
+	key := "rise/" + noticeKey(e, f)
+	last, err := tx.Notice(key)
+	if err != nil || last.Alert != "" && now.Sub(last.At) < riseAgain {
+		return err
+	}
+	a := flaggedNotice(e, f, now)
+	a.ID, a.Kind = "trend/"+f.ID, "trend"
+	if e.Alert == "" {
+		e.Alert = a.ID
+	}
 	if err := tx.PutNotice(key, Notice{At: now, Level: f.Level, Alert: a.ID}); err != nil {
 		return err
 	}

@@ -459,8 +459,12 @@ func (e *Engine) settle(r *Rule, name string, from, until time.Time) (changed []
 		if f.at.Before(from) {
 			continue // cannot have changed
 		}
-		if old := g.flags[flag.ID]; old != nil && sameFlag(old, &flag) {
-			continue
+		if old := g.flags[flag.ID]; old != nil {
+			if flag.Push = old.Push; sameFlag(old, &flag) {
+				continue
+			}
+		} else {
+			flag.Push = e.pushes(r, &flag, until)
 		}
 		g.flags[flag.ID] = &flag
 		changed = append(changed, flag)
@@ -552,8 +556,11 @@ func (e *Engine) tick(ctx context.Context) error {
 			continue
 		}
 		for _, name := range sortedKeys(st.groups) {
-			if r.Type == "silence" {
+			switch r.Type {
+			case "silence":
 				c.Signals = append(c.Signals, e.overdue(r, name, now)...)
+			case "spike":
+				c.Signals = append(c.Signals, e.grown(r, name, now)...)
 			}
 			if b, ok := e.prune(r, name, now); ok {
 				c.Prune = append(c.Prune, b)

@@ -382,6 +382,89 @@ func TestSpikeWhy(t *testing.T) {
 	}
 }
 
+// TestPushes: whether a topic rises is a matter of its posts, and every rise is
+// flagged; people are told of no more than three a day, and of one that was
+// slight when it has grown.
+func TestPushes(t *testing.T) {
+	topics := news.TopicIDs[:6]
+	now := epoch.AddDate(0, 0, 30).Add(17 * time.Hour)
+	e, rec := testEngine(t, map[string]string{"rules/tang.yaml": ruleText("tang", "spike", "by: topic\nsensitivity: high\n", "mất nước")}, Options{Now: func() time.Time { return now }})
+	n := 0
+	add := func(topic string, at time.Duration, account string) news.Indexed {
+		n++
+		x := post(fmt.Sprint("i", n), account, "mất nước", at)
+		x.Item.Source = fmt.Sprint("nhom", n%3)
+		x.Item.Reading = &news.Reading{Topics: []news.Topic{{ID: topic}}}
+		return x
+	}
+	take := func(in []news.Indexed) {
+		t.Helper()
+		if err := e.Take(t.Context(), in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var in []news.Indexed
+	for day := range 30 {
+		for k := range 8 + day%2 {
+			for _, topic := range topics {
+				in = append(in, add(topic, time.Duration(day)*24*time.Hour+time.Duration(8+1*k)*time.Hour, fmt.Sprint("p", k)))
+			}
+		}
+	}
+	rise := func(topic string, from, to int) (in []news.Indexed) {
+		for k := from; k < to; k++ {
+			in = append(in, add(topic, 30*24*time.Hour+8*time.Hour+time.Duration(k)*20*time.Minute, fmt.Sprint("q", k)))
+		}
+		return in
+	}
+	pushed := func() map[string]bool {
+		out := map[string]bool{}
+		for _, f := range rec.flags {
+			if f.Push {
+				out[f.Topic] = true
+			}
+		}
+		return out
+	}
+	take(append(in, rise(topics[0], 0, 9)...))
+	if len(rec.flags) == 0 || len(pushed()) != 0 {
+		t.Fatalf("%d flags, pushed %v; want a slight rise, told to nobody", len(rec.flags), pushed())
+	}
+	take(rise(topics[0], 9, 24))
+	now = now.Add(10 * time.Minute)
+	for range 3 { // again and again changes nothing
+		if err := e.Tick(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := pushed(); len(got) != 1 || !got[topics[0]] {
+		t.Fatalf("pushed %v, want the rise that has grown", got)
+	}
+	told := 0
+	for _, f := range rec.flags {
+		if f.Push {
+			told++
+		}
+	}
+	if told > 2 {
+		t.Errorf("one rise went out %d times", told)
+	}
+	for _, topic := range topics[1:] {
+		take(rise(topic, 0, 24))
+	}
+	now = now.Add(10 * time.Minute)
+	if err := e.Tick(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	flagged := map[string]bool{}
+	for _, f := range rec.flags {
+		flagged[f.Topic] = true
+	}
+	if got := pushed(); len(flagged) != len(topics) || len(got) > 3 || len(got) < 1 {
+		t.Errorf("%d topics flagged and %v pushed, want all flagged and three pushed at most", len(flagged), got)
+	}
+}
+
 func TestRetro(t *testing.T) {
 	e, rec := testEngine(t, map[string]string{"rules/a1b.yaml": ruleText("a1b", "match", "", "mất nước"), "rules/dem.yaml": ruleText("dem", "count", "at_least: 2\nwithin: 1d\n", "mất nước")}, Options{})
 	x, y := post("a", "p1", "mất nước", 0), post("b", "p2", "mất nước", time.Hour)

@@ -53,6 +53,55 @@ func (e *Engine) Trends(ctx context.Context) (*trend.View, error) {
 	return board.View(now), nil
 }
 
+// pushFor is how long after a rise began to show people may still be told of
+// it when it grows.
+const pushFor = 24 * time.Hour
+
+// pushes reports whether people are told of a rise at once. Whether there is
+// one is the detector's threshold and a function of the items alone; who hears
+// of it depends on what else the ward talks about that day ([trend.Tiers]).
+func (e *Engine) pushes(r *Rule, f *Signal, now time.Time) bool {
+	if r.Type != "spike" || r.By != "topic" && r.By != "story" || f.Retro || now.Sub(f.At) > pushFor {
+		return false
+	}
+	return e.board.View(now).Tier(r.By, f.Group) == trend.Alert && e.pushed(now) < trend.PushesADay
+}
+
+// pushed is how many rises of the last day people were told of.
+func (e *Engine) pushed(now time.Time) (n int) {
+	for _, r := range e.set.live {
+		st := e.states[ruleKey(r.ID, r.Version)]
+		if r.Type != "spike" || st == nil {
+			continue
+		}
+		for _, g := range st.groups {
+			for _, f := range g.flags {
+				if f.Push && now.Sub(f.At) <= pushFor {
+					n++
+				}
+			}
+		}
+	}
+	return n
+}
+
+// grown returns the rises of a group of which people were not told and that
+// have come to stand out since.
+func (e *Engine) grown(r *Rule, name string, now time.Time) (changed []Signal) {
+	g := e.state(r.ID, r.Version).group(name)
+	for _, id := range sortedKeys(g.flags) {
+		f := g.flags[id]
+		if f.Push || f.Withdrawn || !e.pushes(r, f, now) {
+			continue
+		}
+		told := *f
+		told.Push = true
+		g.flags[id] = &told
+		changed = append(changed, told)
+	}
+	return changed
+}
+
 // DayFactor is how much of an ordinary day's talk a day of c has: Tết is
 // quiet, another holiday is like a Sunday. Nil is the computed calendar.
 func DayFactor(c *calendar.Calendar) func(time.Time) float64 {

@@ -37,7 +37,7 @@ func enumerated() map[string][]string {
 		"slip": {"proposed", "approved", "vetoed", "sent", "received"}, "rulestatus": {"experimental", "test", "stable"},
 		"ruletype": {"match", "count", "spike", "ratio", "new_term", "coordination", "sequence", "together", "silence", "gap", "contradicts", "outdated", "list", "filter"},
 		"check":    Checks, "checkstate": checkStates, "sourcestate": trouble, "sourcekind": crawler.Kinds, "importfield": intake.Fields, "delivery": deliveryStates, "request": review.RequestKinds, "channel": {"email", "webhook", "telegram", "zalo", "webpush", "alertmanager"},
-		"alertkind": {"flagged", "decided", "withdrawn", "handoff", "heartbeat", "test", "escalated", "resolved", "source", "digest", "confirm"}, "docstate": {"in_force", "coming", "over"},
+		"alertkind": {"flagged", "decided", "withdrawn", "handoff", "heartbeat", "test", "escalated", "resolved", "source", "digest", "confirm", "trend"}, "docstate": {"in_force", "coming", "over"},
 		"factstatus": {"proposed", "confirmed"}, "facttype": {"money", "date", "place", "eligibility", "procedure", "percent", "docno"},
 		"rabat": {"context", "speaker", "intent", "content", "extent", "likelihood"}, "facet": append(slices.Clone(facetNames), "story", "like"),
 		"cue": {"urgency", "hearsay", "disaster_rumour", "kidnap_rumour", "health_rumour", "school_rumour", "merger_rumour", "land_rumour", "fee_rumour", "free_gift_scam",

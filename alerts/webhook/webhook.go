@@ -118,7 +118,7 @@ func (c *Channel) body(m alerts.Message) ([]byte, error) {
 		Data: data{
 			Kind: a.Kind, Level: a.Level, LevelName: a.Level.String(), Topic: a.Topic, Group: a.Group,
 			Subject: m.Subject, Text: m.Text, Link: m.Link, Event: a.Event, Alerts: ids, Withdraws: m.Replies,
-			Automatic: a.Kind == "flagged",
+			Automatic: a.Kind == "flagged" || a.Kind == "trend",
 		},
 	})
 }

@@ -53,6 +53,7 @@ type Flag struct {
 	Late      bool      `json:"late,omitempty"`
 	Muted     string    `json:"muted,omitempty"` // filter that mutes it
 	Withdrawn bool      `json:"withdrawn,omitempty"`
+	Push      bool      `json:"push,omitempty"` // a rise that stands out of all that the ward talks about today: people are told
 }
 
 // Signal reports whether the flag is about a trend and not about one item.

@@ -85,6 +85,16 @@ type View struct {
 	Trends []Trend   `json:"trends"` // those with a tier first, then by the last week
 }
 
+// Tier is the tier of a series.
+func (v *View) Tier(kind, id string) Tier {
+	for i := range v.Trends {
+		if t := &v.Trends[i]; t.Kind == kind && t.ID == id {
+			return Tier(max(0, slices.Index(tierNames[:], t.Tier)))
+		}
+	}
+	return None
+}
+
 // A Trend is one series of a board.
 type Trend struct {
 	Kind   string  `json:"kind"` // all, topic, place, policy, story

@@ -197,7 +197,7 @@ func TestTiers(t *testing.T) {
 	for i, s := range day() {
 		today[fmt.Sprint("t", i)] = min(s, 8)
 	}
-	for _, c := range [][2]int{{1, 1}, {5, tierCap}} { // five at once: a hard cap
+	for _, c := range [][2]int{{1, 1}, {5, PushesADay}} { // five at once: a hard cap
 		k, want := c[0], c[1]
 		for i := range k {
 			today[fmt.Sprint("hot", i)] = 25 + float64(i)

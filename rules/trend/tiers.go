@@ -16,13 +16,17 @@ const (
 	Alert      // "Cảnh báo": pushed
 )
 
-func (t Tier) String() string { return [...]string{"", "watch", "alert"}[t] }
+var tierNames = [...]string{"", "watch", "alert"}
+
+func (t Tier) String() string { return tierNames[t] }
+
+// PushesADay is of how many rises people are told on one day at most.
+const PushesADay = 3
 
 // Figures of the tiers; see docs/benchmarks.md.
 const (
 	tierDays  = 35 // of history that scores are calibrated on
 	tierSane  = 28 // days before which fixed thresholds hold
-	tierCap   = 3  // pushes a day
 	falseRate = 0.1
 	watchRate = 0.3
 )
@@ -75,7 +79,7 @@ func Tiers(past [][]float64, today map[string]float64) map[string]Tier {
 			alert, watch = s.score >= LowSensitivity, s.score >= MediumSensitivity
 		}
 		switch {
-		case alert && pushed < tierCap:
+		case alert && pushed < PushesADay:
 			pushed++
 			out[s.key] = Alert
 		case alert || watch:
