@@ -79,6 +79,14 @@ func TestLive(t *testing.T) {
 	signIn(t, ctx, desk, "canbo")
 	until(t, ctx, "the inbox", "document.querySelectorAll('.stack .entry').length > 3 && inbox.stream && inbox.stream.readyState === 1")
 	do(t, ctx, chromedp.Evaluate[chromedp.Void](`window.told = []; new MutationObserver(() => { const n = document.querySelector('#news'); if (!n.hidden) window.told.push([Date.now(), n.textContent]) }).observe(document.querySelector('#news'), {attributes: true, childList: true, characterData: true, subtree: true})`))
+	// Somebody reads the third entry, a little way down, with the focus on one
+	// of its buttons: nothing of that may move.
+	do(t, ctx, chromedp.KeyEvent("j"), chromedp.KeyEvent("j"))
+	reads := eval[string](t, ctx, `(() => { const e = document.querySelector('.entry.current'); document.body.style.minHeight = '3000px'; scrollTo(0, 120); e.querySelector('form.decide button').focus({preventScroll: true}); window.reads = e; window.holds = document.activeElement;
+		window.place = () => [Math.round(scrollY), Math.round(e.getBoundingClientRect().top), document.activeElement === window.holds, document.querySelector('.entry.current') === e, e.isConnected].join(); return window.place() })()`)
+	if !strings.HasPrefix(reads, "120,") || !strings.HasSuffix(reads, "true,true,true") {
+		t.Fatalf("the reader is not in place: %s", reads)
+	}
 	jar, _ := cookiejar.New(nil)
 	client := &http.Client{Jar: jar}
 	res, err := client.PostForm(desk+"/sign-in", url.Values{"name": {"canbo"}, "password": {"langnghe-mau"}})
@@ -137,6 +145,9 @@ func TestLive(t *testing.T) {
 		until(t, ctx, "the page says it", fmt.Sprintf("window.told.length > %d", told))
 		ms := eval[float64](t, ctx, fmt.Sprintf("window.told[%d][0]", told))
 		took = append(took, time.UnixMilli(int64(ms)).Sub(stored))
+		if got := eval[string](t, ctx, "window.place()"); got != reads {
+			t.Errorf("a new flag moved what is read: scroll, top, focus, entry were %s and are %s", reads, got)
+		}
 	}
 	slices.Sort(took)
 	t.Logf("flag stored → shown: %v; median %v, most %v", took, took[len(took)/2].Round(time.Millisecond), took[len(took)-1].Round(time.Millisecond))

@@ -165,17 +165,33 @@ func lookAtAll(t *testing.T, url, axe, out string, width int64) {
 					continue
 				}
 				look(t, ctx, name, lang, width)
-				if axe != "" {
+				inspect := func(state string) {
+					if axe == "" {
+						return
+					}
 					for _, s := range []string{"light", "dark"} {
 						scheme(t, ctx, s)
 						for _, v := range violations(t, ctx, axe) {
-							t.Errorf("%s, %s: %s", name, s, v)
+							t.Errorf("%s, %s%s: %s", name, s, state, v)
 						}
 					}
 					scheme(t, ctx, "light")
 				}
+				inspect("")
 				if out != "" && (lang == "vi" || width == 1280) {
-					picture(t, ctx, filepath.Join(out, fileName(pg, width, lang)))
+					picture(t, ctx, filepath.Join(out, fileName(pg, width, lang)), width)
+				}
+				// What is folded away holds to the same rules.
+				if eval[int](t, ctx, "[...document.querySelectorAll('details:not([open])')].map(d => d.open = true).length") > 0 {
+					look(t, ctx, name+", unfolded", lang, width)
+					inspect(", unfolded")
+				}
+				for i := range eval[int](t, ctx, "document.querySelectorAll('dialog').length") {
+					dialog := fmt.Sprintf("document.querySelectorAll('dialog')[%d]", i)
+					eval[bool](t, ctx, dialog+".showModal() || true")
+					look(t, ctx, fmt.Sprintf("%s, dialog %d", name, i), lang, width)
+					inspect(fmt.Sprintf(", dialog %d", i))
+					eval[bool](t, ctx, dialog+".close() || true")
 				}
 			}
 		}
@@ -224,8 +240,15 @@ func look(t *testing.T, ctx context.Context, name, lang string, width int64) {
 	}
 }
 
-func picture(t *testing.T, ctx context.Context, file string) {
+// tallest is how much of a long page its picture shows, in pixels.
+const tallest = 2400
+
+// picture shows the whole page, or the first part of a very long one.
+func picture(t *testing.T, ctx context.Context, file string, width int64) {
 	t.Helper()
+	high := eval[int](t, ctx, "document.documentElement.scrollHeight")
+	do(t, ctx, chromedp.EmulateViewport(width, int64(min(max(high, 900), tallest))))
+	defer do(t, ctx, chromedp.EmulateViewport(width, 900))
 	shot, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 	if err != nil {
 		t.Fatal(err)
@@ -238,6 +261,9 @@ func picture(t *testing.T, ctx context.Context, file string) {
 // fileName names the picture of a page.
 func fileName(pg view, width int64, lang string) string {
 	at := strings.NewReplacer("GET /", "", "/", "-", "{", "", "}", "").Replace(pg.route)
+	if pg.link == "" {
+		at = strings.ReplaceAll(at, "-ledger", strings.ReplaceAll(strings.TrimPrefix(pg.path, "/ledgers"), "/", "-")) // one of several
+	}
 	if _, query, ok := strings.Cut(pg.path, "?q=khôngcó"); ok && query != "" {
 		at += "-empty"
 	}

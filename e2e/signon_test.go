@@ -50,14 +50,14 @@ func TestSignOn(t *testing.T) {
 			t.Errorf("the page is %d px wide", wide)
 		}
 		if out != "" {
-			picture(t, tab, filepath.Join(out, fmt.Sprintf("sign-on-%d.png", width)))
+			picture(t, tab, filepath.Join(out, fmt.Sprintf("sign-on-%d.png", width)), width)
 		}
 		p.Down(true)
 		if width == 1280 { // never found yet
 			do(t, tab, chromedp.Evaluate[chromedp.Void](button+".click()"))
 			until(t, tab, "the page that says so", "document.querySelector('.problem') && document.querySelector('input[name=password]')")
 			if out != "" {
-				picture(t, tab, filepath.Join(out, "sign-on-down.png"))
+				picture(t, tab, filepath.Join(out, "sign-on-down.png"), width)
 			}
 		}
 		p.Down(false)
