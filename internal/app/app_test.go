@@ -365,7 +365,19 @@ func TestRemember(t *testing.T) {
 	if err := remember(dir, "nats://127.0.0.1:1"); err != nil {
 		t.Fatal(err)
 	}
-	err := With(t.Context(), Options{Config: config.Default(), DataDir: dir, Roles: []string{"indexer"}}, func(context.Context, bus.Asker) error { return nil })
+	ask := func() error {
+		return With(t.Context(), Options{Config: config.Default(), DataDir: dir, Roles: []string{"indexer"}}, func(context.Context, bus.Asker) error { return nil })
+	}
+	if err := os.WriteFile(filepath.Join(dir, "rules.db"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := ask(); err == nil || !strings.Contains(err.Error(), "holds none of the data") {
+		t.Errorf("With started a role on another one's folder: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "indexer.db"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	err := ask()
 	if err == nil || !strings.Contains(err.Error(), "127.0.0.1:1") {
 		t.Errorf("With used another stream: %v", err)
 	}
