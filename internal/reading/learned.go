@@ -642,7 +642,9 @@ func (u *ruled) bears(d *verdict) bool {
 
 // decide lets the model have the last word on the stance, and adds families
 // that it takes for likely though no rule held.
-func (r *Reader) decide(s *desk, d *verdict, u *ruled) {
+//
+// It adds none to what is about another place (elsewhere): there its guesses are of news.
+func (r *Reader) decide(s *desk, d *verdict, u *ruled, elsewhere bool) {
 	best := d.likeliest(-1)
 	if order[best] == news.Claiming && !u.bears(d) {
 		best = d.likeliest(best)
@@ -660,6 +662,9 @@ func (r *Reader) decide(s *desk, d *verdict, u *ruled) {
 	}
 	if len(u.stance.hits) == 0 {
 		u.stance.hits = append(u.stance.hits, r.reasons(s, best, 4)...)
+	}
+	if elsewhere {
+		return
 	}
 	first := r.likeliestFamily(d, label)
 	for i, f := range r.cues.order {
@@ -682,7 +687,7 @@ func (r *Reader) decide(s *desk, d *verdict, u *ruled) {
 const (
 	ruledTone = 0.3 // what it adds to a tone that the rules say so, with the model's stance and with theirs
 	ourTopic  = 0.5 // what the model knows: posts about the ward
-	turned    = 0.6 // that a post is of two minds, where it has a "but"
+	turned    = 0.5 // that a post is of two minds, where it has a "but"
 )
 
 // likelyTone is the tone of an item for which the rules have before, with their

@@ -208,8 +208,8 @@ func TestLikelyTone(t *testing.T) {
 		{v(0.9, 0.95, 0.05, 0, 0), "neutral", "neutral", false, "negative"},
 		{v(0.9, 0.7, 0.3, 0, 0), "neutral", "neutral", false, "neutral"},
 		{v(0.1, 0.95, 0.05, 0, 0), "neutral", "negative", false, "neutral"}, // not about the ward
-		{v(0.9, 0.2, 0.1, 0.1, 0.6), "negative", "negative", true, "mixed"},
-		{v(0.9, 0.3, 0, 0.1, 0.6), "negative", "negative", false, "negative"},
+		{v(0.9, 0.2, 0.05, 0.05, 0.7), "negative", "negative", true, "mixed"},
+		{v(0.9, 0.2, 0.05, 0.05, 0.7), "negative", "negative", false, "negative"},
 	} {
 		if got := c.d.likelyTone(c.before, c.label, c.turn); got != c.want {
 			t.Errorf("%v before %s, label %s, turn %v: %s, want %s", c.d.p[r.labels.tones:r.labels.families], c.before, c.label, c.turn, got, c.want)
@@ -236,6 +236,31 @@ func TestFields(t *testing.T) {
 	for _, name := range []string{"w.says", "w.whisper"} {
 		if len(s.hits[r.lex.ids[name]]) == 0 {
 			t.Errorf("%s is not found", name)
+		}
+	}
+}
+
+// TestElsewhereIsNews: of what is about another place no family is guessed,
+// and the country that a paper writes of is another place, not a word that is
+// spelled like it.
+func TestElsewhereIsNews(t *testing.T) {
+	r := reader(t)
+	for _, text := range []string{
+		"Hàn Quốc ghi nhận thêm 60 ca cúm nặng, 9 người đã tử vong, giới chức đề nghị người già tiêm nhắc lại.",
+	} {
+		got := r.Read(&news.Item{Kind: news.Post, Text: text}, 0)
+		if got.Area.Fit != news.OutOfArea {
+			t.Errorf("%q is %s", text, got.Area.Fit)
+		}
+		for _, c := range got.Cues {
+			if c.Level >= news.Medium {
+				t.Errorf("%q has %s at level %d", text, c.Family, c.Level)
+			}
+		}
+	}
+	for _, text := range []string{"mong co nuoc de nau com", "dong 20 trieu tien cho ma chua xong", "nước đục ngầu cả tuần"} {
+		if got := r.Read(&news.Item{Kind: news.Post, Text: text}, 0).Area.Fit; got != news.Ambiguous {
+			t.Errorf("%q is %s", text, got)
 		}
 	}
 }

@@ -205,7 +205,7 @@ func (r *Reader) Read(it *news.Item, prior int) news.Reading {
 		d := r.weigh(s, &u)
 		out.Topics = r.likelyTopics(s, &d, subjects)
 		before := label
-		r.decide(s, &d, &u)
+		r.decide(s, &d, &u, out.Area.Fit == news.OutOfArea)
 		out.Cues = r.gate(v, u.stance, u.cues, d.story(), d.spoken())
 		label = d.likelyTone(before, u.tone.label(v, &u.stance), u.tone.turn)
 	}
