@@ -204,10 +204,7 @@ func (d *lazyDisk) mount() (err error) {
 		return err
 	}
 	data := &fs.LoopbackRoot{Path: d.live, Dev: st.Dev}
-	data.NewNode = func(data *fs.LoopbackRoot, _ *fs.Inode, _ string, _ *syscall.Stat_t) fs.InodeEmbedder {
-		return &lazyNode{LoopbackNode: fs.LoopbackNode{RootData: data}, d: d}
-	}
-	root := data.NewNode(data, nil, "", &st)
+	root := &lazyNode{LoopbackNode: fs.LoopbackNode{RootData: data}, d: d}
 	data.RootNode = root
 	second := time.Second
 	d.server, err = fs.Mount(d.at, root, &fs.Options{
@@ -439,6 +436,11 @@ func (d *lazyDisk) rest(grave string) {
 type lazyNode struct {
 	fs.LoopbackNode
 	d *lazyDisk
+}
+
+// WrapChild makes every file and folder below one of ours.
+func (n *lazyNode) WrapChild(context.Context, fs.InodeEmbedder) fs.InodeEmbedder {
+	return &lazyNode{LoopbackNode: fs.LoopbackNode{RootData: n.RootData}, d: n.d}
 }
 
 // A lazyFile is an open file. Its writes must pass here, so the kernel may

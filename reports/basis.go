@@ -81,7 +81,7 @@ func (c *counter) rest(packed []byte) error {
 	for _, one := range all {
 		rows := []Count{}
 		for _, r := range one.Rows {
-			rows = append(rows, Count{Key: r.Key, Day: r.Day, Items: r.Items})
+			rows = append(rows, Count(r))
 		}
 		c.items[CountQuery{By: one.By, Topic: one.Topic, From: one.From, To: one.To}] = rows
 	}

@@ -175,13 +175,13 @@ func (c *counter) parts(q Query) (b Behind, err error) {
 }
 
 // part is a case as a page lists it: nothing that a resident wrote.
-func (k *Case) part(v float64) Part {
-	day := paper.ShortDate(k.Opened.In(calendar.Zone))
-	label := news.Text{VI: k.ID + " · " + TopicName(k.Topic) + " · mở " + day, EN: k.ID + " · " + TopicName(k.Topic) + " · opened " + day}
-	if k.Unit != "" {
-		label.VI, label.EN = label.VI+" · "+k.Unit, label.EN+" · "+k.Unit
+func (c *Case) part(v float64) Part {
+	day := paper.ShortDate(c.Opened.In(calendar.Zone))
+	label := news.Text{VI: c.ID + " · " + TopicName(c.Topic) + " · mở " + day, EN: c.ID + " · " + TopicName(c.Topic) + " · opened " + day}
+	if c.Unit != "" {
+		label.VI, label.EN = label.VI+" · "+c.Unit, label.EN+" · "+c.Unit
 	}
-	return Part{Label: label, Value: v, Text: Number(v), Case: k.ID}
+	return Part{Label: label, Value: v, Text: Number(v), Case: c.ID}
 }
 
 // entryPart is an entry of a ledger with what it counts.

@@ -697,7 +697,7 @@ func TestMarked(t *testing.T) {
 	}
 }
 
-// TestMarkedKeepsText: whatever the spans, the parts are the text.
+// TestMarkedKeepsText: whatever the spans, the parts are the text, but for addresses made harmless.
 func TestMarkedKeepsText(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.String().Draw(t, "text")
@@ -712,7 +712,8 @@ func TestMarkedKeepsText(t *testing.T) {
 			}
 			got, before = got+p.Text, p.Mark
 		}
-		if got != strings.ToValidUTF8(text, "\ufffd") && got != text {
+		harmless := strings.NewReplacer("[.]", ".", "hxxp", "http") // what looks like an imitated address is shown so
+		if got = harmless.Replace(got); got != harmless.Replace(strings.ToValidUTF8(text, "\ufffd")) && got != harmless.Replace(text) {
 			t.Fatalf("parts make %q of %q", got, text)
 		}
 	})

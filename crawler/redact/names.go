@@ -331,7 +331,7 @@ func (t *text) labelled(i int) (from, n int) {
 		return j, n
 	case t.thing(i):
 		return 0, 0
-	case family && (is || person), is && (person || t.words[j].gap == false && n <= 4), person:
+	case family && (is || person), is && (person || !t.words[j].gap && n <= 4), person:
 		return j, n
 	}
 	return 0, 0

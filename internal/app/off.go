@@ -8,7 +8,7 @@ import (
 	"langnghe/internal/news"
 )
 
-// OffFile, in the data folder, is the off switch: while there is a file of
+// OffFile is the off switch, in the data folder: while there is a file of
 // this name no source is visited, and every page says so. It outlives a
 // restart and needs no program to be set.
 const OffFile = "off"

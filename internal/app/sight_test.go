@@ -183,10 +183,8 @@ func walked(ids, words []string, story string) (out []string) {
 			out = append(out, base+"object="+url.QueryEscape(id))
 		}
 	}
-	for _, q := range []string{"/inbox?decided=1", "/api/v1/inbox?decided=true", "/inbox?mine=1", "/cases?closed=1", "/api/v1/cases?closed=true", "/alerts?state=muted", "/alerts?state=sent", "/api/v1/deliveries?state=sent",
-		"/reports?kind=urgent", "/trends?days=14", "/api/v1/counts?from=2026-01-01&to=2026-12-31&by=topic"} {
-		out = append(out, q)
-	}
+	out = append(out, "/inbox?decided=1", "/api/v1/inbox?decided=true", "/inbox?mine=1", "/cases?closed=1", "/api/v1/cases?closed=true", "/alerts?state=muted", "/alerts?state=sent", "/api/v1/deliveries?state=sent",
+		"/reports?kind=urgent", "/trends?days=14", "/api/v1/counts?from=2026-01-01&to=2026-12-31&by=topic")
 	return out
 }
 
