@@ -106,7 +106,10 @@ func begin(t *testing.T, args ...string) *process {
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	go func() { p.end <- p.cmd.Wait() }()
+	go func() {
+		p.end <- p.cmd.Wait()
+		close(p.end) // who asks again hears nil
+	}()
 	return p
 }
 

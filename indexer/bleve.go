@@ -20,6 +20,8 @@ import (
 	"github.com/blevesearch/bleve/v2/index/scorch/mergeplan"
 	"github.com/blevesearch/bleve/v2/mapping"
 	"github.com/blevesearch/bleve/v2/registry"
+
+	"langnghe/internal/disk"
 )
 
 // MappingVersion changes whenever what [document] makes of an item or the
@@ -149,7 +151,7 @@ func (e *bleveEngine) tidy() error {
 			}
 		}
 	}
-	return syncDir(e.dir)
+	return disk.SyncDir(e.dir)
 }
 
 // settings of a part: one snapshot, so that files of merged segments go at

@@ -7,6 +7,8 @@ import (
 	"os"
 
 	"github.com/blevesearch/bleve/v2"
+
+	"langnghe/internal/disk"
 )
 
 // Rebuild implements [Engine].
@@ -59,7 +61,7 @@ func (p *blevePart) Swap() (err error) {
 			return err
 		}
 	}
-	if err := syncDir(fresh); err != nil {
+	if err := disk.SyncDir(fresh); err != nil {
 		return err
 	}
 	if err := os.Rename(live, old); err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -68,7 +70,7 @@ func (p *blevePart) Swap() (err error) {
 	if err := os.Rename(fresh, live); err != nil {
 		return err
 	}
-	if err := syncDir(e.dir); err != nil {
+	if err := disk.SyncDir(e.dir); err != nil {
 		return err
 	}
 	index, _, err := openPart(live)
@@ -88,13 +90,4 @@ func (p *blevePart) Discard() error {
 	err := p.index.Close()
 	p.index = nil
 	return errors.Join(err, os.RemoveAll(p.e.path(p.month+newSuffix)))
-}
-
-// syncDir makes renames in a folder last.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

@@ -35,6 +35,7 @@ import (
 
 	"langnghe/alerts"
 	"langnghe/alerts/wire"
+	"langnghe/internal/disk"
 	"langnghe/internal/news"
 )
 
@@ -105,7 +106,7 @@ var enc = base64.RawURLEncoding
 // must be kept: browsers are subscribed to it.
 func LoadKey(name string) (*ecdsa.PrivateKey, error) {
 	raw, err := os.ReadFile(name)
-	if errors.Is(err, os.ErrNotExist) {
+	if errors.Is(err, os.ErrNotExist) || err == nil && len(raw) == 0 { // a power cut left an empty one once
 		k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 		if err != nil {
 			return nil, err
@@ -114,7 +115,7 @@ func LoadKey(name string) (*ecdsa.PrivateKey, error) {
 		if err != nil {
 			return nil, err
 		}
-		return k, os.WriteFile(name, pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: der}), 0o600)
+		return k, disk.WriteFile(name, pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: der}))
 	}
 	if err != nil {
 		return nil, err

@@ -303,3 +303,19 @@ func TestLoadKey(t *testing.T) {
 		t.Error("New without a key = nil")
 	}
 }
+
+// TestEmptyKey: a power cut left an empty file; the service starts, with a key
+// that stays.
+func TestEmptyKey(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "webpush.pem")
+	if err := os.WriteFile(name, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	first, err := LoadKey(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := LoadKey(name); err != nil || !first.Equal(again) {
+		t.Errorf("the key was not kept: %v", err)
+	}
+}

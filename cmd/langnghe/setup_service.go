@@ -18,8 +18,8 @@ import (
 	"syscall"
 
 	"langnghe/internal/app"
-	"langnghe/internal/backup"
 	"langnghe/internal/config"
+	"langnghe/internal/disk"
 )
 
 // Where a service keeps what; the shipped unit says the same.
@@ -296,7 +296,7 @@ func (i *installer) put(name string, from io.Reader, mode fs.FileMode, uid, gid 
 	if err := os.Rename(f.Name(), name); err != nil {
 		return err
 	}
-	return backup.SyncDir(filepath.Dir(name))
+	return disk.SyncDir(filepath.Dir(name))
 }
 
 func (i *installer) program() error {
@@ -376,10 +376,10 @@ func move(from, to string) error {
 		return nil // the socket of a process that is gone
 	})
 	if err == nil {
-		err = errors.Join(backup.SyncDir(tmp), os.Rename(tmp, to))
+		err = errors.Join(disk.SyncDir(tmp), os.Rename(tmp, to))
 	}
 	if err == nil {
-		err = backup.SyncDir(filepath.Dir(to))
+		err = disk.SyncDir(filepath.Dir(to))
 	}
 	if err != nil {
 		return err

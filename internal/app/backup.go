@@ -24,6 +24,7 @@ import (
 	"langnghe/internal/backup"
 	"langnghe/internal/bus"
 	"langnghe/internal/config"
+	"langnghe/internal/disk"
 	"langnghe/internal/news"
 	"langnghe/internal/store"
 )
@@ -131,7 +132,7 @@ func (b *builder) backups(databases map[string]func(context.Context, string) err
 // readBackupState reads what became of the last backups of a data folder.
 func readBackupState(dataDir string) (st BackupStatus, err error) {
 	data, err := os.ReadFile(filepath.Join(dataDir, backupState))
-	if err == nil {
+	if err == nil && len(data) > 0 { // a power cut left an empty one once
 		err = json.Unmarshal(data, &st)
 	}
 	if st.DrillErr != "" && st.DrillFail.IsZero() { // as it was written once: the time of the failure
@@ -153,7 +154,7 @@ func (k *backups) remember() {
 	k.show()
 	data, err := json.MarshalIndent(k.status, "", "  ")
 	if err == nil {
-		err = os.WriteFile(k.b.path(backupState), data, 0o600)
+		err = disk.WriteFile(k.b.path(backupState), data)
 	}
 	if err != nil {
 		k.b.log.Warn("the state of the backups was not written", "err", err)
@@ -375,7 +376,7 @@ func derived(name string) bool {
 	case "lock", "socket", serverFile, keyFile, "stream", "index", backupScratch, drillScratch, backupState, restoring, beforeRestore, replayFile, configCopy, configFiles, factsFile, store.BeforeUpgrade:
 		return true
 	}
-	return strings.HasSuffix(name, ".db") || strings.HasSuffix(name, ".db-wal") || strings.HasSuffix(name, ".db-shm")
+	return strings.HasPrefix(name, disk.Scratch) || strings.HasSuffix(name, ".db") || strings.HasSuffix(name, ".db-wal") || strings.HasSuffix(name, ".db-shm")
 }
 
 func copyRest(from, to string) error {

@@ -16,6 +16,7 @@ import (
 	"langnghe/crawler"
 	"langnghe/crawler/polite"
 	"langnghe/internal/bus"
+	"langnghe/internal/disk"
 )
 
 // Several processes may play the crawler's role. The visits that are due are
@@ -197,7 +198,7 @@ func (b *builder) identity() (string, error) {
 		return "", fmt.Errorf("data folder: %w", err)
 	}
 	id := rand.Text()
-	if err := os.WriteFile(name, []byte(id+"\n"), 0o600); err != nil {
+	if err := disk.WriteFile(name, []byte(id+"\n")); err != nil {
 		return "", fmt.Errorf("data folder: %w", err)
 	}
 	return id, nil

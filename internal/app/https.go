@@ -24,6 +24,7 @@ import (
 	"golang.org/x/crypto/acme/autocert"
 
 	"langnghe/internal/config"
+	"langnghe/internal/disk"
 )
 
 // Certificates of the local authority: the authority's own lasts, the desk's
@@ -246,7 +247,7 @@ func writePEM(file, kind string, what any) error {
 			return err
 		}
 	}
-	return os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600)
+	return disk.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
 }
 
 // permitted reports whether the authority may sign for a host.

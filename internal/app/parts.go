@@ -28,6 +28,7 @@ import (
 	"langnghe/alerts/zalo"
 	"langnghe/indexer"
 	"langnghe/internal/bus"
+	"langnghe/internal/disk"
 	"langnghe/internal/news"
 	"langnghe/internal/store"
 )
@@ -267,7 +268,7 @@ func remember(dir, url string) error {
 		}
 		return nil
 	}
-	if err := os.WriteFile(name, []byte(url+"\n"), 0o600); err != nil {
+	if err := disk.WriteFile(name, []byte(url+"\n")); err != nil {
 		return fmt.Errorf("data folder: %w", err)
 	}
 	return nil

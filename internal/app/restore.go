@@ -17,6 +17,7 @@ import (
 
 	"langnghe/internal/backup"
 	"langnghe/internal/bus"
+	"langnghe/internal/disk"
 	"langnghe/internal/news"
 	"langnghe/internal/store"
 )
@@ -224,7 +225,7 @@ func ready(dir string, drop ...string) error {
 	if err := os.Rename(tmp, filepath.Join(dir, restoreReady)); err != nil {
 		return err
 	}
-	return errors.Join(store.SyncDir(dir), store.SyncDir(filepath.Dir(dir)))
+	return errors.Join(disk.SyncDir(dir), disk.SyncDir(filepath.Dir(dir)))
 }
 
 // syncTree has the files and folders from dir on down on the disk.
@@ -234,7 +235,7 @@ func syncTree(dir string) error {
 		case err != nil:
 			return err
 		case d.IsDir():
-			return store.SyncDir(path)
+			return disk.SyncDir(path)
 		case d.Type().IsRegular():
 			return store.SyncFile(path)
 		}
@@ -296,7 +297,7 @@ func finishRestore(dataDir string, log *slog.Logger) error {
 		}
 	}
 	// The names are on the disk before what would finish them is gone.
-	if err := errors.Join(store.SyncDir(old), store.SyncDir(dataDir)); err != nil {
+	if err := errors.Join(disk.SyncDir(old), disk.SyncDir(dataDir)); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
 	// First what says that there is something to finish: without it, the rest

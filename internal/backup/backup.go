@@ -40,6 +40,8 @@ import (
 	"time"
 
 	"golang.org/x/crypto/chacha20poly1305"
+
+	"langnghe/internal/disk"
 )
 
 const (
@@ -112,7 +114,7 @@ func Init(dir string, key Key) (*Repo, error) {
 			return nil, fmt.Errorf("backup: %w", err)
 		}
 	}
-	if err := writeFile(filepath.Join(dir, marker), data); err != nil {
+	if err := disk.WriteFile(filepath.Join(dir, marker), data); err != nil {
 		return nil, fmt.Errorf("backup: %w", err)
 	}
 	return Open(dir, key)
@@ -214,7 +216,7 @@ func (r *Repo) Save(ctx context.Context, dir string, at time.Time, version strin
 	}
 	sealed := r.sealed(s.ID, data)
 	st.NewBytes += int64(len(sealed))
-	if err := writeFile(r.snapshotFile(s.ID), sealed); err != nil {
+	if err := disk.WriteFile(r.snapshotFile(s.ID), sealed); err != nil {
 		return s, st, fmt.Errorf("backup: %w", err)
 	}
 	return s, st, nil
@@ -292,7 +294,7 @@ func (r *Repo) saveChunk(data []byte) (string, int64, error) {
 		return "", 0, err
 	}
 	sealed := r.sealed(name, packed.Bytes())
-	return name, int64(len(sealed)), writeFile(file, sealed)
+	return name, int64(len(sealed)), disk.WriteFile(file, sealed)
 }
 
 func (r *Repo) chunkName(data []byte) string {
@@ -521,7 +523,7 @@ func (r *Repo) Prune(ctx context.Context, k Keep) (removed []string, freed int64
 			}
 		}
 	}
-	if err := SyncDir(filepath.Join(r.dir, "snapshots")); err != nil {
+	if err := disk.SyncDir(filepath.Join(r.dir, "snapshots")); err != nil {
 		return removed, freed, fmt.Errorf("backup: %w", err)
 	}
 	torn, _ := filepath.Glob(filepath.Join(r.dir, "snapshots", ".tmp-*")) // of a process that was killed
@@ -547,36 +549,4 @@ func (r *Repo) Prune(ctx context.Context, k Keep) (removed []string, freed int64
 		return removed, freed, fmt.Errorf("backup: %w", err)
 	}
 	return removed, freed, nil
-}
-
-// writeFile makes the file appear whole or not at all, readable by its owner
-// alone where the file system knows owners.
-func writeFile(path string, data []byte) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".tmp-*")
-	if err != nil {
-		return err
-	}
-	_, err = tmp.Write(data)
-	err = errors.Join(err, tmp.Sync(), tmp.Close())
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(tmp.Name())
-		return err
-	}
-	return SyncDir(filepath.Dir(path))
-}
-
-// SyncDir has the names in a folder on the disk, where the file system can do that.
-func SyncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	if err := d.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) { // some shares cannot
-		return err
-	}
-	return nil
 }

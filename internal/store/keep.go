@@ -12,7 +12,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
+
+	"langnghe/internal/disk"
 )
 
 // BeforeUpgrade is the folder, beside the databases, of the copies that are
@@ -72,7 +73,7 @@ func (d *db) keepBefore(ctx context.Context, file, role string) error {
 	if err := os.Rename(name+".tmp", name); err != nil {
 		return err
 	}
-	return SyncDir(dir)
+	return disk.SyncDir(dir)
 }
 
 // upgradeSet is the folder of the copies that this program makes below dir.
@@ -103,7 +104,7 @@ func upgradeSet(dir string) (string, error) {
 	if err := os.MkdirAll(set, 0o700); err != nil {
 		return "", err
 	}
-	return set, errors.Join(SyncDir(dir), SyncDir(filepath.Dir(dir)))
+	return set, errors.Join(disk.SyncDir(dir), disk.SyncDir(filepath.Dir(dir)))
 }
 
 // UpgradeSets lists the sets in the folder of the copies, the oldest first.
@@ -136,17 +137,4 @@ func SyncFile(name string) error {
 		return err
 	}
 	return errors.Join(f.Sync(), f.Close())
-}
-
-// SyncDir has the names in a folder on the disk.
-func SyncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	if err := d.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) { // some shares cannot
-		return err
-	}
-	return nil
 }
