@@ -60,14 +60,23 @@ func eval[T any](t *testing.T, ctx context.Context, js string) T {
 	return v
 }
 
-// until waits for a JavaScript condition.
+// until waits for a JavaScript condition. A page that is being left while it is
+// asked has no answer, and is asked again.
 func until(t *testing.T, ctx context.Context, what, js string) {
 	t.Helper()
+	var last error
 	for range 400 {
-		if eval[bool](t, ctx, "!!("+js+")") {
+		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!!("+js+")"))
+		if err == nil && ok {
 			return
 		}
+		if last = err; ctx.Err() != nil {
+			break
+		}
 		time.Sleep(25 * time.Millisecond)
+	}
+	if last != nil {
+		t.Fatalf("%s: %s: %v", what, js, last)
 	}
 	t.Fatalf("%s: not within 10s; the page says: %s", what, eval[string](t, ctx, "document.body.innerText.slice(0, 800)"))
 }
