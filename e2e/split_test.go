@@ -71,8 +71,6 @@ working_hours: {days: [mon, tue, wed, thu, fri, sat, sun], from: "00:00", to: "2
 	for _, name := range app.Roles {
 		procs[name] = role(name)
 	}
-	// A second crawler shares the visits with the first.
-	second := launch(t, "serve", "-config", cfg, "-data", filepath.Join(dir, "crawler2"), "-roles", "crawler", "-nats", srv.ClientURL())
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	if err := up(ctx, desk); err != nil {
@@ -93,6 +91,10 @@ working_hours: {days: [mon, tue, wed, thu, fri, sat, sun], from: "00:00", to: "2
 		}
 	}
 	mails(1)
+	// A second crawler shares the visits with the first, which keeps their
+	// state: a keeper that dies is missed for three minutes, too long to wait
+	// for here.
+	second := launch(t, "serve", "-config", cfg, "-data", filepath.Join(dir, "crawler2"), "-roles", "crawler", "-nats", srv.ClientURL())
 
 	procs["rules"].kill()
 	for range 6 { // among them another scam
