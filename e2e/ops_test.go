@@ -83,39 +83,10 @@ func TestKillOperations(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.browser = &http.Client{Jar: jar, Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	text := fmt.Sprintf(`
-backup: {to: %q, no_drill: true}
-sources:
-  - {id: community, name: Trang mẫu, kind: feed, url: "%s/rss.xml", items: post, platform: forum, prior: 3, full_text: true, internal: true, every: 200ms, pace: 1ms}
-`, w.stick, site.URL)
-	if err := os.WriteFile(w.cfg, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	w.configure(site.URL)
 	w.start()
-	if out, err := w.command("backup", "init", "-config", w.cfg, "-data", w.data); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	if w.key, err = backup.LoadKey(app.KeyPath(w.data)); err != nil {
-		t.Fatal(err)
-	}
-	w.hire("hoa")
-	eventually(t, ctx, "the first items", func() bool { return count(ctx, t, w.data) >= 100 }, w.p)
-	eventually(t, ctx, "the first case", func() bool { return w.decide() == nil && len(w.decided) > 0 }, w.p) // entries come a moment after the items
-
-	stop := make(chan struct{})
-	var load sync.WaitGroup
-	load.Go(func() {
-		for {
-			select {
-			case <-stop:
-				return
-			case <-time.After(200 * time.Millisecond):
-				if page.len() < 450 { // a feed is read to its 500th entry
-					page.add()
-				}
-			}
-		}
-	})
+	w.settle(100)
+	stop := w.load(page, 200*time.Millisecond)
 	turns := []struct {
 		name string
 		n    int
@@ -133,8 +104,7 @@ sources:
 		}
 		t.Logf("%s: %d kills in %v", turn.name, turn.n, time.Since(begun).Round(time.Second))
 	}
-	close(stop)
-	load.Wait()
+	stop()
 
 	eventually(t, ctx, "everything that was published", func() bool { return count(ctx, t, w.data) >= page.len() }, w.p)
 	if n := count(ctx, t, w.data); n != page.len() {
@@ -157,6 +127,58 @@ sources:
 	t.Logf("%s", strings.TrimSpace(out))
 	if want := fmt.Sprintf("%d mục tin / items, %d vụ việc / cases", page.len(), len(cases)); !strings.Contains(out, want) {
 		t.Errorf("restored: %s\nwant %s", out, want)
+	}
+}
+
+// configure writes the ward's configuration: one source, and backups to the
+// stick.
+func (w *ward) configure(site string) {
+	w.t.Helper()
+	text := fmt.Sprintf(`
+backup: {to: %q, no_drill: true}
+sources:
+  - {id: community, name: Trang mẫu, kind: feed, url: "%s/rss.xml", items: post, platform: forum, prior: 3, full_text: true, internal: true, every: 200ms, pace: 1ms}
+`, w.stick, site)
+	if err := os.WriteFile(w.cfg, []byte(text), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// settle gives the running service a key for its backups and a reviewer, and
+// waits for the first items and a case.
+func (w *ward) settle(items int) {
+	w.t.Helper()
+	out, err := w.command("backup", "init", "-config", w.cfg, "-data", w.data)
+	if err != nil {
+		w.t.Fatalf("%v\n%s", err, out)
+	}
+	if w.key, err = backup.LoadKey(app.KeyPath(w.data)); err != nil {
+		w.t.Fatal(err)
+	}
+	w.hire("hoa")
+	eventually(w.t, w.ctx, "the first items", func() bool { return count(w.ctx, w.t, w.data) >= items }, w.p)
+	eventually(w.t, w.ctx, "the first case", func() bool { return w.decide() == nil && len(w.decided) > 0 }, w.p) // entries come a moment after the items
+}
+
+// load adds to the page until stop is called.
+func (w *ward) load(page *page, every time.Duration) (stop func()) {
+	end := make(chan struct{})
+	var adding sync.WaitGroup
+	adding.Go(func() {
+		for {
+			select {
+			case <-end:
+				return
+			case <-time.After(every):
+				if page.len() < 450 { // a feed is read to its 500th entry
+					page.add()
+				}
+			}
+		}
+	})
+	return func() {
+		close(end)
+		adding.Wait()
 	}
 }
 

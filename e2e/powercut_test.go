@@ -12,12 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"sync"
 	"testing"
 	"time"
-
-	"langnghe/internal/app"
-	"langnghe/internal/backup"
 )
 
 // TestPowerCut cuts the power again and again: the service dies, and of what it
@@ -59,40 +55,11 @@ func TestPowerCut(t *testing.T) {
 		browser: &http.Client{Jar: jar, Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 		died:    disk.cut,
 	}
-	text := fmt.Sprintf(`
-backup: {to: %q, no_drill: true}
-sources:
-  - {id: community, name: Trang mẫu, kind: feed, url: "%s/rss.xml", items: post, platform: forum, prior: 3, full_text: true, internal: true, every: 200ms, pace: 1ms}
-`, w.stick, site.URL)
-	if err := os.WriteFile(w.cfg, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	w.configure(site.URL)
 	w.start()
 	t.Cleanup(func() { w.p.kill() }) // before the disk is taken away
-	if out, err := w.command("backup", "init", "-config", w.cfg, "-data", w.data); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	if w.key, err = backup.LoadKey(app.KeyPath(w.data)); err != nil {
-		t.Fatal(err)
-	}
-	w.hire("hoa")
-	eventually(t, ctx, "the first items", func() bool { return count(ctx, t, w.data) >= 60 }, w.p)
-	eventually(t, ctx, "the first case", func() bool { return w.decide() == nil && len(w.decided) > 0 }, w.p)
-
-	stop := make(chan struct{})
-	var load sync.WaitGroup
-	load.Go(func() {
-		for {
-			select {
-			case <-stop:
-				return
-			case <-time.After(100 * time.Millisecond):
-				if page.len() < 450 { // a feed is read to its 500th entry
-					page.add()
-				}
-			}
-		}
-	})
+	w.settle(60)
+	stop := w.load(page, 100*time.Millisecond)
 	cutWork := func() {
 		w.busy(func() {
 			time.Sleep(w.soon(2 * time.Second))
@@ -114,8 +81,7 @@ sources:
 			}
 		}
 	}
-	close(stop)
-	load.Wait()
+	stop()
 	eventually(t, ctx, "everything that was published", func() bool { return count(ctx, t, w.data) >= page.len() }, w.p)
 	if n := count(ctx, t, w.data); n != page.len() {
 		t.Errorf("%d items of %d", n, page.len())
