@@ -45,7 +45,7 @@ var pages = []view{
 	{"GET /rumours/{id}", "canbo", "/rumours", "main a[href^='/rumours/']"},
 	{"GET /radar", "canbo", "/radar", ""},
 	{"GET /reports", "canbo", "/reports", ""},
-	{"GET /reports/{id}", "canbo", "/reports", "main a[href^='/reports/']"},
+	{"GET /reports/{id}", "canbo", "/reports", "main a[href^='/reports/']:not([href='/reports/form'])"},
 	{"GET /reports/form", "canbo", "/reports/form", ""},
 	{"GET /ledgers", "canbo", "/ledgers", ""},
 	{"GET /ledgers/{ledger}", "canbo", "/ledgers", "main a[href^='/ledgers/']"},
