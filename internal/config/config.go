@@ -568,6 +568,11 @@ func (v *checker) check(c *Config, dir string) {
 		if r.Role == "list" && (r.Unit == "" || c.Recipients[i].Channel != "email") {
 			v.bad(at, "vai trò list cần unit (tên danh sách nhận báo cáo) và kênh email", "the role list needs unit (the name of the list of recipients of reports) and the channel email")
 		}
+		if r.Role == "list" && slices.ContainsFunc(c.Recipients, func(p Recipient) bool {
+			return p.Role == "police_liaison" && strings.EqualFold(strings.TrimSpace(p.Address), strings.TrimSpace(r.Address))
+		}) {
+			v.bad(at, "báo cáo dư luận không gửi cho đầu mối Công an, kể cả qua danh sách", "reports of opinions do not go to the police liaison, by a list neither")
+		}
 		if !slices.Contains(alerts.Roles, r.Role) {
 			v.bad(at+".role", "không có vai trò %q", "there is no role %q; use one of "+strings.Join(alerts.Roles, ", "), r.Role)
 		}

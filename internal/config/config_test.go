@@ -90,6 +90,7 @@ func TestMistakes(t *testing.T) {
 		{"mail is missing", "recipients:\n  - {name: a, role: reviewer, address: a@x.example}\n", "f.yaml:2: recipients[0]: there is no mail: section"},
 		{"metrics", "metrics: here\n", "f.yaml:1: metrics: needs an address"},
 		{"level", "mail: {host: 127.0.0.1, tls: none, from: a@x.example}\nrecipients:\n  - {name: a, role: reviewer, address: a@x.example, min: loud}\n", "f.yaml:3: recipients[0].min: there is no level"},
+		{"police on a list", "mail: {host: 127.0.0.1, tls: none, from: a@x.example}\nrecipients:\n  - {name: a, role: list, unit: tuan, address: CA@x.example}\n  - {name: b, role: police_liaison, address: ca@x.example}\n", `recipients[0]: reports of opinions do not go to the police liaison`},
 		{"role", "mail: {host: 127.0.0.1, tls: none, from: a@x.example}\nrecipients:\n  - {name: a, role: boss, address: a@x.example}\n", `f.yaml:3: recipients[0].role: there is no role "boss"`},
 		{"channel", "recipients:\n  - {name: a, role: reviewer, channel: pigeon, address: roof}\n", `f.yaml:2: recipients[0].channel: there is no channel "pigeon"`},
 	}
