@@ -31,33 +31,69 @@ func Names(s string) (string, bool) {
 	if t.capitals == 0 {
 		return s, false
 	}
-	var b strings.Builder
-	var whole []string
-	last := 0
+	type found struct{ from, n int }
+	var names []found
+	full := map[string]bool{} // once known, a full name is known everywhere
 	for i := 0; i < len(t.words); {
 		from, n := t.name(i)
 		if n == 0 {
 			i++
 			continue
 		}
-		i = from + n
-		start, end := t.words[from].start, t.words[i-1].end
+		names = append(names, found{from, n})
 		if n >= 3 {
-			whole = append(whole, s[start:end])
+			full[t.written(from, n)] = true
 		}
-		b.WriteString(s[last:start])
-		b.WriteString(Name)
-		last = end
+		i = from + n
 	}
-	if last == 0 {
+	if len(names) == 0 {
 		return s, false
+	}
+	var b strings.Builder
+	last := 0
+	write := func(from, n int) {
+		b.WriteString(s[last:t.words[from].start])
+		b.WriteString(Name)
+		last = t.words[from+n-1].end
+	}
+	for i, k := 0, 0; i < len(t.words); {
+		if k < len(names) && names[k].from == i {
+			write(i, names[k].n)
+			i += names[k].n
+			k++
+			continue
+		}
+		most := 4
+		if k < len(names) {
+			most = min(most, names[k].from-i)
+		}
+		n := t.again(i, most, full)
+		if n > 0 {
+			write(i, n)
+		}
+		i += max(n, 1)
 	}
 	b.WriteString(s[last:])
 	out := b.String()
-	for _, w := range whole { // once known, a full name is known everywhere
-		out = strings.ReplaceAll(out, w, Name)
-	}
 	return out, true
+}
+
+// written is how n words from word i on stand in the text.
+func (t *text) written(i, n int) string { return t.s[t.words[i].start:t.words[i+n-1].end] }
+
+// again returns of how many words, most at most, the full name at word i is that is known
+// from elsewhere in the text, 0 if none: somebody of that name who is named with a
+// public office is another one.
+func (t *text) again(i, most int, full map[string]bool) int {
+	if len(full) == 0 {
+		return 0
+	}
+	for n := min(most, len(t.words)-i); n >= 3; n-- {
+		if full[t.written(i, n)] && !t.place(i) && !t.roads(i) && !t.public(i, i, n) {
+			return n
+		}
+	}
+	return 0
 }
 
 // How a word is written.

@@ -20,6 +20,10 @@ func TestNames(t *testing.T) {
 		{"Zalo chị Thư để được kéo", "Zalo chị [tên người] để được kéo"},
 		{"mẹ Nguyễn Thị Lành ở khối 5", "mẹ [tên người] ở khối 5"},
 		{"anh Tòng Văn Panh", "anh [tên người]"},
+		// known from elsewhere: whole words, and nobody with a public office
+		{"Nạn nhân Lê Văn An. Lê Văn An nói, Lê Văn Anh nghe", "Nạn nhân [tên người]. [tên người] nói, [tên người] nghe"},
+		{"Nạn nhân Trần Văn H và Chủ tịch phường Trần Văn Hùng", "Nạn nhân [tên người] và Chủ tịch phường Trần Văn Hùng"},
+		{"Nạn nhân Trần Văn Hùng gặp Chủ tịch UBND phường Trần Văn Hùng", "Nạn nhân [tên người] gặp Chủ tịch UBND phường Trần Văn Hùng"},
 		// parts in private life
 		{"nạn nhân Trần Quốc Khánh, bác sĩ Lê Hà My", "nạn nhân [tên người], bác sĩ [tên người]"},
 		{"tài xế Phan Thanh Tùng bỏ chạy", "tài xế [tên người] bỏ chạy"},
