@@ -18,6 +18,7 @@ import (
 	"syscall"
 
 	"langnghe/internal/app"
+	"langnghe/internal/backup"
 	"langnghe/internal/config"
 	"langnghe/internal/disk"
 )
@@ -143,6 +144,12 @@ func enterable(cfg config.Config, names []string) error {
 			if strings.HasPrefix(filepath.Clean(path)+"/", home) {
 				return fmt.Errorf("%s is in a person's folder, which a service may not open; choose another with langnghe setup (for backups /var/backups/langnghe or a stick under /mnt, for certificates /etc/langnghe)", path)
 			}
+		}
+	}
+	// The service gets the folder of the backups with all that is in it.
+	if dir := cfg.Backup.To; dir != "" && folder(dir) && !backup.IsRepository(dir) {
+		if there, err := os.ReadDir(dir); err != nil || len(there) > 0 {
+			return fmt.Errorf("%s holds other files, which the service must not get; choose a folder of its own for the backups with langnghe setup, such as %s", dir, filepath.Join(dir, "langnghe"))
 		}
 	}
 	return nil
@@ -323,6 +330,7 @@ func (i *installer) data(uid, gid int) error {
 	if err != nil {
 		return err
 	}
+	moved := false
 	has := func(dir string) bool {
 		found, err := filepath.Glob(filepath.Join(dir, "*.db"))
 		return err == nil && len(found) > 0
@@ -341,12 +349,29 @@ func (i *installer) data(uid, gid int) error {
 			if err := move(from, to); err != nil {
 				return err
 			}
+			moved = true
 		}
 	}
 	if err := os.MkdirAll(to, 0o700); err != nil {
 		return err
 	}
-	return errors.Join(os.Chmod(to, 0o700), chownTree(to, uid, gid))
+	if err := os.Chmod(to, 0o700); err != nil {
+		return err
+	}
+	if !moved && owned(to, uid) {
+		return nil // the service writes there while we look: what it has is its own
+	}
+	return chownTree(to, uid, gid)
+}
+
+// owned reports whether a folder belongs to a user.
+func owned(dir string, uid int) bool {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return false
+	}
+	st, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int(st.Uid) == uid
 }
 
 // move renames a folder, or copies it to another disk and removes it then.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -145,6 +146,7 @@ func TestSetupServiceRefuses(t *testing.T) {
 	}{
 		{"backup: {to: /home/lan/backups}\n", "/home/lan/backups", 1, nil},
 		{"backup: {to: \"/mnt/my stick\"}\n", "without spaces", 1, nil},
+		{fmt.Sprintf("backup: {to: %q}\n", dir), "holds other files", 1, nil},
 		{"profile: thai-hoa-2026\n", "in the clear", 2, []string{"-listen", "0.0.0.0:8080"}},
 	} {
 		code, _, errs := do(t, "", append([]string{"setup", "service", "-print", "-config", file(c.text)}, c.more...)...)

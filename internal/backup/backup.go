@@ -390,6 +390,12 @@ func (r *Repo) snapshot(id string) (s Snapshot, err error) {
 	return s, nil
 }
 
+// IsRepository reports whether a folder is one that [Init] has made.
+func IsRepository(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, marker))
+	return err == nil
+}
+
 // Latest returns the snapshot with the id, or the newest one for "".
 func (r *Repo) Latest(id string) (Snapshot, error) {
 	if id != "" {
