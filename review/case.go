@@ -35,7 +35,9 @@ func (d *Desk) Cases(ctx context.Context, q CaseQuery) ([]Case, error) {
 	if err != nil {
 		return nil, fmt.Errorf("review: cases: %w", err)
 	}
-	cs = slices.DeleteFunc(cs, func(c Case) bool { return !program && c.KeptFrom(q.By.Role) })
+	cs = slices.DeleteFunc(cs, func(c Case) bool {
+		return !program && (c.KeptFrom(q.By.Role) || c.Drill && (q.By.Role == Unit || q.By.Role == Khoi))
+	})
 	for i := range cs {
 		cs[i].lock()
 		if !program {

@@ -143,7 +143,7 @@ func (d *Desk) follow(tx Tx, e *Entry, dec Decision, tell bool) error {
 		}
 		c = open(fmt.Sprintf("V-%d-%04d", dec.At.In(d.Zone).Year(), n), dec.Choice, e, veto, dec.By, dec.At)
 		// What goes to the police goes there by a person's choice alone.
-		if unit := d.Unit(e.Topic); c.Kind == news.Answer && unit != "" && !policeUnit(unit) && !c.accuses(unit, true) {
+		if unit := d.Unit(e.Topic); c.Kind == news.Answer && !c.Drill && unit != "" && !policeUnit(unit) && !c.accuses(unit, true) {
 			if err := c.assign(unit, true, d.due(c.Level, dec.At), dec.By, dec.At); err != nil {
 				return err
 			}

@@ -43,6 +43,9 @@ func (d *Desk) StartDrill(ctx context.Context, q DrillRequest) (e Entry, err err
 		case q.Level < news.Low || q.Level > news.Critical:
 			return refuse("level")
 		}
+		if err := personal(text); err != nil {
+			return err // no real post is an exercise
+		}
 		now := d.now()
 		id := "drill-" + rand.Text()
 		it := news.Item{ID: id, Kind: news.Post, Source: drillRule, Title: "DIỄN TẬP", Text: text, Lang: "vi", Published: now, Observed: now,
@@ -66,6 +69,9 @@ func (d *Desk) EndDrill(ctx context.Context, id string, by User) error {
 		e, err := tx.Entry(id)
 		if err != nil {
 			return err
+		}
+		if e.hides(by) {
+			return ErrNotFound
 		}
 		if !e.Drill {
 			return refuse("no_drill", id)

@@ -30,6 +30,9 @@ func TestDrill(t *testing.T) {
 			t.Errorf("%+v starts", q)
 		}
 	}
+	if _, err := h.StartDrill(ctx, review.DrillRequest{Text: "gọi 0912 345 678 để nhận quà", Level: news.High, By: hoa}); err == nil {
+		t.Error("a real telephone number is practised on")
+	}
 	entry := start("nghe nói trang tặng quà của phường ở https://qua.top", news.Critical)
 	id := h.decide(entry, news.Scam, hoa).Case
 	h.must(h.SetClaim(ctx, id, "", "Trang mạo danh phường hứa tặng quà", []string{"https://qua.top"}, hoa))
@@ -46,6 +49,9 @@ func TestDrill(t *testing.T) {
 	}
 	water := start("mất nước", news.High)
 	answer := h.decide(water, news.Answer, hoa).Case // goes to a unit, in a real case
+	if c := h.kase(answer); c.Unit != "" {
+		t.Errorf("a drill is given to %s", c.Unit)
+	}
 	h.later(review.UndoWindow)
 	if slips, err := h.Handoffs(ctx, liaison); err != nil || len(slips) != 0 {
 		t.Errorf("the liaison sees %+v, %v", slips, err)

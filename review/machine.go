@@ -434,7 +434,7 @@ func (c *Case) reply(text string, by User, now time.Time) error {
 func (c *Case) seenBy(by User) bool {
 	switch by.Role {
 	case Unit, Khoi:
-		return c.Kind == news.Answer && c.Unit != "" && same(c.Unit, by.Unit)
+		return c.Kind == news.Answer && c.Unit != "" && same(c.Unit, by.Unit) && !c.Drill
 	case Editor:
 		return c.Correction != nil && !c.Correction.At.IsZero()
 	case Liaison, Admin:
