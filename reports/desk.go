@@ -303,7 +303,7 @@ func (d *Desk) dispatch(tx Tx, r *Report, kept bool) error {
 	var not []string
 	if kept {
 		not = []string{"leader"}
-		to = slices.DeleteFunc(to, func(role string) bool { return role == "leader" })
+		to = slices.DeleteFunc(to, func(role string) bool { return role == "leader" || strings.HasPrefix(role, "list/") }) // the leader may stand on one
 	}
 	if len(to) == 0 {
 		return nil
