@@ -67,7 +67,7 @@ func (e *Engine) pushes(r *Rule, f *Signal, now time.Time) bool {
 	return e.board.View(now).Tier(r.By, f.Group) == trend.Alert && e.pushed(now) < trend.PushesADay
 }
 
-// pushed is how many rises of the last day people were told of.
+// pushed is how many rises people may have been told of in the last day.
 func (e *Engine) pushed(now time.Time) (n int) {
 	for _, r := range e.set.live {
 		st := e.states[ruleKey(r.ID, r.Version)]
@@ -76,7 +76,7 @@ func (e *Engine) pushed(now time.Time) (n int) {
 		}
 		for _, g := range st.groups {
 			for _, f := range g.flags {
-				if f.Push && now.Sub(f.At) <= pushFor {
+				if f.Push && now.Sub(f.At) <= 2*pushFor { // told a day after it began at the latest
 					n++
 				}
 			}
