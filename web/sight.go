@@ -25,8 +25,10 @@ func (s *server) find(ctx context.Context, q indexer.Query, u review.User) (inde
 	if !review.Sighted(u.Role) {
 		return s.Search(ctx, q)
 	}
-	if _, err := s.itemOf(ctx, q.Like, u); q.Like != "" && err != nil {
-		return indexer.Result{}, err
+	if q.Like != "" {
+		if _, err := s.itemOf(ctx, q.Like, u); err != nil {
+			return indexer.Result{}, err
+		}
 	}
 	ids, err := s.Desk.HiddenIDs(ctx, u)
 	if err != nil {
@@ -50,9 +52,10 @@ func (s *server) find(ctx context.Context, q indexer.Query, u review.User) (inde
 			return res, nil
 		}
 		if try == 3 { // a page of nothing else
-			n := len(res.Hits)
+			// How many more there are is not known without a look at each, so
+			// nothing is counted that was not looked at.
 			res.Hits = slices.DeleteFunc(res.Hits, func(h indexer.Hit) bool { return hidden[h.Item.ID] })
-			res.Total -= n - len(res.Hits)
+			res.Total, res.More, res.Facets = q.Offset+len(res.Hits), true, nil
 			return res, nil
 		}
 		for id := range hidden {
