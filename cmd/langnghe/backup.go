@@ -228,6 +228,13 @@ func runRestore(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
+	file := c.config
+	if copied := filepath.Join(c.data, "config.yaml"); file == "" {
+		if _, err := os.Stat(copied); err == nil {
+			file = copied
+		}
+	}
+	c.placeFolders(file, done.Note)
 	if len(done.Note.Tables) < len(app.Roles) { // of one role: what is under way is for the others as well
 		fmt.Fprintf(c.out, "%s: %s, nguyên vẹn / intact\nkhôi phục mọi vai trò từ cùng một lần sao lưu, rồi chạy lại / restore every role from the same round of backups, then start them again\n",
 			done.Snapshot.ID, strings.Join(slices.Sorted(maps.Keys(done.Note.Tables)), ", "))
@@ -237,12 +244,6 @@ func runRestore(ctx context.Context, c *call) error {
 	// An own context of the indexer and the desk: nothing is sent from here.
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
-	file := c.config
-	if copied := filepath.Join(c.data, "config.yaml"); file == "" {
-		if _, err := os.Stat(copied); err == nil {
-			file = copied
-		}
-	}
 	cfg, problem := c.restoredConfig(file, done.Note)
 	return app.With(ctx, app.Options{Config: cfg, DataDir: c.data, Roles: []string{"indexer", "desk"}, Log: c.log(slog.LevelWarn), Version: version}, func(ctx context.Context, a bus.Asker) error {
 		st, err := bus.Ask(ctx, a, app.AskIndex, app.None{})
@@ -297,4 +298,28 @@ func (c *call) restoredConfig(file string, note app.BackupNote) (cfg config.Conf
 		bare.Retention = cfg.Retention
 	}
 	return bare, true
+}
+
+// placeFolders brings the ward's rules to where the configuration looks for
+// them, and says what became of them.
+func (c *call) placeFolders(file string, note app.BackupNote) {
+	if file == "" {
+		return
+	}
+	placed, err := app.PlaceFolders(file, c.data, note)
+	if err != nil {
+		return // the configuration itself cannot be read, which is said next
+	}
+	for _, p := range placed {
+		switch p.How {
+		case "placed":
+			fmt.Fprintf(c.err, "%[1]s: đã khôi phục / restored\n    (chủ sở hữu: người chạy dịch vụ / owner: who runs the service)\n", p.Want)
+		case "kept":
+			fmt.Fprintf(c.err, "! %[1]s: đã có và khác bản sao lưu, được để nguyên; bản sao ở %[2]s / is there, differs from the backup and was left alone; its copy is %[2]s\n", p.Want, p.Copy)
+		case "failed":
+			fmt.Fprintf(c.err, "! %[1]s: %[3]s; bản sao ở / its copy is %[2]s\n    sudo cp -rT %[2]s %[1]s\n    (chủ sở hữu: người chạy dịch vụ / owner: who runs the service)\n", p.Want, p.Copy, p.Why)
+		case "lacking":
+			fmt.Fprintf(c.err, "! %[1]s: chưa có, cũng không có trong bản sao lưu / is not there and not in the backup (%[2]s)\n", p.Want, p.Why)
+		}
+	}
 }

@@ -98,3 +98,88 @@ func TestRestoreOnAnEmptyMachine(t *testing.T) {
 		}
 	}
 }
+
+// The ward's rules lie where rules_dir says, outside of the data: with the
+// machine they are gone, and the backup brings them back to that place. What is
+// there already is not touched.
+func TestRestoreRulesFolder(t *testing.T) {
+	home, stick := t.TempDir(), filepath.Join(t.TempDir(), "stick")
+	data, key := filepath.Join(home, "data"), filepath.Join(t.TempDir(), "key")
+	rule := "id: mat-nuoc\ntitle: {vi: Mất nước, en: Water}\nwhere: mất nước\nlevel: low\n"
+	for _, c := range []struct{ name, dir, want string }{
+		{"elsewhere", filepath.Join(home, "etc", "quy-tac"), filepath.Join(home, "etc", "quy-tac")},
+		{"beside", "quy-tac", filepath.Join(data, "quy-tac")},                      // with the configuration, which is in the data now
+		{"link", filepath.Join(home, "lien-ket"), filepath.Join(home, "lien-ket")}, // to a folder of a repository
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			place := filepath.Join(stick, c.name)
+			if err := os.RemoveAll(home); err != nil {
+				t.Fatal(err)
+			}
+			cfg := filepath.Join(home, "etc", "config.yaml")
+			dir := c.dir
+			if !filepath.IsAbs(dir) {
+				dir = filepath.Join(home, "etc", dir)
+			}
+			if c.name == "link" {
+				if err := os.MkdirAll(home, 0o700); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.Symlink(filepath.Join(home, "git"), dir); err != nil {
+					t.Fatal(err)
+				}
+				dir = filepath.Join(home, "git")
+			}
+			for name, text := range map[string]string{
+				cfg: "profile: thai-hoa-2026\nrules_dir: " + c.dir + "\nbackup: {to: " + place + "}\n",
+				filepath.Join(dir, "rules", "mat-nuoc.yaml"): rule,
+				filepath.Join(dir, "lists", "ten.yaml"):      "ten: [a]\n",
+			} {
+				if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			must := func(args ...string) (out, errs string) {
+				t.Helper()
+				code, out, errs := do(t, "", args...)
+				if code != 0 {
+					t.Fatalf("%q: exit %d\n%s%s", args, code, out, errs)
+				}
+				return out, errs
+			}
+			must("backup", "-data", data, "-config", cfg, "init")
+			must("user", "-data", data, "-config", cfg, "list")
+			must("backup", "-data", data, "-config", cfg)
+			raw, err := os.ReadFile(filepath.Join(data, "backup.key"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(key, raw, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.RemoveAll(home); err != nil {
+				t.Fatal(err)
+			}
+			must("restore", "-from", place, "-key", key, "-data", data)
+			back := filepath.Join(c.want, "rules", "mat-nuoc.yaml")
+			if got, err := os.ReadFile(back); err != nil || string(got) != rule {
+				t.Errorf("the rule: %q, %v", got, err)
+			}
+			if _, err := os.Stat(filepath.Join(c.want, "lists", "ten.yaml")); err != nil {
+				t.Error(err)
+			}
+			if err := os.WriteFile(back, []byte("# mới\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if _, errs := must("restore", "-from", place, "-key", key, "-data", data, "-replace"); c.name != "beside" && !strings.Contains(errs, c.want+": đã có") {
+				t.Errorf("a folder that differs:\n%s", errs)
+			}
+			if got, err := os.ReadFile(back); err != nil || (string(got) == "# mới\n") != (c.name != "beside") {
+				t.Errorf("after a second restore: %q, %v", got, err)
+			}
+		})
+	}
+}

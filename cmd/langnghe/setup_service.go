@@ -87,6 +87,15 @@ func runSetupService(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
+	folders, err := config.Folders(raw)
+	if err != nil {
+		return err
+	}
+	for _, name := range folders {
+		if !filepath.IsAbs(name) { // it goes where the configuration goes
+			cfg.RulesDir = filepath.Join(filepath.Dir(serviceConfig), name)
+		}
+	}
 	if err := enterable(cfg, names); err != nil {
 		return err
 	}
@@ -113,7 +122,7 @@ func runSetupService(ctx context.Context, c *call) error {
 	for _, step := range []func() error{
 		i.program,
 		func() error { return i.data(uid, gid) },
-		func() error { return i.configuration(names, gid) },
+		func() error { return i.configuration(names, folders, uid, gid) },
 		func() error { return i.own(cfg.Backup.To, uid, gid) },
 		func() error { return i.write(serviceUnit, unit, 0o644) },
 	} {
@@ -384,7 +393,23 @@ func move(from, to string) error {
 	if err := os.RemoveAll(tmp); err != nil {
 		return err
 	}
-	err = filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
+	if err := copyTree(from, tmp); err != nil {
+		return errors.Join(err, os.RemoveAll(tmp))
+	}
+	if err := os.Rename(tmp, to); err != nil {
+		return err
+	}
+	if err := disk.SyncDir(filepath.Dir(to)); err != nil {
+		return err
+	}
+	return os.RemoveAll(from)
+}
+
+// copyTree copies files, folders and links as they are. When it returns nil,
+// all of it is on the disk.
+func copyTree(from, to string) error {
+	var folders []string
+	err := filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -392,24 +417,26 @@ func move(from, to string) error {
 		if err != nil {
 			return err
 		}
+		dst := filepath.Join(to, rel)
 		switch {
 		case d.IsDir():
-			return os.MkdirAll(filepath.Join(tmp, rel), 0o700)
+			folders = append(folders, dst)
+			return os.MkdirAll(dst, 0o700)
 		case d.Type().IsRegular():
-			return copySynced(path, filepath.Join(tmp, rel))
+			return copySynced(path, dst)
+		case d.Type()&fs.ModeSymlink != 0:
+			target, err := os.Readlink(path)
+			if err != nil {
+				return err
+			}
+			return os.Symlink(target, dst)
 		}
 		return nil // the socket of a process that is gone
 	})
-	if err == nil {
-		err = errors.Join(disk.SyncDir(tmp), os.Rename(tmp, to))
+	for _, dir := range slices.Backward(folders) {
+		err = errors.Join(err, disk.SyncDir(dir))
 	}
-	if err == nil {
-		err = disk.SyncDir(filepath.Dir(to))
-	}
-	if err != nil {
-		return err
-	}
-	return os.RemoveAll(from)
+	return err
 }
 
 func copySynced(from, to string) error {
@@ -438,9 +465,9 @@ func chownTree(dir string, uid, gid int) error {
 	})
 }
 
-// configuration moves the configuration and the files that it names beside
-// it. One that is there from before stays as .old.
-func (i *installer) configuration(names []string, gid int) error {
+// configuration moves the configuration and the files and folders that it
+// names beside it. One that is there from before stays as .old.
+func (i *installer) configuration(names, folders []string, uid, gid int) error {
 	from, err := filepath.Abs(i.config)
 	if err != nil {
 		return err
@@ -475,6 +502,11 @@ func (i *installer) configuration(names []string, gid int) error {
 		}
 		moved = append(moved, old)
 	}
+	for _, name := range folders {
+		if err := i.folder(filepath.Dir(from), name, uid, gid); err != nil {
+			return err
+		}
+	}
 	if err := os.Rename(to, to+".old"); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -492,6 +524,28 @@ func (i *installer) configuration(names []string, gid int) error {
 		}
 	}
 	return nil
+}
+
+// folder moves a folder that the configuration names beside it, with the
+// ward's rules, which people change at the desk: it is the service's.
+func (i *installer) folder(dir, name string, uid, gid int) error {
+	old, to := filepath.Join(dir, name), filepath.Join(i.at(filepath.Dir(serviceConfig)), name)
+	if filepath.IsAbs(name) || !folder(old) {
+		return nil
+	}
+	if !filepath.IsLocal(name) {
+		return fmt.Errorf("%s is outside of the configuration's folder; write the whole path", name)
+	}
+	if folder(to) {
+		return fmt.Errorf("%s and %s are both there; move the one away that is not to be used", old, to)
+	}
+	if err := os.MkdirAll(filepath.Dir(to), 0o750); err != nil {
+		return err
+	}
+	if err := move(old, to); err != nil {
+		return err
+	}
+	return chownTree(to, uid, gid)
 }
 
 // own gives the service the folder of the backups. A stick may know no

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -77,6 +79,16 @@ func TestSetupService(t *testing.T) {
 		"-recipient", "lan:reviewer:lan@phuong.example", "-account", "lan:reviewer", "-https", "local", "-hosts", "langnghe.phuong.lan", "-backup", filepath.Join(stick, "langnghe")); code != 0 || !strings.Contains(out, "setup service -config "+cfg) {
 		t.Fatalf("exit %d\n%s%s", code, out, errs)
 	}
+	raw, err := os.ReadFile(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(cfg, append(raw, "rules_dir: quy-tac\n"...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(home, "quy-tac", "lists"), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	install := func() string {
 		t.Helper()
 		code, out, errs := do(t, "", "setup", "service", "-config", cfg, "-data", data, "-root", root)
@@ -86,12 +98,12 @@ func TestSetupService(t *testing.T) {
 		return out
 	}
 	install()
-	for _, name := range []string{cfg, data, filepath.Join(home, "mail-password")} {
+	for _, name := range []string{cfg, data, filepath.Join(home, "mail-password"), filepath.Join(home, "quy-tac")} {
 		if _, err := os.Stat(name); err == nil {
 			t.Errorf("%s is still there", name)
 		}
 	}
-	for name, mode := range map[string]os.FileMode{serviceConfig: 0o640, "/etc/langnghe/mail-password": 0o640, serviceData: 0o700, serviceData + "/desk.db": 0, serviceData + "/backup.key": 0o600, serviceProgram: 0o755, serviceUnit: 0o644} {
+	for name, mode := range map[string]os.FileMode{serviceConfig: 0o640, "/etc/langnghe/mail-password": 0o640, "/etc/langnghe/quy-tac/lists": 0o700, serviceData: 0o700, serviceData + "/desk.db": 0, serviceData + "/backup.key": 0o600, serviceProgram: 0o755, serviceUnit: 0o644} {
 		info, err := os.Stat(filepath.Join(root, name))
 		if err != nil {
 			t.Error(err)
@@ -99,12 +111,12 @@ func TestSetupService(t *testing.T) {
 			t.Errorf("%s has the mode %v", name, info.Mode())
 		}
 	}
-	raw, err := os.ReadFile(filepath.Join(root, serviceUnit))
+	raw, err = os.ReadFile(filepath.Join(root, serviceUnit))
 	if err != nil {
 		t.Fatal(err)
 	}
 	unit := string(raw)
-	for _, want := range []string{"serve -config /etc/langnghe/config.yaml -data /var/lib/langnghe -listen 0.0.0.0:8443\n", "User=langnghe\n", "-" + stick + "/langnghe\n", "CapabilityBoundingSet=\n"} {
+	for _, want := range []string{"serve -config /etc/langnghe/config.yaml -data /var/lib/langnghe -listen 0.0.0.0:8443\n", "User=langnghe\n", "-" + stick + "/langnghe -/etc/langnghe/quy-tac\n", "CapabilityBoundingSet=\n"} {
 		if !strings.Contains(unit, want) {
 			t.Errorf("the unit lacks %q:\n%s", want, unit)
 		}
@@ -126,6 +138,36 @@ func TestSetupService(t *testing.T) {
 	}
 	if code, _, errs := do(t, "", "setup", "service", "-config", filepath.Join(root, serviceConfig), "-data", data, "-root", root); code != 1 || !strings.Contains(errs, "both hold data") {
 		t.Errorf("exit %d\n%s", code, errs)
+	}
+}
+
+// What is copied to another disk is what was there: folders in folders, links
+// and empty folders with it, and not the socket of a process that is gone.
+func TestCopyTree(t *testing.T) {
+	from, to := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "data")
+	if err := errors.Join(os.MkdirAll(filepath.Join(from, "index", "2026-11"), 0o700), os.Mkdir(filepath.Join(from, "empty"), 0o700),
+		os.WriteFile(filepath.Join(from, "index", "2026-11", "store"), []byte("x"), 0o600), os.Symlink("/etc/langnghe/rules", filepath.Join(from, "rules"))); err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("unix", filepath.Join(from, "socket"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if err := copyTree(from, to); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(filepath.Join(to, "index", "2026-11", "store")); err != nil || string(got) != "x" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if got, err := os.Readlink(filepath.Join(to, "rules")); err != nil || got != "/etc/langnghe/rules" {
+		t.Errorf("the link leads to %q, %v", got, err)
+	}
+	if !folder(filepath.Join(to, "empty")) {
+		t.Error("the empty folder is missing")
+	}
+	if _, err := os.Lstat(filepath.Join(to, "socket")); err == nil {
+		t.Error("the socket was copied")
 	}
 }
 

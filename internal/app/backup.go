@@ -295,8 +295,8 @@ func (k *backups) size() (n int64, err error) {
 		}
 		n += size
 	}
-	err = walkRest(k.b.opts.DataDir, func(_ string, d fs.DirEntry) error {
-		info, err := d.Info()
+	err = walkRest(k.b.opts.DataDir, func(path, _ string) error {
+		info, err := os.Stat(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
@@ -356,12 +356,12 @@ func (k *backups) copyTo(ctx context.Context, dir string) (note BackupNote, held
 		return note, held, fmt.Errorf("backup: %w", err)
 	}
 	if file := k.b.opts.ConfigFile; file != "" {
-		if note.Files, err = copyConfig(file, dir); err != nil {
+		if note.Files, err = copyConfig(file, k.b.opts.DataDir, dir); err != nil {
 			return note, held, fmt.Errorf("backup: %w", err)
 		}
 		for _, f := range note.Files {
 			if f.Why != "" {
-				k.b.log.Warn("a file that the configuration names is not in the backup", "file", f.Name, "err", f.Why)
+				k.b.log.Warn("what the configuration names is not in the backup", "file", f.Name, "err", f.Why)
 			}
 		}
 	}
@@ -380,17 +380,13 @@ func derived(name string) bool {
 }
 
 func copyRest(from, to string) error {
-	return walkRest(from, func(path string, _ fs.DirEntry) error {
-		rel, err := filepath.Rel(from, path)
-		if err != nil {
-			return err
-		}
-		return copyFile(path, filepath.Join(to, rel))
-	})
+	return walkRest(from, func(path, rel string) error { return copyFile(path, filepath.Join(to, rel)) })
 }
 
-// walkRest calls f with each file of a data folder that is copied as it is.
-func walkRest(from string, f func(path string, d fs.DirEntry) error) error {
+// walkRest calls f with each file of a data folder that is copied as it is,
+// and its name below the folder. What lies elsewhere and is linked to from the
+// folder itself (rules -> /etc/langnghe/rules) belongs to it.
+func walkRest(from string, f func(path, rel string) error) error {
 	entries, err := os.ReadDir(from)
 	if err != nil {
 		return err
@@ -399,11 +395,22 @@ func walkRest(from string, f func(path string, d fs.DirEntry) error) error {
 		if derived(e.Name()) {
 			continue
 		}
-		err := filepath.WalkDir(filepath.Join(from, e.Name()), func(path string, d fs.DirEntry, err error) error {
+		root, err := filepath.EvalSymlinks(filepath.Join(from, e.Name()))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // gone meanwhile, or a link to nothing
+		}
+		if err != nil {
+			return err
+		}
+		err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || !d.Type().IsRegular() {
 				return err
 			}
-			return f(path, d)
+			rel, err := filepath.Rel(root, path)
+			if err != nil {
+				return err
+			}
+			return f(path, filepath.Join(e.Name(), rel))
 		})
 		if err != nil {
 			return err

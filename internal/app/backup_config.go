@@ -20,17 +20,20 @@ const (
 	configFileMax = 256 << 10
 )
 
-// A ConfigFile is one that the configuration names: a secret, a certificate.
+// A ConfigFile is one that the configuration names: a secret, a certificate,
+// or the folder of the ward's rules.
 type ConfigFile struct {
 	Name string `json:"name"`          // as the configuration writes it
+	Dir  bool   `json:"dir,omitempty"` // a folder
 	At   string `json:"at,omitempty"`  // in the backup, with slashes; empty when it is not in it
 	Why  string `json:"why,omitempty"` // it is not in it
 }
 
-// copyConfig copies the configuration and the files that it names into dir:
-// those below its folder to where the copied configuration finds them, the
-// others below configFiles. One that cannot be read costs itself alone.
-func copyConfig(file, dir string) ([]ConfigFile, error) {
+// copyConfig copies the configuration and the files and folders that it names
+// into dir: those below its folder to where the copied configuration finds
+// them, the others below configFiles. One that cannot be read costs itself
+// alone. What lies in dataDir is in dir already.
+func copyConfig(file, dataDir, dir string) ([]ConfigFile, error) {
 	if err := copyFile(file, filepath.Join(dir, configCopy)); err != nil {
 		return nil, err
 	}
@@ -42,7 +45,18 @@ func copyConfig(file, dir string) ([]ConfigFile, error) {
 	if err != nil {
 		return nil, nil // edited into no YAML since the start; the copy of the text stays
 	}
+	folders, err := config.Folders(data)
+	if err != nil {
+		return nil, err
+	}
 	var out []ConfigFile
+	for _, name := range folders {
+		f, err := copyFolder(file, dataDir, dir, name)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, f)
+	}
 	for i, name := range names {
 		f := ConfigFile{Name: name, At: filepath.ToSlash(filepath.Clean(name))}
 		secret, err := readConfigFile(beside(file, name))

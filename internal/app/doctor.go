@@ -103,6 +103,12 @@ func (d *doctor) config(context.Context) {
 		return
 	}
 	d.cfg = cfg
+	if dir := cfg.RulesDir; dir != "" {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			d.say("bad", "Không có thư mục quy tắc "+dir+" (rules_dir): quy tắc riêng của phường không chạy", "The folder of rules "+dir+" (rules_dir) is not there: the ward's own rules do not run",
+				"Khôi phục thư mục từ bản sao lưu, tạo nó, hoặc bỏ rules_dir", "Restore it from a backup, make it, or leave rules_dir out")
+		}
+	}
 	switch {
 	case d.ConfigFile == "":
 		d.say("warn", "Chưa có tệp cấu hình, đang dùng mặc định", "There is no configuration file; defaults are used", "Chạy: langnghe setup", "Run langnghe setup")

@@ -58,7 +58,7 @@ type Config struct {
 	// means that only the desk does, to its own machine.
 	Metrics string `yaml:"metrics"`
 	// RulesDir holds the ward's own rules/ and lists/; empty means
-	// <data>/rules.
+	// <data>/rules. One that is not a full path is beside the file.
 	RulesDir string `yaml:"rules_dir"`
 	// NoiseBudget is how many false notices a week all rules together may
 	// cost; a rule that would go over it cannot be saved. Default 2.
@@ -387,6 +387,9 @@ func (v *checker) check(c *Config, dir string) {
 		if !KhoiName(name) || slices.Contains(c.Khoi[:i], name) {
 			v.bad(fmt.Sprintf("khoi[%d]", i), "%q: mỗi tên một lần, chữ và số, như Khối 12", "%q: each name once, letters and digits, such as Khối 12", name)
 		}
+	}
+	if c.RulesDir != "" && !filepath.IsAbs(c.RulesDir) {
+		c.RulesDir = filepath.Join(dir, c.RulesDir)
 	}
 	if c.Retention.TextDays < 7 || c.Retention.TextDays > 365 {
 		v.bad("retention.text_days", "phải từ 7 đến 365 ngày", "must be 7 to 365 days")

@@ -46,3 +46,16 @@ func Files(data []byte) ([]string, error) {
 	slices.Sort(out)
 	return slices.Compact(out), nil
 }
+
+// Folders lists the folders of the ward's own that a configuration names, as
+// they are written there. It reads what [Parse] refuses as well.
+func Folders(data []byte) ([]string, error) {
+	var tree map[string]any
+	if err := yaml.Unmarshal(data, &tree); err != nil {
+		return nil, err
+	}
+	if dir, ok := tree["rules_dir"].(string); ok && dir != "" {
+		return []string{dir}, nil
+	}
+	return nil, nil
+}
