@@ -1,10 +1,9 @@
 package official
 
 import (
-	"fmt"
-	"math"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -32,127 +31,39 @@ const (
 // A Checker compares claims with documents. It is safe for concurrent use.
 type Checker struct {
 	docs  []Document
-	next  []int // the document that superseded it, -1 when none did
+	next  []int    // the document that superseded it, -1 when none did
+	nos   []string // their numbers in small letters without diacritics
 	sts   []statement
 	title [][]mean
-	label [][]value         // what the title numbers: "lớp 1"
-	all   []map[string]bool // every concept of a document
-	seen  map[string]int    // statements with the concept
-	own   map[string][]int  // statements with the concept in their own words, in order
-	index map[string][]int  // those and what stands above or beside the concept
+	label [][]value // what the title numbers: "lớp 1"
+	terms map[string]*term
+	same  map[valueKey][]int32 // statements with the value, in order
+	room  sync.Pool            // of *scratch
 }
 
 // NewChecker prepares documents. One without a text stands for its facts.
 func NewChecker(docs []Document) *Checker {
-	c := &Checker{docs: slices.Clone(docs), seen: map[string]int{}, own: map[string][]int{}, index: map[string][]int{}}
+	c := &Checker{docs: slices.Clone(docs), terms: map[string]*term{}, same: map[valueKey][]int32{}}
+	c.room.New = func() any { return new(scratch) }
 	for i, d := range c.docs {
 		c.next = append(c.next, slices.IndexFunc(c.docs, func(o Document) bool { return o.Supersedes == d.No && d.No != "" }))
 		if n := c.next[i]; n >= 0 {
 			c.docs[i] = d.Until(c.docs[n].From)
 		}
+		c.nos = append(c.nos, plain(strings.ToLower(d.No)))
 		head := spell(words(d.Title))
-		title := means(head, nil)
-		c.title, c.label = append(c.title, title), append(c.label, values(head))
-		sts := statements(i, d.Text)
+		c.title, c.label = append(c.title, means(head, nil)), append(c.label, values(head))
 		if d.Text == "" {
-			sts = ofFacts(i, d.Facts)
+			c.sts = append(c.sts, ofFacts(i, d.Facts)...)
+		} else {
+			c.sts = append(c.sts, statements(i, d.Text)...)
 		}
-		all := map[string]bool{}
-		for _, m := range title {
-			all[m.fold] = true
-		}
-		for _, s := range sts {
-			once := map[string]bool{}
-			for _, ms := range [][]mean{s.means, s.head} {
-				for _, m := range ms {
-					all[m.fold], once[m.fold] = true, true
-				}
-			}
-			for name := range once {
-				c.seen[name]++
-			}
-		}
-		c.all = append(c.all, all)
-		c.sts = append(c.sts, sts...)
 	}
 	for i := range c.sts {
-		st := &c.sts[i]
-		for _, m := range st.means {
-			c.own[m.fold] = append(c.own[m.fold], i)
-		}
-		once := map[string]bool{}
-		for _, ms := range [][]mean{st.means, st.line, st.head, c.title[st.doc]} {
-			for _, m := range ms {
-				if !once[m.fold] {
-					c.index[m.fold] = append(c.index[m.fold], i)
-				}
-				once[m.fold] = true
-			}
-		}
-		for _, v := range c.sts[i].values {
-			if k := valueKey(v); k != "" && !once[k] {
-				c.index[k], once[k] = append(c.index[k], i), true
-			}
-		}
+		c.sts[i].prepare()
 	}
+	c.index()
 	return c
-}
-
-// valueKey is where the statements are listed that name one of several ("lớp
-// 1") or the same age, day or count: numbers that agree are as good as words.
-// Amounts do not stand for what they are paid for.
-func valueKey(v value) string {
-	switch v.kind {
-	case label:
-		return "\x00" + v.num
-	case money, percent, bare, docno:
-		return ""
-	}
-	return fmt.Sprintf("\x00%s %g", v.kind, v.lo)
-}
-
-// reach lists the statements that say anything of what the claim says, in
-// order: nothing else can be about the same thing, however many documents
-// there are. A passage of a long text must share a word with the statement
-// itself, for a word of the headings is there by chance.
-func (c *Checker) reach(s *said, long bool) []int {
-	var out []int
-	index := c.index
-	if long {
-		index = c.own
-	}
-	for _, m := range s.means {
-		out = append(out, index[m.fold]...)
-	}
-	for _, v := range s.values {
-		if k := valueKey(v); k != "" && !v.implied && (!long || v.kind == label) {
-			out = append(out, c.index[k]...)
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-// twice lists the statements that say two things of what the claim says in
-// their own words, in order.
-func (c *Checker) twice(s *said) []int {
-	var all []int
-	for _, m := range s.means {
-		all = append(all, c.own[m.fold]...)
-	}
-	for _, v := range s.values {
-		if v.kind == label {
-			all = append(all, c.index[valueKey(v)]...)
-		}
-	}
-	slices.Sort(all)
-	out := all[:0]
-	for i := 1; i < len(all); i++ {
-		if all[i] == all[i-1] && (len(out) == 0 || out[len(out)-1] != all[i]) {
-			out = append(out, all[i])
-		}
-	}
-	return out
 }
 
 // ofFacts makes statements of the clauses that facts come from.
@@ -191,8 +102,8 @@ type said struct {
 	part   []int // the sentence
 	asks   bool  // it has a question mark
 	day    string
-	near   []int // statements that it may be about, see reach
-	long   bool  // it is a passage of a long text
+	long   bool // it is a passage of a long text
+	*scratch
 }
 
 // ward is the zone of claims.
@@ -260,23 +171,16 @@ func (s *said) imply() {
 		return
 	}
 	if at, n := find(s.words, mustPay); at >= 0 {
-		for _, p := range papers {
-			if matches(s.words[at+n:], p) {
-				return
-			}
+		if papers.at(s.words[at+n:]) {
+			return
 		}
 		for from := at - 1; from >= 0 && s.chunk[from] == s.chunk[at]; from-- {
-			if slices.ContainsFunc(papers, func(p phrase) bool { return matches(s.words[from:], p) }) {
+			if papers.at(s.words[from:]) {
 				return // "đơn phải nộp trong mười ngày"
 			}
 		}
 		add(money, 1, at, n)
 	}
-}
-
-// weight of a concept: rare ones say more, unknown ones most.
-func (c *Checker) weight(m mean) float64 {
-	return math.Log(1 + float64(len(c.sts)+1)/float64(1+c.seen[m.fold]))
 }
 
 // unitWeight is what it says that two values are of one kind: ages and
@@ -297,108 +201,27 @@ func strong(k kind) bool {
 	return k == money || k == percent || k == age || k == grade || k == class
 }
 
-// about is how much of what the claim says, near the word at, the statement
-// is about; own is how many concepts stand in the statement itself. V is the
-// value in question, nil for none.
-func (c *Checker) about(s *said, st *statement, at int, v, w *value, skip func(int) bool) (share float64, own int) {
-	total, hit, above := 0.0, 0.0, 0
-	for _, m := range s.means {
-		if skip != nil && skip(m.at) {
-			continue
-		}
-		g := c.weight(m)
-		if at >= 0 && s.chunk[m.at] != s.chunk[at] {
-			g *= 0.5
-			if !c.all[st.doc][m.fold] {
-				g *= 0.5 // small talk in another part of the sentence
-			}
-		}
-		elsewhere := at >= 0 && s.part[m.at] != s.part[at]
-		if !elsewhere {
-			total += g // what other sentences talk about is another matter
-		}
-		switch {
-		case elsewhere && (contains(st.means, m) || contains(st.line, m) || contains(st.head, m) || contains(c.title[st.doc], m)):
-			total, hit = total+g/2, hit+g/2
-		case elsewhere:
-		case contains(st.means, m):
-			hit += g
-			own++
-		case contains(st.line, m):
-			hit += 0.85 * g
-			above++
-		case contains(st.head, m):
-			hit += 0.75 * g
-			above++
-		case contains(c.title[st.doc], m):
-			hit += 0.65 * g
-			above++
-		case c.all[st.doc][m.fold]:
-			hit += 0.2 * g
-		}
-	}
-	for _, o := range s.values { // the one of several that both mean
-		if o.kind != label || skip != nil && skip(o.from) {
-			continue
-		}
-		one := func(x value) bool { return x.kind == label && x.num == o.num && o.lo <= x.hi && x.lo <= o.hi }
-		switch {
-		case slices.ContainsFunc(st.values, one):
-			total, hit, own = total+2.5, hit+2.5, own+1
-		case slices.ContainsFunc(c.label[st.doc], one):
-			total, hit = total+2.5, hit+1.6
-		case o.num == "lop":
-			total += 2.5
-		default:
-			total++
-		}
-	}
-	if v != nil {
-		byUnit := 1
-		if s.long {
-			byUnit = 0 // an article is full of numbers of every unit
-		}
-		if u := unitWeight(v.kind); u > 0 {
-			total, hit, own = total+u, hit+u, own+byUnit
-		}
-		if v.per != "" && w.per != "" && samePer(v.per, w.per) {
-			total, hit, own = total+1.5, hit+1.5, own+byUnit
-		}
-		// Other numbers that agree are as good as words.
-		for _, o := range s.values {
-			if o.from == v.from || o.implied || o.kind == bare || o.kind == label || o.kind == v.kind {
-				continue
-			}
-			if slices.ContainsFunc(st.values, func(x value) bool { return x.kind == o.kind && x.num == o.num && o.same(x) }) {
-				total, hit, own = total+2.5, hit+2.5, own+1
-			}
-		}
-	}
-	if total == 0 || s.long && own+above < enoughSame {
-		return 0, 0
-	}
-	return hit / total, own
-}
-
 // meant reports whether the statement may be about those whom the claim is
 // about: nobody in particular, or the same.
 func (s *said) meant(st *statement, at int) bool {
 	if s.other(st) {
 		return false
 	}
-	var who []string
-	for _, m := range s.means {
-		if groups[m.name] && (at < 0 || s.chunk[m.at] <= s.chunk[at]) {
-			who = append(who, m.name)
+	who := uint16(0)
+	if s.groups != 0 {
+		for _, m := range s.means {
+			if g := groups[m.name]; g != 0 && (at < 0 || s.chunk[m.at] <= s.chunk[at]) {
+				who |= g
+			}
 		}
 	}
-	if len(who) == 0 && slices.ContainsFunc(s.means, func(m mean) bool { return exclusive[m.name] == schools && contains(st.means, m) }) {
+	if who == 0 && s.kinds[schools] && slices.ContainsFunc(s.means, func(m mean) bool { return exclusive[m.name] == schools && contains(st.means, m) }) {
 		return true // who is meant goes without saying
 	}
-	if len(who) == 0 || len(st.groups) == 0 {
-		return len(st.groups) == 0 || len(who) > 0 || onlyChildren(st.groups)
+	if who == 0 || st.groups == 0 {
+		return st.groups == 0 || who != 0 || onlyChildren(st.groups)
 	}
-	return slices.ContainsFunc(who, func(g string) bool { return slices.Contains(st.groups, g) })
+	return who&st.groups != 0
 }
 
 // other reports whether the statement is plainly about another one of
@@ -419,9 +242,12 @@ func (s *said) other(st *statement) bool {
 			return true
 		}
 	}
+	if !s.kinds[0] {
+		return false
+	}
 	for _, m := range s.means {
 		f := exclusive[m.name]
-		if f == 0 {
+		if f == 0 || !st.kinds[f] {
 			continue
 		}
 		same, differ := false, false
@@ -441,7 +267,7 @@ func (s *said) other(st *statement) bool {
 func (c *Checker) whole(s *said, st *statement) float64 {
 	total, hit := 0.0, 0.0
 	for _, m := range st.means {
-		g := c.weight(m)
+		g := c.terms[m.fold].weight
 		total += g
 		if contains(s.means, m) {
 			hit += g
@@ -468,7 +294,7 @@ func clash(a, b []mean) bool {
 
 // onlyChildren: people say "con", "mấy đứa" in so many ways that a rule for
 // children may be meant without a word for them.
-func onlyChildren(gs []string) bool { return len(gs) == 1 && gs[0] == "tre" }
+func onlyChildren(gs uint16) bool { return gs == groups["tre"] }
 
 // state of a document on the day of the claim.
 type state int
@@ -498,7 +324,6 @@ type match struct {
 	st    *statement
 	v     value
 	share float64
-	own   int
 	equal bool
 }
 
@@ -506,36 +331,37 @@ type match struct {
 // returns the best statement that says the same and the best that differs.
 func (c *Checker) compare(s *said, v value, in state) (equal, differ *match) {
 	inside := func(i int) bool { return !v.implied && i >= v.from && i < v.to }
-	for _, i := range s.near {
+	for row, i := range s.near {
 		st := &c.sts[i]
-		if c.state(st.doc, s.day) != in || !slices.ContainsFunc(st.values, func(w value) bool { return comparable(v, w) }) || !s.meant(st, v.from) {
+		if !st.has[v.kind] || s.state[st.doc] != in || !slices.ContainsFunc(st.values, func(w value) bool { return comparable(v, w) }) || !s.meant(st, v.from) {
 			continue
 		}
+		words := c.about(s, row, v.from, inside)
 		for _, w := range st.values {
 			if !comparable(v, w) {
 				continue
 			}
-			share, own := c.about(s, st, v.from, &v, &w, inside)
+			share, own := words.with(s, st, v, w).share(s)
 			if own == 0 || s.long && share < enoughLong {
 				continue
 			}
-			m := &match{st: st, v: w, share: share, own: own, equal: v.same(w)}
+			m := match{st: st, v: w, share: share, equal: v.same(w)}
 			if !m.equal && unsure(v, w, st) {
 				continue
 			}
 			// That both are so much a month says nothing about what they are for.
 			if v.per != "" {
-				words, _ := c.about(s, st, v.from, nil, nil, inside)
-				if !m.equal && words < enoughWordsDiffer || m.equal && words < enoughWordsEqual {
+				bare, _ := words.share(s)
+				if !m.equal && bare < enoughWordsDiffer || m.equal && bare < enoughWordsEqual {
 					continue
 				}
 			}
 			if m.equal {
 				if equal == nil || share > equal.share {
-					equal = m
+					equal = &m
 				}
 			} else if differ == nil || share > differ.share {
-				differ = m
+				differ = &m
 			}
 		}
 	}
@@ -620,7 +446,7 @@ func (c *Checker) check(claim Claim, long bool) Finding {
 	if has(s.words, otherPlace) {
 		return f // what holds there is not what this register says
 	}
-	s.long, s.near = long, c.reach(&s, long)
+	defer c.place(&s, long)()
 	for _, try := range []func(*said) (string, *match, value, bool){c.byNumber, c.byOpen, c.byValue, c.byBare, c.byWords} {
 		verdict, m, v, done := try(&s)
 		if m != nil {
@@ -641,10 +467,10 @@ func (c *Checker) byNumber(s *said) (string, *match, value, bool) {
 		}
 		want := docKind(s.words, v.from)
 		for i, d := range c.docs {
-			if !numbered(d, v.num, want) {
+			if !numbered(d, c.nos[i], v.num, want) {
 				continue
 			}
-			st := c.state(i, s.day)
+			st := s.state[i]
 			if st != superseded && st != expired || has(s.words, gone) {
 				continue
 			}
@@ -669,12 +495,12 @@ func (c *Checker) byNumber(s *said) (string, *match, value, bool) {
 
 // numbered reports whether d has the number: all of it, or the part before
 // the slash with the kind of document in words.
-func numbered(d Document, num, want string) bool {
+func numbered(d Document, no, num, want string) bool {
 	if shortNumber.MatchString(num) {
 		return strings.HasPrefix(strings.TrimLeft(d.No, "0"), strings.TrimLeft(num, "0")+"/") && (want == "" || kindFits(want, d))
 	}
 	if strings.Contains(num, "/") {
-		return strings.EqualFold(plain(strings.ToLower(num)), plain(strings.ToLower(d.No)))
+		return plain(strings.ToLower(num)) == no
 	}
 	n, _, _ := strings.Cut(d.No, "/")
 	return strings.TrimLeft(n, "0") == strings.TrimLeft(num, "0") && (want == "" || kindFits(want, d))
@@ -698,9 +524,9 @@ func (c *Checker) byOpen(s *said) (string, *match, value, bool) {
 		return "", nil, value{}, false
 	}
 	var best *match
-	for _, i := range s.near {
+	for row, i := range s.near {
 		st := &c.sts[i]
-		state := c.state(st.doc, s.day)
+		state := s.state[st.doc]
 		if state == future || state == superseded || !s.meant(st, at) && !onlyChildren(st.groups) {
 			continue
 		}
@@ -708,7 +534,7 @@ func (c *Checker) byOpen(s *said) (string, *match, value, bool) {
 		if last == "" || last >= s.day {
 			continue
 		}
-		share, own := c.about(s, st, -1, nil, nil, func(i int) bool { return i >= at && i < at+n && !contains(st.means, meanAt(s, i)) })
+		share, own := c.about(s, row, -1, func(i int) bool { return i >= at && i < at+n && !s.owns(row, i) }).share(s)
 		if own > 0 && share >= enoughOpen && (best == nil || share > best.share) {
 			best = &match{st: st, share: share}
 		}
@@ -719,14 +545,15 @@ func (c *Checker) byOpen(s *said) (string, *match, value, bool) {
 	return "outdated", best, value{from: at, to: at + n}, true
 }
 
-// meanAt is the concept of the claim that starts at word i.
-func meanAt(s *said, i int) mean {
-	for _, m := range s.means {
+// owns reports whether the statement has the concept of the claim that
+// starts at word i.
+func (s *said) owns(row, i int) bool {
+	for j, m := range s.means {
 		if m.at == i {
-			return m
+			return s.levels[row*len(s.means)+j] == inOwn
 		}
 	}
-	return mean{}
+	return false
 }
 
 // lastDay is the last date that a statement names, or "".
@@ -847,15 +674,15 @@ func (c *Checker) byBare(s *said) (string, *match, value, bool) {
 	all := nums[0]
 	all.to, all.end = nums[len(nums)-1].to, nums[len(nums)-1].end
 	best := map[state]*match{}
-	for _, i := range s.near {
+	for row, i := range s.near {
 		st := &c.sts[i]
-		in := c.state(st.doc, s.day)
+		in := s.state[st.doc]
 		for _, n := range nums {
 			if !slices.ContainsFunc(st.values, func(w value) bool { return w.kind == percent && w.lo == n.lo }) {
 				in = future
 			}
 		}
-		share, own := c.about(s, st, -1, nil, nil, nil)
+		share, own := c.about(s, row, -1, nil).share(s)
 		if in == future || own == 0 || own < 2 || share < enoughBare || !s.meant(st, -1) {
 			continue
 		}
@@ -884,50 +711,66 @@ func (c *Checker) byWords(s *said) (string, *match, value, bool) {
 		}
 	}
 	from, to, placed := place(s.words)
-	near := s.near
-	if !placed {
-		near = c.twice(s) // one word alone is not enough
+	kind := ""
+	if placed {
+		kind = placeKind(s.words, from)
 	}
-	for _, i := range near {
+	bears := bearer(s.words)
+	mine := ""
+	if bears >= 0 {
+		mine = agent(s.words, bears)
+	}
+	named := 0 // of several
+	for _, v := range s.values {
+		if v.kind == label {
+			named++
+		}
+	}
+	for row, i := range s.near {
 		st := &c.sts[i]
-		if c.state(st.doc, s.day) != current || !s.meant(st, -1) {
+		// One word alone is not enough.
+		if s.owned[row]+named < 2 && (!placed || st.place == "") || s.state[st.doc] != current || !s.meant(st, -1) {
 			continue
 		}
-		if placed {
-			if pf, _, ok := place(st.words); ok {
-				share, own := c.about(s, st, from, nil, nil, func(i int) bool { return i >= from && i < to })
-				if a, b := placeKind(s.words, from), placeKind(st.words, pf); a != b && share >= enoughWords && own > 0 {
-					try("contradicts", st, share+plainly, from, to)
-					continue
-				}
-			}
-		}
-		share, own := c.about(s, st, -1, nil, nil, nil)
-		if own < 2 {
-			continue
-		}
-		if a, b := bearer(s.words), bearer(st.words); a >= 0 && b >= 0 && share >= enoughDiffer {
-			mine, theirs := agent(s.words, a), agent(st.words, b)
-			if mine != "" && theirs != "" && mine != theirs {
-				try("contradicts", st, share+plainly, max(0, a-1), min(a+3, len(s.words)))
+		if placed && st.place != "" && st.place != kind {
+			share, own := c.about(s, row, from, func(i int) bool { return i >= from && i < to }).share(s)
+			if share >= enoughWords && own > 0 {
+				try("contradicts", st, share+plainly, from, to)
 				continue
 			}
 		}
+		share, own := c.about(s, row, -1, nil).share(s)
+		if own < 2 {
+			continue
+		}
+		if mine != "" && st.bears != "" && mine != st.bears && share >= enoughDiffer {
+			try("contradicts", st, share+plainly, max(0, bears-1), min(bears+3, len(s.words)))
+			continue
+		}
 		// What is allowed is compared in the part of the claim that the
 		// statement is about.
-		part := c.closest(s, st)
-		claim := s.words[part[0]:part[1]]
-		partShare, _ := c.about(s, st, part[0], nil, nil, nil)
-		mine, theirs := permission(claim), permission(st.words)
-		switch {
-		case clash(s.means, st.means) && !s.asks && (share >= enoughWords || share >= enoughEqual && c.whole(s, st) >= 0.75):
+		clashes := !s.asks && share >= enoughEqual && clash(s.means, st.means) && (share >= enoughWords || c.whole(s, st) >= 0.75)
+		if !clashes && st.allows == 0 && (share < plainWords(s) || s.asks) {
+			continue
+		}
+		part := c.closest(s, row)
+		if clashes {
 			try("contradicts", st, share+plainly, part[0], part[1])
-		case mine*theirs < 0 && partShare >= enoughWords:
+			continue
+		}
+		may := permission(s.words[part[0]:part[1]]) * st.allows
+		if may == 0 {
+			if share >= plainWords(s) && !s.asks {
+				try("agrees", st, share, part[0], part[1])
+			}
+			continue
+		}
+		switch partShare, _ := c.about(s, row, part[0], nil).share(s); {
+		case partShare < enoughWords:
+		case may < 0:
 			try("contradicts", st, partShare+plainly, part[0], part[1])
-		case mine*theirs > 0 && partShare >= enoughWords:
+		default:
 			try("agrees", st, partShare+plainly, part[0], part[1])
-		case mine*theirs == 0 && share >= plainWords(s) && own >= 2 && !s.asks:
-			try("agrees", st, share, part[0], part[1])
 		}
 	}
 	return verdict, best, at, best != nil
@@ -942,7 +785,7 @@ func plainWords(s *said) float64 {
 }
 
 // closest is the part of the claim that shares most with the statement.
-func (c *Checker) closest(s *said, st *statement) (part [2]int) {
+func (c *Checker) closest(s *said, row int) (part [2]int) {
 	best := -1.0
 	for from := 0; from < len(s.words); {
 		to := from + 1
@@ -950,9 +793,9 @@ func (c *Checker) closest(s *said, st *statement) (part [2]int) {
 			to++
 		}
 		hit := 0.0
-		for _, m := range s.means {
-			if m.at >= from && m.at < to && contains(st.means, m) {
-				hit += c.weight(m)
+		for i, m := range s.means {
+			if m.at >= from && m.at < to && s.levels[row*len(s.means)+i] == inOwn {
+				hit += s.weights[i]
 			}
 		}
 		if hit > best {
@@ -1006,10 +849,10 @@ func agent(ws []word, verb int) string {
 // finding writes the answer down, with the words on both sides.
 func (c *Checker) finding(claim Claim, s *said, verdict string, m *match, v value) Finding {
 	doc := m.st.doc
-	switch c.state(doc, s.day) {
+	switch s.state[doc] {
 	case superseded:
 		// What holds now is what is cited; the old words show the source.
-		for n := c.next[doc]; n >= 0 && n != doc; n = c.next[n] {
+		for n, steps := c.next[doc], 0; n >= 0 && steps < len(c.docs); n, steps = c.next[n], steps+1 {
 			doc = n
 		}
 	}
@@ -1036,9 +879,9 @@ func (c *Checker) finding(claim Claim, s *said, verdict string, m *match, v valu
 // counterpart is the statement of the later document about the same thing.
 func (c *Checker) counterpart(s *said, old *statement, doc int) (best *statement) {
 	top := 0.0
-	for _, i := range s.near {
+	for row, i := range s.near {
 		if st := &c.sts[i]; st.doc == doc {
-			if share, own := c.about(s, st, -1, nil, nil, nil); own > 0 && share > top {
+			if share, own := c.about(s, row, -1, nil).share(s); own > 0 && share > top {
 				best, top = st, share
 			}
 		}
@@ -1065,13 +908,14 @@ func (c *Checker) Covers(claim Claim) (document, clause string, ok bool) {
 	if s.day == "" || len(s.means) == 0 {
 		return "", "", false
 	}
+	defer c.place(&s, false)()
 	best := 0.0
-	for _, i := range c.reach(&s, false) {
+	for row, i := range s.near {
 		st := &c.sts[i]
-		if c.state(st.doc, s.day) != current || s.other(st) {
+		if s.state[st.doc] != current || s.other(st) {
 			continue
 		}
-		share, own := c.about(&s, st, -1, nil, nil, nil)
+		share, own := c.about(&s, row, -1, nil).share(&s)
 		if own > 0 && share >= enoughCover && share > best && (own > 1 || len(s.means) < 3) {
 			best, document, clause, ok = share, c.docs[st.doc].No, st.text, true
 		}

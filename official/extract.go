@@ -22,9 +22,45 @@ type statement struct {
 	values []value
 	means  []mean
 	line   []mean // of the whole line
-	groups []string
-	start  int // code points in the text
+	groups uint16 // who is meant
+	start  int    // code points in the text
 	text   string
+
+	// What it is about, see prepare.
+	has    map[kind]bool             // kinds of values that one of it can be compared with
+	kinds  [len(exclusives) + 1]bool // of exclusive concepts; the first: any
+	place  string                    // the kind of place it names
+	bears  string                    // who bears a cost
+	allows int                       // see permission
+}
+
+// prepare looks up what every claim would ask of the statement.
+func (s *statement) prepare() {
+	s.has = map[kind]bool{}
+	for _, v := range s.values {
+		s.has[v.kind] = true
+		if v.kind == age {
+			s.has["count:thang"] = true
+		}
+	}
+	s.kinds = kindsOf(s.means)
+	if from, _, ok := place(s.words); ok {
+		s.place = placeKind(s.words, from)
+	}
+	if at := bearer(s.words); at >= 0 {
+		s.bears = agent(s.words, at)
+	}
+	s.allows = permission(s.words)
+}
+
+// kindsOf says of which families of exclusive concepts there are some.
+func kindsOf(ms []mean) (out [len(exclusives) + 1]bool) {
+	for _, m := range ms {
+		if f := exclusive[m.name]; f > 0 {
+			out[f], out[0] = true, true
+		}
+	}
+	return out
 }
 
 var (
@@ -115,10 +151,8 @@ func freeOf(ws []word) []value {
 	if at < 0 {
 		return nil
 	}
-	for _, p := range noFree {
-		if matches(ws[at+n:], p) {
-			return nil
-		}
+	if noFree.at(ws[at+n:]) {
+		return nil
 	}
 	return []value{{kind: money, from: at, to: at + n, start: ws[at].start, end: ws[at+n-1].end, pay: 1}}
 }
@@ -191,11 +225,9 @@ func byAge(vs []value) (out []mean) {
 	return out
 }
 
-func groupsOf(ms []mean) (out []string) {
+func groupsOf(ms []mean) (out uint16) {
 	for _, m := range ms {
-		if groups[m.name] {
-			out = append(out, m.name)
-		}
+		out |= groups[m.name]
 	}
 	return out
 }
@@ -343,7 +375,7 @@ func place(ws []word) (from, to int, ok bool) {
 
 // placeKind is the kind of a place that starts at word i, or "".
 func placeKind(ws []word, i int) string {
-	for _, p := range placeNames {
+	for _, p := range placeNames.list {
 		if matches(ws[i:], p) {
 			return strings.Join(p.plain, " ")
 		}

@@ -4,7 +4,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -28,55 +30,101 @@ type word struct {
 
 var docNumber = regexp.MustCompile(`^\d{1,5}(?:/\d{4})?/(?:[A-ZĐ]{2,}(?:-[\pL]{2,})*|(?i:nq|tb|kh|qđ|qd|ct|nđ|nd|tt|pa)(?:-[\pL]{2,})+)`)
 
+// A spelled word is kept with its forms: people use the same few thousand.
+type spelling struct{ raw, exact, fold string }
+
+var spellings [1 << 13]atomic.Pointer[spelling]
+
+// spellingOf returns the exact form of a word and the one without diacritics.
+func spellingOf(raw string) *spelling {
+	h := uint32(2166136261)
+	for i := range len(raw) {
+		h = (h ^ uint32(raw[i])) * 16777619
+	}
+	at := &spellings[h%uint32(len(spellings))]
+	if s := at.Load(); s != nil && s.raw == raw {
+		return s
+	}
+	exact := lang.Key(raw)
+	s := &spelling{raw, exact, plain(exact)}
+	if len(raw) <= 32 {
+		s.raw = strings.Clone(raw) // not all of the text
+		at.Store(s)
+	}
+	return s
+}
+
 // words splits a text. Numbers keep their signs: "350.000", "1,5", "02/12";
 // "10h" and "7k9" come apart.
 func words(text string) []word {
-	rs := []rune(text)
-	var ws []word
+	ws := make([]word, 0, len(text)/5+4)
 	cut, gap, ends := true, true, false
-	for i := 0; i < len(rs); {
-		r := rs[i]
+	at := 0 // code points before i
+	add := func(w word, runes int) {
+		w.start, w.end, w.cut, w.gap, w.ends = at, at+runes, cut, gap, ends
+		ws = append(ws, w)
+		at, cut, gap, ends = at+runes, false, false, false
+	}
+	for i := 0; i < len(text); {
+		r, n := utf8.DecodeRuneInString(text[i:])
 		switch {
-		case unicode.IsDigit(r) && docNumber.MatchString(string(rs[i:min(len(rs), i+30)])):
-			s := docNumber.FindString(string(rs[i:min(len(rs), i+30)]))
-			j := i + len([]rune(s))
-			ws = append(ws, word{fold: plain(strings.ToLower(s)), exact: s, start: i, end: j, cut: cut, gap: gap, ends: ends, doc: true})
-			i, cut, gap, ends = j, false, false, false
 		case unicode.IsDigit(r):
-			j := i + 1
-			for j < len(rs) && (unicode.IsDigit(rs[j]) || j+1 < len(rs) && strings.ContainsRune(".,/", rs[j]) && unicode.IsDigit(rs[j+1])) {
-				j++
+			if s := docNumberAt(text[i:]); s != "" {
+				add(word{fold: plain(strings.ToLower(s)), exact: s, doc: true}, utf8.RuneCountInString(s))
+				i += len(s)
+				continue
 			}
-			s := string(rs[i:j])
-			w := word{fold: s, exact: s, start: i, end: j, cut: cut, gap: gap, ends: ends}
-			w.num, w.isNum = number(s)
-			ws = append(ws, w)
-			i, cut, gap, ends = j, false, false, false
-		case unicode.IsLetter(r) || unicode.Is(unicode.Mn, r):
-			j := i + 1
-			for j < len(rs) && (unicode.IsLetter(rs[j]) || unicode.Is(unicode.Mn, rs[j])) {
-				j++
-			}
-			exact := lang.Key(string(rs[i:j]))
-			w := word{fold: plain(exact), exact: exact, start: i, end: j, cut: cut, gap: gap, ends: ends}
-			if w.fold == "m" && j < len(rs) && strings.ContainsRune("²³23", rs[j]) {
-				w.fold, w.exact = "m3", "m3"
-				if rs[j] == '²' || rs[j] == '2' {
-					w.fold, w.exact = "m2", "m2"
+			j, runes := i+n, 1
+			for j < len(text) {
+				d, m := utf8.DecodeRuneInString(text[j:])
+				if !unicode.IsDigit(d) {
+					if d != '.' && d != ',' && d != '/' {
+						break
+					}
+					if next, _ := utf8.DecodeRuneInString(text[j+1:]); j+1 == len(text) || !unicode.IsDigit(next) {
+						break
+					}
 				}
-				j++
-				w.end = j
+				j, runes = j+m, runes+1
 			}
-			ws = append(ws, w)
-			i, cut, gap, ends = j, false, false, false
+			s := text[i:j]
+			w := word{fold: s, exact: s}
+			w.num, w.isNum = number(s)
+			add(w, runes)
+			i = j
+		case letter(r):
+			j, runes := i+n, 1
+			for j < len(text) {
+				d, m := utf8.DecodeRuneInString(text[j:])
+				if !letter(d) {
+					break
+				}
+				j, runes = j+m, runes+1
+			}
+			s := spellingOf(text[i:j])
+			w := word{fold: s.fold, exact: s.exact}
+			if w.fold == "m" {
+				switch d, m := utf8.DecodeRuneInString(text[j:]); d {
+				case '²', '2':
+					w.fold, w.exact, j, runes = "m2", "m2", j+m, runes+1
+				case '³', '3':
+					w.fold, w.exact, j, runes = "m3", "m3", j+m, runes+1
+				}
+			}
+			add(w, runes)
+			i = j
 		case r == '%':
-			ws = append(ws, word{fold: "%", exact: "%", start: i, end: i + 1, gap: gap})
-			i, cut, gap, ends = i+1, false, false, false
+			ws = append(ws, word{fold: "%", exact: "%", start: at, end: at + 1, gap: gap})
+			i, at, cut, gap, ends = i+1, at+1, false, false, false
 		default:
-			cut = cut || strings.ContainsRune(".,;:!?\n()", r)
-			ends = ends || strings.ContainsRune(".!?\n", r)
+			switch r {
+			case '.', '!', '?', '\n':
+				cut, ends = true, true
+			case ',', ';', ':', '(', ')':
+				cut = true
+			}
 			gap = true
-			i++
+			i, at = i+n, at+1
 		}
 	}
 	accents := false
@@ -87,6 +135,27 @@ func words(text string) []word {
 		ws[i].plain = !accents
 	}
 	return ws
+}
+
+func letter(r rune) bool {
+	if r < utf8.RuneSelf {
+		return 'a' <= r|0x20 && r|0x20 <= 'z'
+	}
+	return unicode.IsLetter(r) || unicode.Is(unicode.Mn, r)
+}
+
+// docNumberAt is the number of a document that a text starts with, or "".
+func docNumberAt(text string) string {
+	head := text[:min(len(text), 6)]
+	if !strings.Contains(head, "/") {
+		return "" // what it starts with has at most five digits
+	}
+	end, runes := 0, 0
+	for end < len(text) && runes < 30 {
+		_, n := utf8.DecodeRuneInString(text[end:])
+		end, runes = end+n, runes+1
+	}
+	return docNumber.FindString(text[:end])
 }
 
 // plain removes diacritics; đ becomes d.
@@ -305,11 +374,13 @@ var concepts = list(`
 
 // groups are concepts that say who is meant. A rule about one group says
 // nothing about another.
-var groups = set("can_ngheo ho_ngheo tre hoc_sinh sinh_vien nguoi_gia nguoi_lon nong_dan ngoai_tinh kinh_doanh phu_nu khuyet_tat")
+var groups = bitset("can_ngheo ho_ngheo tre hoc_sinh sinh_vien nguoi_gia nguoi_lon nong_dan ngoai_tinh kinh_doanh phu_nu khuyet_tat")
 
 // exclusive are families of concepts of which one excludes the others: what
 // is said of one says nothing about another.
-var exclusive = families("nha_tre mau_giao mam_non tieu_hoc thcs thpt dai_hoc", "truong_tu truong_cong", "cap_lai cap_doi lan_dau", "xe_may o_to xe_dap xe_tai xe_uu_tien xe_buyt xe_khach", "xay_nha sua_nha")
+var exclusives = [...]string{"nha_tre mau_giao mam_non tieu_hoc thcs thpt dai_hoc", "truong_tu truong_cong", "cap_lai cap_doi lan_dau", "xe_may o_to xe_dap xe_tai xe_uu_tien xe_buyt xe_khach", "xay_nha sua_nha"}
+
+var exclusive = families(exclusives[:]...)
 
 // opposite are pairs of concepts of which one denies the other.
 var opposite = map[string]string{"het_gia_tri": "con_gia_tri", "con_gia_tri": "het_gia_tri", "mo_cua": "dong_cua", "dong_cua": "mo_cua", "tu_nguyen": "bat_buoc", "bat_buoc": "tu_nguyen"}
@@ -342,6 +413,15 @@ func set(s string) map[string]bool {
 	m := map[string]bool{}
 	for _, w := range strings.Fields(s) {
 		m[w] = true
+	}
+	return m
+}
+
+// bitset gives each word a bit of its own; there are at most 16.
+func bitset(s string) map[string]uint16 {
+	m := map[string]uint16{}
+	for i, w := range strings.Fields(s) {
+		m[w] = 1 << i
 	}
 	return m
 }
@@ -398,10 +478,24 @@ func list(s string) map[string][]phrase {
 	return m
 }
 
-// anyOf makes alternatives of phrases that commas separate.
-func anyOf(s string) (ps []phrase) {
+// Phrases are alternatives. Starts has a bit for each first letter of theirs.
+type phrases struct {
+	list   []phrase
+	starts [4]uint64
+}
+
+func (p *phrases) start(w word) bool {
+	return w.fold != "" && w.fold[0] < utf8.RuneSelf && p.starts[w.fold[0]/64]&(1<<(w.fold[0]%64)) != 0
+}
+
+// anyOf makes alternatives of phrases that commas separate; their first words
+// begin with a letter from a to z when they have no diacritics.
+func anyOf(s string) *phrases {
+	ps := &phrases{}
 	for _, a := range strings.Split(s, ",") {
-		ps = append(ps, newPhrase(a, ""))
+		p := newPhrase(a, "")
+		ps.list = append(ps.list, p)
+		ps.starts[p.plain[0][0]/64] |= 1 << (p.plain[0][0] % 64)
 	}
 	return ps
 }
@@ -525,14 +619,22 @@ func matches(ws []word, p phrase) bool {
 	return true
 }
 
+// at reports whether one of the phrases stands at the start of ws.
+func (p *phrases) at(ws []word) bool {
+	return len(ws) > 0 && p.start(ws[0]) && slices.ContainsFunc(p.list, func(x phrase) bool { return matches(ws, x) })
+}
+
 // has reports whether one of the phrases stands in ws.
-func has(ws []word, ps []phrase) bool { at, _ := find(ws, ps); return at >= 0 }
+func has(ws []word, ps *phrases) bool { at, _ := find(ws, ps); return at >= 0 }
 
 // find returns the place of the first phrase that stands in ws, or -1, and
 // its length.
-func find(ws []word, ps []phrase) (at, n int) {
+func find(ws []word, ps *phrases) (at, n int) {
 	for i := range ws {
-		for _, p := range ps {
+		if !ps.start(ws[i]) {
+			continue
+		}
+		for _, p := range ps.list {
 			if matches(ws[i:], p) {
 				return i, len(p.plain)
 			}

@@ -201,7 +201,9 @@ func values(ws []word) (vs []value) {
 	}
 	for i := 0; i < len(ws); i++ {
 		w := ws[i]
-		if m := dayPattern.FindStringSubmatch(w.fold); m != nil {
+		if !strings.Contains(w.fold, "/") {
+			// no date, no number
+		} else if m := dayPattern.FindStringSubmatch(w.fold); m != nil {
 			d, _ := strconv.Atoi(m[1])
 			mo, _ := strconv.Atoi(m[2])
 			y, _ := strconv.Atoi(m[3])
@@ -209,8 +211,7 @@ func values(ws []word) (vs []value) {
 				add(value{kind: day, lo: date(mo, d), hi: date(mo, d), year: y, from: i, to: i + 1})
 			}
 			continue
-		}
-		if m := shortNumber.FindStringSubmatch(w.fold); m != nil && docKind(ws, i) != "" {
+		} else if m := shortNumber.FindStringSubmatch(w.fold); m != nil && docKind(ws, i) != "" {
 			x, _ := strconv.Atoi(m[1])
 			add(value{kind: docno, lo: float64(x), hi: float64(x), num: w.fold, from: i, to: i + 1})
 			continue
@@ -264,7 +265,7 @@ func values(ws []word) (vs []value) {
 				if fold(i+2) == "tro" && fold(i+3) == "len" {
 					v.hi, v.to = math.Inf(1), i+4
 				}
-				v.bound = fold(i-1) == "het" || before(i, 3, set("tu phai"))
+				v.bound = fold(i-1) == "het" || before(i, 3, fromMust)
 				if k == grade && !v.bound && v.hi == v.lo {
 					v.kind, v.num = label, "lop"
 				}
@@ -375,7 +376,7 @@ func values(ws []word) (vs []value) {
 		if fold(v.to) == "tro" && fold(v.to+1) == "len" {
 			v.hi, v.to, v.bound = math.Inf(1), v.to+2, true
 		}
-		v.bound = v.bound || before(i, 2, set("tu truoc den toi")) && (fold(v.to) == "moi" || fold(i-1) == "truoc" || fold(i-2) == "truoc") || fold(v.to) == "moi" && before(i, 3, set("tu toi den"))
+		v.bound = v.bound || before(i, 2, bounds) && (fold(v.to) == "moi" || fold(i-1) == "truoc" || fold(i-2) == "truoc") || fold(v.to) == "moi" && before(i, 3, fromTo)
 		i = max(i, v.to-1)
 		add(v)
 	}
@@ -429,9 +430,11 @@ var docKinds = anyOf("nghị quyết,thông báo,kế hoạch,quyết định,c�
 // docKind says which kind of document is named shortly before place i.
 func docKind(ws []word, i int) string {
 	from := max(0, i-4)
-	for _, p := range docKinds {
-		if has(ws[from:i], []phrase{p}) {
-			return strings.Join(p.plain, " ")
+	for _, p := range docKinds.list {
+		for j := from; j < i; j++ {
+			if matches(ws[j:i], p) {
+				return strings.Join(p.plain, " ")
+			}
 		}
 	}
 	return ""
@@ -468,7 +471,7 @@ func hour(ws []word, i int, v value, before func(int, int, map[string]bool) bool
 	if pm || am {
 		v.to++
 	}
-	isSpan := fold(i+1) == "tieng" || part == "lan" || h == 24 && !pm || !pm && !am && half == 0 && (before(i, 2, spanWords) || h < 13 && before(i, 2, set("sau")))
+	isSpan := fold(i+1) == "tieng" || part == "lan" || h == 24 && !pm || !pm && !am && half == 0 && (before(i, 2, spanWords) || h < 13 && before(i, 2, afterWords))
 	if isSpan {
 		v.kind, v.lo, v.hi = span, h, h
 		return v
@@ -479,6 +482,13 @@ func hour(ws []word, i int, v value, before func(int, int, map[string]bool) bool
 	v.kind, v.lo, v.hi = clock, h+half, h+half
 	return v
 }
+
+var (
+	fromMust   = set("tu phai")
+	bounds     = set("tu truoc den toi")
+	fromTo     = set("tu toi den")
+	afterWords = set("sau")
+)
 
 var spanWords = set("trong qua nhat thieu da mat cham")
 

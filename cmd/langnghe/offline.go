@@ -260,12 +260,13 @@ func runOfficial(_ context.Context, c *call) error {
 				docs[i].Facts[j].Status = "confirmed" // whoever names the folder vouches for it
 			}
 		}
+		checker := official.NewChecker(docs)
 		err := c.lines(fs.Arg(0), func(line []byte) error {
 			var claim official.Claim
 			if err := json.Unmarshal(line, &claim); err != nil {
 				return err
 			}
-			return enc.Encode(official.Check(docs, claim))
+			return enc.Encode(checker.Check(claim))
 		})
 		return errors.Join(derr, err, flush())
 	default:

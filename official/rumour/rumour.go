@@ -11,7 +11,9 @@ package rumour
 
 import (
 	"math"
+	"math/bits"
 	"slices"
+	"sync"
 	"time"
 
 	"langnghe/internal/lang"
@@ -67,29 +69,46 @@ const (
 // A Matcher finds the claims of a register. It is safe for concurrent use.
 type Matcher struct {
 	claims []entry
-	index  map[uint64][]int32 // word → claims that hold it
+	index  map[uint64][]posting // word that is not light → claims that hold it
 	now    func() time.Time
+	room   sync.Pool // of *scratch
+}
+
+// A posting is a claim that holds a word, and what the word weighs in it.
+type posting struct {
+	claim  int32
+	weight float64
 }
 
 type entry struct {
-	words  []uint64
-	weight map[uint64]float64
-	total  float64
-	pairs  map[[2]uint64]bool
-	must   []uint64 // numbers and rare words
-	at     time.Time
+	words []uint64
+	kinds int      // how many different ones there are
+	total float64  // their weight
+	light []weight // those that say little
+	pairs []uint64 // words that stand side by side, each pair once
+	must  []uint64 // numbers and rare words
+	at    time.Time
 }
+
+type weight struct {
+	key    uint64
+	weight float64
+}
+
+// pair stands for two words side by side.
+func pair(a, b uint64) uint64 { return a*0x9E3779B97F4A7C15 ^ bits.RotateLeft64(b, 31) }
 
 // NewMatcher prepares a register. Now is the clock by which claims grow old.
 func NewMatcher(claims []Claim, now func() time.Time) *Matcher {
 	if now == nil {
 		now = time.Now
 	}
-	m := &Matcher{index: map[uint64][]int32{}, now: now}
+	m := &Matcher{index: map[uint64][]posting{}, now: now}
+	m.room.New = func() any { return &scratch{got: make([]float64, len(claims))} }
 	seen := map[uint64]int{}
 	all := make([][]word, len(claims))
 	for i, c := range claims {
-		all[i] = split(c.Text)
+		all[i] = split(nil, c.Text)
 		once := map[uint64]bool{}
 		for _, w := range all[i] {
 			if !once[w.key] {
@@ -99,25 +118,31 @@ func NewMatcher(claims []Claim, now func() time.Time) *Matcher {
 		}
 	}
 	for i, ws := range all {
-		e := entry{weight: map[uint64]float64{}, pairs: map[[2]uint64]bool{}, at: latest(claims[i])}
+		e := entry{at: latest(claims[i])}
+		once := map[uint64]bool{}
 		for j, w := range ws {
 			e.words = append(e.words, w.key)
-			if _, ok := e.weight[w.key]; !ok {
-				g := math.Log(1 + float64(len(claims)+10)/float64(seen[w.key]+1))
-				if light[w.key] {
-					g *= 0.2
-				} else if w.digits {
-					e.must = append(e.must, w.key)
-				} else if seen[w.key]*10 <= len(claims) {
+			if j > 0 {
+				if p := pair(ws[j-1].key, w.key); !slices.Contains(e.pairs, p) {
+					e.pairs = append(e.pairs, p)
+				}
+			}
+			if once[w.key] {
+				continue
+			}
+			once[w.key] = true
+			e.kinds++
+			g := math.Log(1 + float64(len(claims)+10)/float64(seen[w.key]+1))
+			if light[w.key] {
+				g *= 0.2
+				e.light = append(e.light, weight{w.key, g})
+			} else {
+				if w.digits || seen[w.key]*10 <= len(claims) {
 					e.must = append(e.must, w.key)
 				}
-				e.weight[w.key] = g
-				e.total += g
-				m.index[w.key] = append(m.index[w.key], int32(i))
+				m.index[w.key] = append(m.index[w.key], posting{int32(i), g})
 			}
-			if j > 0 {
-				e.pairs[[2]uint64{ws[j-1].key, w.key}] = true
-			}
+			e.total += g
 		}
 		m.claims = append(m.claims, e)
 	}
@@ -134,52 +159,63 @@ func latest(c Claim) time.Time {
 	return at
 }
 
+// A scratch is room for one text.
+type scratch struct {
+	words     []word
+	in, pairs hashes
+	got       []float64 // of each claim: the weight of what the text has of it
+	touched   []int32   // the claims that it has anything of
+	prev, cur []int
+}
+
 // Match returns the claims that a text holds, the surest first.
 func (m *Matcher) Match(text string) []Match {
 	if len(m.claims) == 0 {
 		return nil
 	}
-	ws := split(text)
+	t := m.room.Get().(*scratch)
+	defer m.room.Put(t)
+	t.words = split(t.words[:0], text)
+	ws := t.words
 	if len(ws) > maxText {
 		ws = ws[:maxText]
 	}
-	in := make(map[uint64]bool, len(ws))
-	pairs := make(map[[2]uint64]bool, len(ws))
-	got := map[int32]float64{}
-	for i, w := range ws {
-		if i > 0 {
-			pairs[[2]uint64{ws[i-1].key, w.key}] = true
-		}
-		if in[w.key] {
+	t.in.reset(len(ws))
+	for _, w := range ws {
+		if !t.in.add(w.key) || light[w.key] {
 			continue
 		}
-		in[w.key] = true
-		if light[w.key] {
-			continue
-		}
-		for _, c := range m.index[w.key] {
-			got[c] += m.claims[c].weight[w.key]
+		for _, p := range m.index[w.key] {
+			if t.got[p.claim] == 0 {
+				t.touched = append(t.touched, p.claim)
+			}
+			t.got[p.claim] += p.weight
 		}
 	}
 	var out []Match
-	denies := false
-	asked := false
-	for c, sum := range got {
-		e := &m.claims[c]
-		if sum < 0.28*e.total {
+	denies, ready := false, false
+	for _, c := range t.touched {
+		e, hold := &m.claims[c], t.got[c]
+		t.got[c] = 0
+		if hold < 0.28*e.total || len(e.words) < 3 {
 			continue
 		}
-		hold, common := 0.0, 0
-		for k, g := range e.weight {
-			if in[k] {
-				hold += g
-				common++
+		if !ready {
+			ready = true
+			denies = denied(ws)
+			t.pairs.reset(len(ws))
+			for i := 1; i < len(ws); i++ {
+				t.pairs.add(pair(ws[i-1].key, ws[i].key))
 			}
 		}
-		share := hold / e.total
-		together := 0
-		for p := range e.pairs {
-			if pairs[p] {
+		for _, w := range e.light {
+			if t.in.has(w.key) {
+				hold += w.weight
+			}
+		}
+		share, together := hold/e.total, 0
+		for _, p := range e.pairs {
+			if t.pairs.has(p) {
 				together++
 			}
 		}
@@ -187,26 +223,20 @@ func (m *Matcher) Match(text string) []Match {
 		if len(e.pairs) > 0 {
 			order = float64(together) / float64(len(e.pairs))
 		}
-		from, to, run := e.longest(ws)
+		from, to, run := e.longest(ws, t)
 		half := run >= 5 && float64(run) >= 0.38*float64(len(e.words))
-		if !(half || share >= 0.72 && order >= 0.3 || share >= 0.55 && order >= 0.4) || len(e.words) < 3 {
+		if !(half || share >= 0.72 && order >= 0.3 || share >= 0.55 && order >= 0.4) {
 			continue
-		}
-		if !asked {
-			denies, asked = denied(ws), true
 		}
 		x := Match{Claim: int(c), Tier: Suggested, Score: (share + order) / 2, Denies: denies,
 			Span: news.Span{Start: ws[from].start, End: ws[to-1].end}}
-		sure := len(e.words) >= minWords && common >= minWords && common == len(e.weight) && order >= 0.9 && !denies &&
-			(e.at.IsZero() || m.now().Sub(e.at) < oldAfter)
-		for _, k := range e.must {
-			sure = sure && in[k]
-		}
-		if sure {
+		if len(e.words) >= minWords && e.kinds >= minWords && order >= 0.9 && !denies && e.whole(t) &&
+			(e.at.IsZero() || m.now().Sub(e.at) < oldAfter) {
 			x.Tier = Confirmed
 		}
 		out = append(out, x)
 	}
+	t.touched = t.touched[:0]
 	slices.SortFunc(out, func(a, b Match) int {
 		switch {
 		case a.Tier != b.Tier:
@@ -235,10 +265,23 @@ func (m *Matcher) Match(text string) []Match {
 	return out
 }
 
+// whole reports whether the text has every word of the claim.
+func (e *entry) whole(t *scratch) bool {
+	for _, k := range e.words {
+		if !t.in.has(k) {
+			return false
+		}
+	}
+	return true
+}
+
 // longest is the longest run of words of the text that stands in the claim.
-func (e *entry) longest(ws []word) (from, to, run int) {
-	prev := make([]int, len(e.words)+1)
-	cur := make([]int, len(e.words)+1)
+func (e *entry) longest(ws []word, t *scratch) (from, to, run int) {
+	n := len(e.words) + 1
+	t.prev, t.cur = slices.Grow(t.prev[:0], n)[:n], slices.Grow(t.cur[:0], n)[:n]
+	prev, cur := t.prev, t.cur
+	clear(prev)
+	clear(cur)
 	for i, w := range ws {
 		for j, k := range e.words {
 			if w.key != k {
@@ -259,6 +302,36 @@ func (e *entry) longest(ws []word) (from, to, run int) {
 	return from, to, run
 }
 
+// Hashes are a set of keys in one block of memory that is used again.
+type hashes []uint64
+
+func (h *hashes) reset(n int) {
+	size := 1 << bits.Len(uint(2*n))
+	*h = slices.Grow((*h)[:0], size)[:size]
+	clear(*h)
+}
+
+func (h hashes) slot(k uint64) *uint64 {
+	k = max(k, 1) // 0 is an empty slot
+	for i := k & uint64(len(h)-1); ; i = (i + 1) & uint64(len(h)-1) {
+		if h[i] == 0 || h[i] == k {
+			return &h[i]
+		}
+	}
+}
+
+func (h hashes) has(k uint64) bool { return *h.slot(k) != 0 }
+
+// add reports whether the key is new.
+func (h hashes) add(k uint64) bool {
+	s := h.slot(k)
+	if *s != 0 {
+		return false
+	}
+	*s = max(k, 1)
+	return true
+}
+
 // A word is one word of a text in its folded form, teencode written out.
 type word struct {
 	key        uint64
@@ -266,11 +339,10 @@ type word struct {
 	digits     bool
 }
 
-func split(text string) []word {
+// split appends the words of a text to out.
+func split(out []word, text string) []word {
 	var buf [256]lang.Token
-	ts := lang.Tokens(buf[:0], text)
-	out := make([]word, 0, len(ts))
-	for _, t := range ts {
+	for _, t := range lang.Tokens(buf[:0], text) {
 		w := word{t.Fold, t.RuneStart, t.RuneEnd, t.Has(lang.Digits)}
 		if long, ok := written[t.Fold]; ok {
 			for _, k := range long {
@@ -316,8 +388,9 @@ var light = func() map[uint64]bool {
 	return m
 }()
 
-// denials are words by which a text says that something is not so.
-var denials = [][]uint64{}
+// denials are words by which a text says that something is not so, by the
+// first of them.
+var denials = map[uint64][][]uint64{}
 
 func init() {
 	for _, p := range [][]string{{"khong", "co", "chuyen"}, {"tin", "gia"}, {"tin", "don", "that", "thiet"}, {"sai", "su", "that"}, {"khong", "dung", "su", "that"}, {"bac", "bo"}, {"dinh", "chinh"}, {"lam", "gi", "co"},
@@ -326,13 +399,13 @@ func init() {
 		for _, s := range p {
 			ks = append(ks, hash(s))
 		}
-		denials = append(denials, ks)
+		denials[ks[0]] = append(denials[ks[0]], ks)
 	}
 }
 
 func denied(ws []word) bool {
 	for i := range ws {
-		for _, d := range denials {
+		for _, d := range denials[ws[i].key] {
 			if len(ws)-i < len(d) {
 				continue
 			}
