@@ -94,7 +94,7 @@ func (r *round) withdraw(ctx context.Context, gone []lead) error {
 		if err := r.c.o.Store.Erase(ctx, id); err != nil {
 			return err
 		}
-		r.c.metrics.gone.WithLabelValues(r.s.ID).Inc()
+		r.c.metrics.gone.add(r.s.ID, "", 1)
 		rows[id] = Seen{Erased: true} // the document may say it twice
 	}
 	if len(marks) == 0 {

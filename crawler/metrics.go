@@ -8,28 +8,28 @@ import (
 )
 
 type metrics struct {
-	fetches  *prometheus.CounterVec
-	items    *prometheus.CounterVec
-	gone     *prometheus.CounterVec
-	failed   *prometheus.CounterVec
-	unread   *prometheus.CounterVec
+	fetches  *persource
+	items    *persource
+	gone     *persource
+	failed   *persource
+	unread   *persource
 	duration prometheus.Histogram
-	healthy  *prometheus.GaugeVec
-	lastItem *prometheus.GaugeVec
+	healthy  *persource
+	lastItem *persource
 	overdue  prometheus.Gauge
 }
 
 func newMetrics(r prometheus.Registerer) *metrics {
 	f := promauto.With(r)
 	return &metrics{
-		fetches:  f.NewCounterVec(prometheus.CounterOpts{Name: "langnghe_crawler_fetches_total", Help: "Documents asked for, by source and result."}, []string{"source", "result"}),
-		items:    f.NewCounterVec(prometheus.CounterOpts{Name: "langnghe_crawler_items_total", Help: "Items published, by source; edits included."}, []string{"source"}),
-		gone:     f.NewCounterVec(prometheus.CounterOpts{Name: "langnghe_crawler_items_deleted_total", Help: "Items that their source reported as deleted, by source."}, []string{"source"}),
-		failed:   f.NewCounterVec(prometheus.CounterOpts{Name: "langnghe_crawler_visits_failed_total", Help: "Visits that did not read their listing, by source and reason."}, []string{"source", "reason"}),
-		unread:   f.NewCounterVec(prometheus.CounterOpts{Name: "langnghe_crawler_pages_failed_total", Help: "Pages of articles that could not be read, by source and reason; looks for edits left out."}, []string{"source", "reason"}),
+		fetches:  newPersource(r, prometheus.CounterValue, "langnghe_crawler_fetches_total", "Documents asked for, by source and result.", "result"),
+		items:    newPersource(r, prometheus.CounterValue, "langnghe_crawler_items_total", "Items published, by source; edits included.", ""),
+		gone:     newPersource(r, prometheus.CounterValue, "langnghe_crawler_items_deleted_total", "Items that their source reported as deleted, by source.", ""),
+		failed:   newPersource(r, prometheus.CounterValue, "langnghe_crawler_visits_failed_total", "Visits that did not read their listing, by source and reason.", "reason"),
+		unread:   newPersource(r, prometheus.CounterValue, "langnghe_crawler_pages_failed_total", "Pages of articles that could not be read, by source and reason; looks for edits left out.", "reason"),
 		duration: f.NewHistogram(prometheus.HistogramOpts{Name: "langnghe_crawler_visit_duration_seconds", Help: "Time of one visit of a source, waiting for its pace included.", Buckets: prometheus.ExponentialBuckets(0.05, 3, 9)}),
-		healthy:  f.NewGaugeVec(prometheus.GaugeOpts{Name: "langnghe_crawler_source_healthy", Help: "1 when a source is ok or new, 0 when it is degraded, silent, blocked or empty."}, []string{"source"}),
-		lastItem: f.NewGaugeVec(prometheus.GaugeOpts{Name: "langnghe_crawler_source_last_item_timestamp_seconds", Help: "Event time of the newest item of a source."}, []string{"source"}),
+		healthy:  newPersource(r, prometheus.GaugeValue, "langnghe_crawler_source_healthy", "1 when a source is ok or new, 0 when it is degraded, silent, blocked or empty.", ""),
+		lastItem: newPersource(r, prometheus.GaugeValue, "langnghe_crawler_source_last_item_timestamp_seconds", "Event time of the newest item of a source.", ""),
 		overdue:  f.NewGauge(prometheus.GaugeOpts{Name: "langnghe_crawler_oldest_due_seconds", Help: "How long the source that has waited longest is past its time."}),
 	}
 }
@@ -39,9 +39,9 @@ func (m *metrics) state(v Visit) {
 	if v.State == stateOK || v.State == stateNew {
 		up = 1
 	}
-	m.healthy.WithLabelValues(v.Source).Set(up)
+	m.healthy.set(v.Source, up)
 	if !v.LastItem.IsZero() {
-		m.lastItem.WithLabelValues(v.Source).Set(float64(v.LastItem.Unix()))
+		m.lastItem.set(v.Source, float64(v.LastItem.Unix()))
 	}
 }
 

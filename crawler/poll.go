@@ -192,7 +192,7 @@ func (r *round) ask(ctx context.Context, p *social.Platform, q social.Request, o
 				r.pause = err
 			}
 		}
-		r.c.metrics.fetches.WithLabelValues(r.s.ID, result).Inc()
+		r.c.metrics.fetches.add(r.s.ID, result, 1)
 	}()
 	if r.pause != nil {
 		return page, r.pause
@@ -360,7 +360,7 @@ func (r *round) stream(ctx context.Context, v *Visit, p *social.Platform, start 
 		if res != nil && res.StatusCode >= 400 {
 			err = &StatusError{bare(u), res.StatusCode}
 		}
-		r.c.metrics.fetches.WithLabelValues(r.s.ID, reason(err)).Inc()
+		r.c.metrics.fetches.add(r.s.ID, reason(err), 1)
 		return outcome{err: err}, rep, nil
 	}
 	defer conn.CloseNow()
@@ -400,7 +400,7 @@ func (r *round) stream(ctx context.Context, v *Visit, p *social.Platform, start 
 		return o, rep, ctx.Err()
 	}
 	_ = conn.Close(websocket.StatusNormalClosure, "")
-	r.c.metrics.fetches.WithLabelValues(r.s.ID, "ok").Inc()
+	r.c.metrics.fetches.add(r.s.ID, "ok", 1)
 	if readErr != nil && o.leads == 0 && !errors.Is(readErr, context.DeadlineExceeded) {
 		return outcome{err: fmt.Errorf("bluesky: the stream ended: %w", readErr)}, rep, nil
 	}

@@ -378,7 +378,7 @@ func (t *taking) publish(ctx context.Context, s Source, rows []row) error {
 			t.result.Taken = t.result.Taken[:i*100]
 			return fmt.Errorf("publish: %w", err)
 		}
-		t.c.metrics.items.WithLabelValues(s.ID).Add(float64(len(part)))
+		t.c.metrics.items.add(s.ID, "", float64(len(part)))
 		done, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishing)
 		err := t.c.o.Store.MarkSeen(done, marks[i*100:min(len(marks), i*100+100)])
 		cancel()

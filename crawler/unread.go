@@ -54,7 +54,7 @@ func (r *round) failed(err error, row Seen, first bool) {
 	if row.Hash != "" || row.Item != "" {
 		return
 	}
-	r.c.metrics.unread.WithLabelValues(r.s.ID, reason(err)).Inc()
+	r.c.metrics.unread.add(r.s.ID, reason(err), 1)
 	r.tally.fail(err, first)
 }
 

@@ -76,7 +76,7 @@ func (c *Crawler) visit(ctx context.Context, s Source) (found int, err error) {
 	if o.err != nil && !ours {
 		v.Failures++
 		log.Warn("read source", "url", s.URL, "err", o.err, "failures", v.Failures)
-		c.metrics.failed.WithLabelValues(s.ID, reason(o.err)).Inc()
+		c.metrics.failed.add(s.ID, reason(o.err), 1)
 	} else if !ours {
 		v.Failures = 0
 	}
@@ -232,7 +232,7 @@ func (r *round) get(ctx context.Context, address, etag, modified string) (reply,
 	case rep.unchanged:
 		result = "unchanged"
 	}
-	r.c.metrics.fetches.WithLabelValues(r.s.ID, result).Inc()
+	r.c.metrics.fetches.add(r.s.ID, result, 1)
 	return rep, err
 }
 
@@ -692,7 +692,7 @@ func (r *round) publish(ctx context.Context, items []item, extra ...Seen) error 
 	}
 	r.found += len(items)
 	r.added += added
-	r.c.metrics.items.WithLabelValues(r.s.ID).Add(float64(len(items)))
+	r.c.metrics.items.add(r.s.ID, "", float64(len(items)))
 	for _, f := range found {
 		if at := f.Item.At(); at.After(r.last) {
 			r.last = at

@@ -90,10 +90,8 @@ func TestTenThousandResident(t *testing.T) {
 	time.Sleep(5 * time.Second)
 	_, rss, most := usage(t, p.cmd.Process.Pid)
 	t.Logf("%d sources read in %v: resident %d MB, at most %d MB", sources, time.Since(begun).Round(time.Second), rss>>10, most>>10)
-	// Most of the peak is of the first second, when the configuration of so many
-	// sources is read. The bound guards what docs/benchmarks.md says.
-	if rss>>10 > 250 {
-		t.Errorf("%d MB resident, want no more than 250", rss>>10)
+	if most>>10 >= 200 {
+		t.Errorf("%d MB resident at most, want less than 200", most>>10)
 	}
 	p.stop(t)
 }

@@ -38,6 +38,7 @@ func runServe(ctx context.Context, c *call) error {
 		return err
 	}
 	debug.SetMemoryLimit(memoryLimit(cfg.Limits.MemoryMB))
+	debug.FreeOSMemory() // what reading the configuration took
 	log := c.log(slog.LevelInfo)
 	return app.Run(ctx, app.Options{
 		Config: cfg, ConfigFile: c.config, DataDir: c.data, Roles: list, NATS: nats, Listen: c.listen, Version: version, Log: log,

@@ -317,6 +317,20 @@ func Load(path string) (Config, error) {
 
 // Parse reads data; file is its name in messages.
 func Parse(file string, data []byte) (Config, error) {
+	if len(data) >= largeFile {
+		if c, ok := parseLarge(data); ok {
+			v := &checker{file: file}
+			if v.check(&c, filepath.Dir(file)); len(v.problems) == 0 {
+				return c, nil
+			}
+		}
+	}
+	return parseWhole(file, data)
+}
+
+// parseWhole reads data in one piece, so that it can name the line of a
+// mistake.
+func parseWhole(file string, data []byte) (Config, error) {
 	c := Default()
 	tree, err := parser.ParseBytes(data, 0)
 	if err != nil {
@@ -358,6 +372,9 @@ type checker struct {
 // line finds where the value at a path stands, e.g. "$.sources[0].url"; the
 // nearest parent when it is absent.
 func (v *checker) line(path string) int {
+	if v.tree == nil {
+		return 0
+	}
 	for p := "$." + path; p != "$"; {
 		if yp, err := yaml.PathString(p); err == nil {
 			if n, err := yp.FilterFile(v.tree); err == nil && n != nil && n.GetToken() != nil {
