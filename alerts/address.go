@@ -168,6 +168,9 @@ func (d *Dispatcher) Overview(ctx context.Context) (o Overview, err error) {
 	if o.Silences, err = s.Silences(ctx, now); err != nil {
 		return o, fmt.Errorf("alerts: overview: %w", err)
 	}
+	if err := d.aimed(ctx, o.Silences); err != nil {
+		return o, err
+	}
 	if o.Acks, err = s.Quiets(ctx, now); err != nil {
 		return o, fmt.Errorf("alerts: overview: %w", err)
 	}
@@ -181,17 +184,13 @@ func (d *Dispatcher) Overview(ctx context.Context) (o Overview, err error) {
 		return o, fmt.Errorf("alerts: overview: %w", err)
 	}
 	for i := range o.Watches {
-		if o.Watches[i].Not, err = d.past(ctx, o.Watches[i].Alert); err != nil {
+		if o.Watches[i].Not, err = d.past(ctx, o.Watches[i].Group); err != nil {
 			return o, err
 		}
 	}
 	for i := range o.Acks {
-		w, err := s.Watch(ctx, o.Acks[i].Group)
-		if err == nil {
-			o.Acks[i].Not, err = d.past(ctx, w.Alert)
-		}
-		if err != nil {
-			return o, fmt.Errorf("alerts: overview: %w", err)
+		if o.Acks[i].Not, err = d.past(ctx, o.Acks[i].Group); err != nil {
+			return o, err
 		}
 	}
 	all, err := s.Addresses(ctx)
@@ -206,11 +205,20 @@ func (d *Dispatcher) Overview(ctx context.Context) (o Overview, err error) {
 	return o, nil
 }
 
-// past names the roles that an alert goes past, nobody's when it is not known.
-func (d *Dispatcher) past(ctx context.Context, alert string) ([]string, error) {
-	a, err := d.opts.Store.Alert(ctx, alert)
-	if err != nil && !errors.Is(err, ErrUnknown) {
-		return nil, fmt.Errorf("alerts: %s: %w", alert, err)
+// veiled are the roles that any notice ever goes past because it is about
+// them.
+var veiled = []string{"leader"}
+
+// past names the roles that notices of a group go past. Of a group whose
+// notices are not known any more nobody can say whom they were about, so it
+// goes past everybody that any goes past.
+func (d *Dispatcher) past(ctx context.Context, group string) ([]string, error) {
+	roles, known, err := d.opts.Store.Past(ctx, group)
+	if err != nil {
+		return nil, fmt.Errorf("alerts: %s: %w", group, err)
 	}
-	return a.Not, nil
+	if !known {
+		return veiled, nil
+	}
+	return roles, nil
 }

@@ -55,6 +55,7 @@ type Silence struct {
 	Reason  string    `json:"reason"`
 	Created time.Time `json:"created"`
 	Until   time.Time `json:"until"`
+	Not     []string  `json:"not,omitempty"` // roles that are not to know of the group; set when it is asked for
 }
 
 // A Delivery is one alert on its way to one recipient.

@@ -73,7 +73,20 @@ func (d *Dispatcher) Silences(ctx context.Context, q SilenceRequest) ([]Silence,
 	if err != nil {
 		return nil, fmt.Errorf("alerts: silences: %w", err)
 	}
-	return list, nil
+	return list, d.aimed(ctx, list)
+}
+
+// aimed notes whom the groups of silences are kept from.
+func (d *Dispatcher) aimed(ctx context.Context, list []Silence) (err error) {
+	for i := range list {
+		if list[i].Group == "" {
+			continue // a topic is nobody's secret
+		}
+		if list[i].Not, err = d.past(ctx, list[i].Group); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (d *Dispatcher) addSilence(ctx context.Context, s Silence, now time.Time) error {

@@ -99,6 +99,53 @@ func TestEscalation(t *testing.T) {
 	}
 }
 
+// What goes past a role is said of every group that is muted or watched, also
+// of one that nobody watches; of a group that is not known it is assumed.
+func TestPast(t *testing.T) {
+	r := newRig(t, func(o *alerts.Options) { o.Escalation = alerts.Escalation{} })
+	ctx := t.Context()
+	about := r.flag("a", news.Medium, "story/a") // too low to be watched
+	about.Not = []string{"leader"}
+	high := r.flag("b", news.High, "story/b")
+	high.Not = []string{"leader"}
+	r.take(about, high, r.flag("b2", news.High, "story/b"), r.flag("c", news.High, "story/c"))
+	if err := r.store.Forget(ctx, r.clock().Add(time.Hour), r.clock()); err != nil { // their words are gone
+		t.Fatal(err)
+	}
+	want := map[string]bool{"story/a": true, "story/b": true, "story/c": false, "story/nobody-knows": true}
+	for g := range want {
+		if err := r.Ack(ctx, alerts.AckRequest{Group: g, By: "lan"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Silences(ctx, alerts.SilenceRequest{Add: &alerts.Silence{Group: g, Owner: "lan", Reason: "thử", Until: r.clock().Add(time.Hour)}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o, err := r.Overview(ctx)
+	if err != nil || len(o.Acks) != 4 || len(o.Silences) != 4 || len(o.Watches) != 2 {
+		t.Fatalf("%+v, %v", o, err)
+	}
+	check := func(what, group string, not []string) {
+		t.Helper()
+		if slices.Contains(not, "leader") != want[group] {
+			t.Errorf("%s of %s goes past %v", what, group, not)
+		}
+	}
+	for _, x := range o.Acks {
+		check("the acknowledgement", x.Group, x.Not)
+	}
+	for _, x := range o.Watches {
+		check("the watch", x.Group, x.Not)
+	}
+	list, err := r.Silences(ctx, alerts.SilenceRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range append(list, o.Silences...) {
+		check("the silence", x.Group, x.Not)
+	}
+}
+
 // A high notice is repeated in working hours only; a restart forgets nothing.
 func TestEscalationKeepsHours(t *testing.T) {
 	r := newRig(t, func(o *alerts.Options) { o.Escalation = alerts.Escalation{} })

@@ -138,6 +138,10 @@ type Store interface {
 	// Level returns the highest level of the group's alerts taken since t.
 	Level(ctx context.Context, group string, t time.Time) (news.Level, error)
 
+	// Past returns the roles that one notice of the group at least goes
+	// past; known is false when there is no notice of it.
+	Past(ctx context.Context, group string) (roles []string, known bool, err error)
+
 	// Mentioning returns the ids of alerts that were saved with the item's
 	// id among their refs.
 	Mentioning(ctx context.Context, item string) ([]string, error)

@@ -150,7 +150,7 @@ func (d *Desk) DraftCorrection(ctx context.Context, id, portal, post, radio stri
 		if err := d.aloud(c); err != nil {
 			return err
 		}
-		if err := d.retract(tx, c, approved); err != nil {
+		if err := d.retract(tx, c, approved, returned); err != nil {
 			return err
 		}
 		return alert(tx, caseNotice(c, "drafted", []string{string(Leader)}, d.now(), "Đính chính chờ duyệt", "A correction waits for approval"), c.ref(drafted), d.now())
@@ -171,6 +171,9 @@ func (d *Desk) ApproveCorrection(ctx context.Context, id string, by User) error 
 			return err
 		}
 		if err := c.approve(by.Name, d.now()); err != nil {
+			return err
+		}
+		if err := d.retract(tx, c, drafted); err != nil {
 			return err
 		}
 		return alert(tx, caseNotice(c, "approved", []string{string(Editor)}, d.now(), "Đính chính đã duyệt, có thể đăng", "The correction is approved and may be published"), c.ref(approved), d.now().Add(UndoWindow))
@@ -221,7 +224,7 @@ func (d *Desk) Assign(ctx context.Context, id, unit string, due time.Time, by Us
 			c.event(now, by.Name, "answer.due", d.clockTime(was)+" → "+d.clockTime(c.Due))
 		}
 		a := caseNotice(c, "assigned", []string{toUnit(c.Unit)}, now, "Phản ánh được giao cho "+c.Unit, "Assigned to "+c.Unit)
-		if err := d.retract(tx, c, assigned); err != nil {
+		if err := d.retract(tx, c, assigned, handed); err != nil {
 			return err // the unit that had it, or the date that it had
 		}
 		return alert(tx, a, c.ref(assigned), now.Add(UndoWindow))
@@ -234,7 +237,10 @@ func (d *Desk) clockTime(t time.Time) string { return t.In(d.Zone).Format("15:04
 // Reply records what the unit answers.
 func (d *Desk) Reply(ctx context.Context, id, text string, by User) error {
 	return d.change(ctx, by, ReplyAnswer, id, "", func(tx Tx, c *Case) error {
-		if err := c.reply(text, by, d.now()); err != nil || by.Role == Reviewer {
+		if err := c.reply(text, by, d.now()); err != nil {
+			return err
+		}
+		if err := d.retract(tx, c, handed); err != nil || by.Role == Reviewer {
 			return err
 		}
 		return alert(tx, answeredNotice(c, d.now()), c.ID, d.now())
@@ -254,7 +260,12 @@ func (d *Desk) Escalate(ctx context.Context, id, note string, by User) error {
 
 // CloseCase ends a case with its outcome.
 func (d *Desk) CloseCase(ctx context.Context, id, outcome string, by User) error {
-	return d.change(ctx, by, CloseCase, id, "", func(tx Tx, c *Case) error { return c.close(outcome, by.Name, d.now()) })
+	return d.change(ctx, by, CloseCase, id, "", func(tx Tx, c *Case) error {
+		if err := c.close(outcome, by.Name, d.now()); err != nil {
+			return err
+		}
+		return d.retract(tx, c, returned, handed, sentBack) // nobody is asked for more
+	})
 }
 
 // nobodys refuses texts with the address of a resident's item, wherever at

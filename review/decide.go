@@ -355,7 +355,7 @@ func (d *Desk) emptied(tx Tx, c *Case) error {
 	if len(c.Entries) > 0 {
 		return nil
 	}
-	return d.retract(tx, c, drafted, approved, assigned)
+	return d.retract(tx, c, drafted, approved, returned, assigned, handed)
 }
 
 // SetLevel changes the level of an undecided entry.

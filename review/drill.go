@@ -101,7 +101,7 @@ func (d *Desk) EndDrill(ctx context.Context, id string, by User) error {
 		}
 		c.Outcome, c.State, c.Closed = "Diễn tập đã kết thúc", Closed, now
 		c.event(now, by.Name, string(CloseCase), c.Outcome)
-		if err := d.retract(tx, &c, drafted, approved, assigned, returned, mended, proposed, signed); err != nil {
+		if err := d.retract(tx, &c, drafted, approved, assigned, returned, handed, sentBack, mended, proposed, signed); err != nil {
 			return err
 		}
 		if err := d.recall(tx, c.ID); err != nil {

@@ -38,6 +38,7 @@ func TestDrill(t *testing.T) {
 	h.must(h.SetClaim(ctx, id, "", "Trang mạo danh phường hứa tặng quà", []string{"https://qua.top"}, hoa))
 	h.must(h.SetVerdict(ctx, id, review.Fake, news.Citation{Document: "42/TB-UBND"}, hoa))
 	h.must(h.DraftCorrection(ctx, id, "Phường không tặng quà qua mạng.", "", "", hoa))
+	h.later(0)
 	h.must(h.ApproveCorrection(ctx, id, chair))
 	h.must(h.ProposeHandoff(ctx, id, proposal(), hoa))
 	h.must(h.ApproveHandoff(ctx, id, chair))

@@ -49,6 +49,9 @@ func (d *Desk) ReturnCorrection(ctx context.Context, id, why string, by User) er
 		if err != nil {
 			return err
 		}
+		if err := personal(why); err != nil {
+			return err
+		}
 		if err := c.mayStandIn(by, ReturnCorrection); err != nil {
 			return err
 		}
@@ -146,6 +149,9 @@ func (d *Desk) ReturnAnswer(ctx context.Context, id, why string, by User) error 
 		if err != nil {
 			return err
 		}
+		if err := personal(why); err != nil {
+			return err
+		}
 		unit := c.Unit
 		if err := c.handBack(why, by, d.now()); err != nil {
 			return err
@@ -153,7 +159,7 @@ func (d *Desk) ReturnAnswer(ctx context.Context, id, why string, by User) error 
 		if err := d.retract(tx, c, assigned); err != nil {
 			return err
 		}
-		return alert(tx, caseNotice(c, "handed-back", []string{string(Reviewer)}, d.now(), unit+" trả lại phản ánh, cần giao đơn vị khác", unit+" hands the complaint back; assign it to another unit"), c.ref(returned), d.now())
+		return alert(tx, caseNotice(c, "handed-back", []string{string(Reviewer)}, d.now(), unit+" trả lại phản ánh, cần giao đơn vị khác", unit+" hands the complaint back; assign it to another unit"), c.ref(handed), d.now())
 	})
 }
 

@@ -36,6 +36,16 @@ func (h *house) told(step string) (to []string, withdrawn bool) {
 	return to, withdrawn
 }
 
+// taken is how many notices with the beginning of their id were taken back.
+func (h *house) taken(step string) (n int) {
+	for _, a := range h.alerts {
+		if strings.HasPrefix(a.Withdraw, step+"/") {
+			n++
+		}
+	}
+	return n
+}
+
 // TestReturnCorrection: the leader sends a draft back with the reason, before
 // and after approving it; the reviewer hears of it, the text stays, and a new
 // draft takes the reason away.
@@ -49,6 +59,7 @@ func TestReturnCorrection(t *testing.T) {
 	h.refused(h.ReturnCorrection(ctx, id, " ", chair), "no_reason")
 	h.refused(h.ReturnCorrection(ctx, id, strings.Repeat("x", 1001), chair), "long_reason")
 	h.refused(h.ReturnCorrection(ctx, id, "vì sao", justice), "forbidden")
+	h.refused(h.ReturnCorrection(ctx, id, "gọi chị Ba 0912345678", chair), "contact")
 	h.must(h.ReturnCorrection(ctx, id, "ghi rõ khoản nào", chair))
 	h.later(0)
 	c := h.kase(id)
@@ -65,7 +76,16 @@ func TestReturnCorrection(t *testing.T) {
 	if k := h.kase(id).Correction; k.Returned != "" {
 		t.Errorf("the new draft still says %q", k.Returned)
 	}
+	h.later(0)
+	if _, gone := h.told("returned"); !gone {
+		t.Error("the reviewer is still asked to change what was drafted anew")
+	}
+	asked := h.taken("drafted")
 	h.must(h.ApproveCorrection(ctx, id, chair))
+	h.later(0)
+	if h.taken("drafted") != asked+1 {
+		t.Error("approved, and the leaders are still asked to")
+	}
 	h.must(h.ReturnCorrection(ctx, id, "chờ đã", chair))
 	h.later(review.UndoWindow)
 	h.refused(h.PublishCorrection(ctx, id, "https://phuong.example", hoa), "state")
@@ -126,6 +146,7 @@ func TestHandBack(t *testing.T) {
 		t.Errorf("another unit: %v", err)
 	}
 	h.refused(h.ReturnAnswer(ctx, id, "", unit), "no_reason")
+	h.refused(h.ReturnAnswer(ctx, id, "việc của anh Tư, gọi 0912345678", unit), "contact")
 	h.later(review.UndoWindow)
 	h.must(h.ReturnAnswer(ctx, id, "đường ống của đội khác", unit))
 	h.later(0)
@@ -140,6 +161,10 @@ func TestHandBack(t *testing.T) {
 		t.Errorf("the unit still sees it: %v", err)
 	}
 	h.must(h.Assign(ctx, id, "Đội Quản lý đường", time.Time{}, hoa))
+	h.later(0)
+	if _, gone := h.told("handed-back"); !gone {
+		t.Error("the reviewer is still asked to assign what was assigned")
+	}
 	if c = h.kase(id); c.Unit != "Đội Quản lý đường" || !c.Promised().Equal(due) {
 		t.Errorf("assigned anew: %+v", c)
 	}
@@ -208,7 +233,13 @@ func TestSlipSentBack(t *testing.T) {
 		t.Errorf("of the return are told %v", to)
 	}
 	h.must(h.ProposeHandoff(ctx, id, proposal(), hoa))
+	h.later(0)
+	if _, gone := h.told("slip-returned"); !gone {
+		t.Error("a new slip is proposed, and they are still asked to")
+	}
 	h.refused(h.AcknowledgeHandoff(ctx, id, "received", "", liaison), "slip_replaced")
+	h.refused(h.RecallHandoff(ctx, id, "hỏi 0912345678", hoa), "contact")
+	h.refused(h.VetoHandoff(ctx, id, "hỏi 0912345678", justice), "contact")
 	h.must(h.RecallHandoff(ctx, id, "viết lại", hoa))
 	if c := h.kase(id); c.Handoff == nil || c.Handoff.Outcome != "returned" || len(c.Slips) != 0 {
 		t.Errorf("after recalling the second: %+v", c.Handoff)
@@ -291,4 +322,29 @@ func TestThreeLengths(t *testing.T) {
 	h.refused(h.DraftCorrection(ctx, id, long, "", k.Radio+" "+k.Radio+" "+k.Radio, hoa), "too_long_aloud")
 	h.refused(h.DraftCorrection(ctx, id, strings.ReplaceAll(long, ".", ","), "", "", hoa), "too_long_aloud")
 	h.refused(h.DraftCorrection(ctx, id, "Ngắn.", "", strings.Repeat("từ ", 400), hoa), "too_long")
+}
+
+// TestNoticesByStep: a slip that the police sent back stays somebody's turn
+// while the correction of the same case goes its own way.
+func TestNoticesByStep(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	id := h.scam("a")
+	h.must(h.ProposeHandoff(ctx, id, proposal(), hoa))
+	h.must(h.ApproveHandoff(ctx, id, chair))
+	h.later(review.UndoWindow)
+	h.must(h.AcknowledgeHandoff(ctx, id, "returned", "cần tên miền chính xác", liaison))
+	h.document("42/TB-UBND", "2026-01-05", "")
+	h.must(h.SetVerdict(ctx, id, review.FalseInfo, news.Citation{Document: "42/TB-UBND"}, hoa))
+	h.must(h.DraftCorrection(ctx, id, "Phường không tặng quà qua mạng.", "", "", hoa))
+	h.must(h.ReturnCorrection(ctx, id, "thêm số điện thoại", chair))
+	h.later(0)
+	h.must(h.DraftCorrection(ctx, id, "Phường không tặng quà qua mạng, xin hỏi nhà văn hóa.", "", "", hoa))
+	h.later(0)
+	if _, gone := h.told("slip-returned"); gone {
+		t.Error("the new draft took the notice about the slip back")
+	}
+	if _, gone := h.told("returned"); !gone {
+		t.Error("the new draft left the notice about the old one")
+	}
 }

@@ -68,7 +68,7 @@ func (d *Desk) ProposeHandoff(ctx context.Context, id string, h Handoff, by User
 		if err := c.propose(content, by.Name, now); err != nil {
 			return err
 		}
-		if err := d.retract(tx, c, returned); err != nil {
+		if err := d.retract(tx, c, sentBack); err != nil {
 			return err
 		}
 		to := []string{string(Leader), string(Justice)}
@@ -116,6 +116,9 @@ func (d *Desk) ApproveHandoff(ctx context.Context, id string, by User) error {
 // of it.
 func (d *Desk) RecallHandoff(ctx context.Context, id, reason string, by User) error {
 	return d.change(ctx, by, RecallHandoff, id, reason, func(tx Tx, c *Case) error {
+		if err := personal(reason); err != nil {
+			return err // it stays in the log for ever
+		}
 		var who string
 		if c.Handoff != nil {
 			who = c.Handoff.Proposed
@@ -180,6 +183,9 @@ func remember(tx Tx, c *Case, at time.Time) error {
 // other one that its entries or stories come to stand in.
 func (d *Desk) VetoHandoff(ctx context.Context, id, reason string, by User) error {
 	return d.change(ctx, by, VetoHandoff, id, reason, func(tx Tx, c *Case) error {
+		if err := personal(reason); err != nil {
+			return err
+		}
 		now := d.now()
 		if err := c.veto(reason, by.Name, now); err != nil {
 			return err
@@ -199,7 +205,12 @@ func (d *Desk) VetoHandoff(ctx context.Context, id, reason string, by User) erro
 // residents' voices, with a reason. A case about the police or an official
 // has no path at all.
 func (d *Desk) Unlock(ctx context.Context, id, reason string, by User) error {
-	return d.change(ctx, by, UnlockCase, id, reason, func(tx Tx, c *Case) error { return c.unlock(reason, by.Name, d.now()) })
+	return d.change(ctx, by, UnlockCase, id, reason, func(tx Tx, c *Case) error {
+		if err := personal(reason); err != nil {
+			return err
+		}
+		return c.unlock(reason, by.Name, d.now())
+	})
 }
 
 // Handoffs lists slips, newest first. The liaison sees those that were sent,
@@ -259,7 +270,7 @@ func (d *Desk) AcknowledgeHandoff(ctx context.Context, id, outcome, note string,
 		to := []string{string(Leader), string(Reviewer)}
 		if outcome == "returned" {
 			to = append(to, string(Justice))
-			return alert(tx, caseNotice(c, "slip-returned", to, d.now(), "Công an trả lại phiếu chuyển; xem lý do, sửa và đề xuất lại hoặc đóng vụ việc", "The police sent the hand-off back; see why, propose it anew or close the case"), c.ref(returned), d.now())
+			return alert(tx, caseNotice(c, "slip-returned", to, d.now(), "Công an trả lại phiếu chuyển; xem lý do, sửa và đề xuất lại hoặc đóng vụ việc", "The police sent the hand-off back; see why, propose it anew or close the case"), c.ref(sentBack), d.now())
 		}
 		return alert(tx, caseNotice(c, "acknowledged", to, d.now(), "Công an trả lời về phiếu chuyển ("+outcome+")", "The police answered the hand-off ("+outcome+")"), c.ID, d.now())
 	})

@@ -315,7 +315,9 @@ const (
 	drafted  = "drafted"
 	approved = "approved"
 	assigned = "assigned"
-	returned = "returned" // a draft, or an assignment
+	returned = "returned"    // a draft, until it is drafted anew
+	handed   = "handed-back" // an assignment, until it is assigned anew or answered
+	sentBack = "sent-back"   // a slip, until another one is proposed
 	mended   = "mended"
 	proposed = "proposed" // a hand-off, until it is signed or ends
 	signed   = "signed"

@@ -70,15 +70,15 @@ func (d *Desk) HiddenIDs(ctx context.Context, by User) ([]string, error) {
 	return ids, nil
 }
 
-// Keeps reports whether a case is kept from a person. One that does not
-// exist is kept from nobody.
+// Keeps reports whether a case is kept from a person. Of one that does not
+// exist nobody can say, so it is kept from those from whom any is.
 func (d *Desk) Keeps(ctx context.Context, id string, by User) (bool, error) {
 	if !Sighted(by.Role) || id == "" {
 		return false, nil
 	}
 	c, err := d.Store.Case(ctx, id)
 	if errors.Is(err, ErrNotFound) {
-		return false, nil
+		return true, nil
 	}
 	if err != nil {
 		return false, fmt.Errorf("review: case %s: %w", id, err)

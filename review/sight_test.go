@@ -117,4 +117,7 @@ func TestSightOfCases(t *testing.T) {
 	if yes, err := h.Keeps(ctx, kept, hoa); err != nil || yes {
 		t.Errorf("Keeps from the reviewer = %v, %v", yes, err)
 	}
+	if yes, err := h.Keeps(ctx, "V-2020-0001", chair); err != nil || !yes {
+		t.Errorf("Keeps of a case that nobody knows = %v, %v: nobody can say whom it is about", yes, err)
+	}
 }

@@ -52,6 +52,7 @@ func (s *server) alertsPage(w http.ResponseWriter, r *http.Request, status int, 
 		if p.Silences, err = s.Silences(r.Context(), alerts.SilenceRequest{}); err != nil {
 			return fmt.Errorf("alerts: %w", err)
 		}
+		p.Silences = s.silencesOf(r.Context(), p.Silences, by(r))
 	}
 	return s.renderStatus(w, r, status, "alerts", p)
 }

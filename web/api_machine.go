@@ -289,6 +289,7 @@ func (s *server) apiSilences(c *call, in api.Page) (out silencesOut, err error) 
 	if err != nil {
 		return out, err
 	}
+	all = s.silencesOf(c.ctx(), all, c.by)
 	key := func(x alerts.Silence) string { return x.Created.UTC().Format(time.RFC3339Nano) + " " + x.ID }
 	out.Silences, out.More, err = api.Cut(all, in, key, func(x alerts.Silence, after string) bool { return key(x) > after })
 	return out, err

@@ -65,7 +65,7 @@ func (s *server) overview(ctx context.Context, u review.User) (alerts.Overview, 
 	if err != nil {
 		return o, fmt.Errorf("muted: %w", err)
 	}
-	o.Watches, o.Acks = slices.Clone(o.Watches), slices.Clone(o.Acks)
+	o.Silences, o.Watches, o.Acks = slices.Clone(o.Silences), slices.Clone(o.Watches), slices.Clone(o.Acks)
 	if u.Role == review.Admin {
 		for i := range o.Watches {
 			o.Watches[i].Subject = news.Text{}
@@ -79,6 +79,9 @@ func (s *server) overview(ctx context.Context, u review.User) (alerts.Overview, 
 	}
 	for i := range o.Acks {
 		o.Acks[i].Not = nil
+	}
+	for i := range o.Silences {
+		o.Silences[i].Not = nil
 	}
 	return o, nil
 }
@@ -95,6 +98,15 @@ func (s *server) ack(w http.ResponseWriter, r *http.Request) error {
 func (s *server) takeGroup(ctx context.Context, group string, u review.User) error {
 	if s.Ack == nil {
 		return errOff
+	}
+	if review.Sighted(u.Role) { // nobody quietens what is kept from them
+		o, err := s.overview(ctx, u)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(o.Watches, func(w alerts.Watch) bool { return w.Group == group }) {
+			return errNotFound
+		}
 	}
 	if err := s.Ack(ctx, alerts.AckRequest{Group: group, By: u.Name}); err != nil {
 		return fmt.Errorf("acknowledge: %w", err)

@@ -144,15 +144,31 @@ func (s *server) sightOf(ctx context.Context, o alerts.Overview, u review.User) 
 	if !review.Sighted(u.Role) {
 		return o, nil
 	}
-	keeps := func(text string) bool {
-		return slices.ContainsFunc(caseIDs.FindAllString(text, -1), func(id string) bool {
-			hide, err := s.Desk.Keeps(ctx, id, u)
-			return hide || err != nil
-		})
-	}
+	keeps := func(text string) bool { return s.names(ctx, text, u) }
 	o.Watches = slices.DeleteFunc(slices.Clone(o.Watches), func(w alerts.Watch) bool { return not(w.Not, u) || keeps(w.Group) })
 	o.Acks = slices.DeleteFunc(slices.Clone(o.Acks), func(q alerts.Quiet) bool { return not(q.Not, u) || keeps(q.Group) })
-	o.Silences = slices.DeleteFunc(slices.Clone(o.Silences), func(x alerts.Silence) bool { return keeps(x.Group) })
+	o.Silences = s.silencesOf(ctx, o.Silences, u)
 	o.Muted = slices.DeleteFunc(slices.Clone(o.Muted), func(m alerts.MutedCount) bool { return keeps(m.Why + m.Reason.VI + m.Reason.EN) })
 	return o, nil
+}
+
+// names reports whether a text of the program names a case that is kept from
+// the person, or of which nobody can say whether it is.
+func (s *server) names(ctx context.Context, text string, u review.User) bool {
+	return slices.ContainsFunc(caseIDs.FindAllString(text, -1), func(id string) bool {
+		hide, err := s.Desk.Keeps(ctx, id, u)
+		return hide || err != nil
+	})
+}
+
+// silencesOf are the silences that a person may know of.
+func (s *server) silencesOf(ctx context.Context, list []alerts.Silence, u review.User) []alerts.Silence {
+	list = slices.Clone(list)
+	if review.Sighted(u.Role) {
+		list = slices.DeleteFunc(list, func(x alerts.Silence) bool { return not(x.Not, u) || s.names(ctx, x.Group, u) })
+	}
+	for i := range list {
+		list[i].Not = nil
+	}
+	return list
 }

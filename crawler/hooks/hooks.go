@@ -13,7 +13,9 @@
 // Bodies, requests at a time and requests a minute are bounded for each
 // sender, and what is nobody's for each address it comes from: a stranger
 // takes no sender's place and uses no sender's budget up. Answers say what is wrong and
-// nothing of what was expected; logs carry no body and no secret.
+// nothing of what was expected; logs carry no body and no secret. While the
+// service is switched off everything that is sent is refused unread with 503,
+// which platforms, hubs and partners answer by sending it again.
 package hooks
 
 import (
@@ -52,6 +54,7 @@ type Options struct {
 	// Take takes items in.
 	Take    func(ctx context.Context, q crawler.FetchRequest) (crawler.FetchResult, error)
 	Hub     *websub.Subscriber    // nil: no WebSub
+	Off     func() bool           // nothing is listened to for now; senders are told to come back
 	Now     func() time.Time      // default time.Now
 	Log     *slog.Logger          // default discards
 	Metrics prometheus.Registerer // nil: not registered
@@ -152,6 +155,7 @@ var (
 	errBusy    = &answer{http.StatusServiceUnavailable, "busy; send it again", "busy"}
 	errLarge   = &answer{http.StatusRequestEntityTooLarge, fmt.Sprintf("more than %d bytes", mostBytes), "large"}
 	errLater   = &answer{http.StatusServiceUnavailable, "it could not be stored; send it again", "failed"}
+	errOff     = &answer{http.StatusServiceUnavailable, "switched off for now; nothing was taken, send it again later", "off"}
 	errContent = &answer{http.StatusUnprocessableEntity, "the content could not be read", "content"}
 )
 
@@ -191,7 +195,10 @@ func (s *Server) guard(kind string, h func(http.ResponseWriter, *http.Request, [
 					s.o.Log.Warn("receive", "kind", kind, "err", "a signature does not fit")
 				}
 			}
-			if a.status == http.StatusTooManyRequests || a.status == http.StatusServiceUnavailable {
+			switch {
+			case a == errOff:
+				w.Header().Set("Retry-After", "900")
+			case a.status == http.StatusTooManyRequests || a.status == http.StatusServiceUnavailable:
 				w.Header().Set("Retry-After", "60")
 			}
 			if a == errDropped {
@@ -205,6 +212,9 @@ func (s *Server) guard(kind string, h func(http.ResponseWriter, *http.Request, [
 }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, kind string, h func(http.ResponseWriter, *http.Request, []byte) error) error {
+	if r.Method == http.MethodPost && s.o.Off != nil && s.o.Off() {
+		return errOff // before a byte of it is read
+	}
 	who := kind + "/" + r.PathValue("source") + r.PathValue("id") + r.PathValue("token")
 	if kind == "websub" {
 		who = kind // its tokens are secrets, and hubs are few

@@ -50,6 +50,7 @@ type rig struct {
 	gone  []news.Erased
 	found []news.Item
 	fail  error
+	off   bool
 }
 
 type subscriptions map[string]websub.Subscription
@@ -106,7 +107,8 @@ func newRig(t *testing.T) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := New(Options{Sources: sources, Partners: []Partner{{ID: "so-tin", Secret: partnerWH}}, Deliver: r.c.Deliver, Take: r.c.Fetch, Hub: r.hub, Now: clock, Log: log, PerMinute: 40})
+	s, err := New(Options{Sources: sources, Partners: []Partner{{ID: "so-tin", Secret: partnerWH}}, Deliver: r.c.Deliver, Take: r.c.Fetch, Hub: r.hub, Now: clock, Log: log, PerMinute: 40,
+		Off: func() bool { r.mu.Lock(); defer r.mu.Unlock(); return r.off }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -407,6 +409,41 @@ func TestPartner(t *testing.T) {
 }
 
 // One sender cannot keep the others out, and guessing has an end.
+// While the service is switched off nothing that is sent gets in, and every
+// sender is told to come back; what is sent again then is taken.
+func TestOff(t *testing.T) {
+	r := newRig(t)
+	set := func(off bool) { r.mu.Lock(); r.off = off; r.mu.Unlock() }
+	body := comment(r.now, 1, "Khối tôi mất nước.")
+	sign := []string{"X-Hub-Signature-256", "sha256=" + hex256(appSecret, body)}
+	set(true)
+	for _, path := range []string{"/hooks/facebook/trang", "/hooks/zalo/oa", "/hooks/websub/x", "/hooks/partner/so-tin"} {
+		req, err := http.NewRequest("POST", r.srv.URL+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set(sign[0], sign[1])
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") == "" {
+			t.Errorf("%s: %d, try again after %q", path, res.StatusCode, res.Header.Get("Retry-After"))
+		}
+	}
+	if len(r.texts()) != 0 {
+		t.Errorf("taken while it was off: %q", r.texts())
+	}
+	if code, said := r.send("GET", "/hooks/facebook/trang?hub.mode=subscribe&hub.verify_token=tu-xac-minh&hub.challenge=7", ""); code != 200 || said != "7" {
+		t.Errorf("the address is not confirmed while it is off: %d %s", code, said)
+	}
+	set(false)
+	if code, said := r.send("POST", "/hooks/facebook/trang", body, sign...); code != 200 || len(r.texts()) != 1 {
+		t.Errorf("sent again: %d %s, %q", code, said, r.texts())
+	}
+}
+
 func TestRates(t *testing.T) {
 	r := newRig(t)
 	limited := 0

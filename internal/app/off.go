@@ -9,8 +9,8 @@ import (
 )
 
 // OffFile is the off switch, in the data folder: while there is a file of
-// this name no source is visited, and every page says so. It outlives a
-// restart and needs no program to be set.
+// this name no source is visited, nothing that others send is taken, and every
+// page says so. It outlives a restart and needs no program to be set.
 const OffFile = "off"
 
 // offSwitch remembers for a second whether the file is there.
@@ -32,7 +32,7 @@ func (s *offSwitch) on() bool {
 // warning says on every page that nothing is listened to.
 func (s *offSwitch) warning() (news.Text, bool) {
 	return news.Text{
-		VI: "Lắng Nghe đang TẮT: không nguồn nào được đọc. Bật lại: xóa tệp " + s.file + ".",
-		EN: "Lắng Nghe is switched OFF: no source is read. To switch it on again remove the file " + s.file + ".",
+		VI: "Lắng Nghe đang TẮT: không nguồn nào được đọc, tin gửi đến bị từ chối. Bật lại: xóa tệp " + s.file + ".",
+		EN: "Lắng Nghe is switched OFF: no source is read, and what is sent to it is refused. To switch it on again remove the file " + s.file + ".",
 	}, s.on()
 }

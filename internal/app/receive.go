@@ -53,7 +53,7 @@ func (b *builder) receive(c *crawler.Crawler, hub *websub.Subscriber) error {
 		return nil
 	}
 	h, err := hooks.New(hooks.Options{
-		Sources: b.opts.Config.Sources, Partners: cfg.Partners, Deliver: c.Deliver, Take: c.Fetch, Hub: hub,
+		Sources: b.opts.Config.Sources, Partners: cfg.Partners, Deliver: c.Deliver, Take: c.Fetch, Hub: hub, Off: b.off.on,
 		Now: b.now, Log: b.log.With("component", "hooks"), Metrics: b.reg,
 	})
 	if err != nil {
@@ -61,7 +61,12 @@ func (b *builder) receive(c *crawler.Crawler, hub *websub.Subscriber) error {
 	}
 	b.part("hooks", h.Run)
 	if hub != nil {
-		b.every("websub", time.Minute, hub.Tick)
+		b.every("websub", time.Minute, func(ctx context.Context) error {
+			if b.off.on() {
+				return nil // no hub is asked to push
+			}
+			return hub.Tick(ctx)
+		})
 	}
 	b.hooks = h.Handler()
 	if cfg.Listen == "" {

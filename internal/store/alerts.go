@@ -312,6 +312,28 @@ func (s *Alerts) Level(ctx context.Context, group string, t time.Time) (l news.L
 	return l, err
 }
 
+const selectPast = `
+	SELECT DISTINCT n.value FROM alert a LEFT JOIN json_each(a.body, '$.not') n WHERE a.grp = ? AND a.grp <> ''`
+
+// Past implements [alerts.Store].
+func (s *Alerts) Past(ctx context.Context, group string) (roles []string, known bool, err error) {
+	rows, err := s.read.QueryContext(ctx, selectPast, group)
+	if err != nil {
+		return nil, false, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var role sql.NullString
+		if err := rows.Scan(&role); err != nil {
+			return nil, false, err
+		}
+		if known = true; role.Valid {
+			roles = append(roles, role.String)
+		}
+	}
+	return roles, known, rows.Err()
+}
+
 const selectMentioning = `SELECT alert FROM alert_ref WHERE ref = ? ORDER BY alert`
 
 // Mentioning implements [alerts.Store].
