@@ -134,6 +134,7 @@ func (d *Desk) annual(c *counter, q Request) (Report, error) {
 		took = spans("; thời gian đính chính trung vị {} giờ", n("hours.correction"))
 	}
 	w.say(paper.Text, "Mở {} vụ việc tin đồn, lừa đảo; đăng {} đính chính{}.", n("rumours.opened"), n("corrections.out"), took)
+	w.effects(from, to)
 	w.say(paper.Clause, "9. Phối hợp với Công an phường")
 	w.say(paper.Text, "Đã chuyển {} phiếu thông tin theo 4 nhóm, đã phản hồi {} (không nêu danh tính):", n("handoffs.sent"), n("handoffs.answered"))
 	hand := &paper.Table{ID: "handoffs", Small: true, Heads: []string{"Nhóm", "Số phiếu"}, Widths: []int{75, 25}, Align: []paper.AlignTo{"", paper.Right}}
@@ -167,6 +168,26 @@ func (d *Desk) annual(c *counter, q Request) (Report, error) {
 	w.say(paper.Text, "Trên đây là báo cáo kết quả công tác truyền thông chính sách năm "+strconv.Itoa(y)+" của {}.", w.head.Short)
 	w.end()
 	return w.r, cmp.Or(w.annexes(y, from, to), w.err)
+}
+
+// effects says how far claims spread before and after they were answered:
+// the same hours on both sides, for all corrections that were measured.
+func (w *writer) effects(from, to time.Time) {
+	t := &paper.Table{ID: "effects", Small: true, Title: "Lan truyền trước và sau đính chính", Heads: []string{"Khoảng đo", "Đính chính đã đo", "Số tin trước", "Số tin sau", "Sau so với trước (%)"},
+		Widths: []int{30, 18, 16, 16, 20}, Align: []paper.AlignTo{"", paper.Right, paper.Right, paper.Right, paper.Right}}
+	for _, h := range []struct{ key, name string }{{"24", "24 giờ"}, {"72", "72 giờ"}} {
+		q := func(what string) Query { return Query{What: what, Key: h.key, From: from, To: to} }
+		if v, err := w.value(q("effects.measured")); err != nil || v == 0 {
+			w.err = cmp.Or(w.err, err)
+			continue
+		}
+		share := any("–")
+		if v, err := w.value(q("effects.before")); err == nil && v > 0 {
+			share = w.percent(q("effects.after"), q("effects.before"))
+		}
+		t.Rows = append(t.Rows, row(h.name, w.fig(q("effects.measured")), w.fig(q("effects.before")), w.fig(q("effects.after")), share))
+	}
+	w.table(t, "Chưa có đính chính nào đủ thời gian để đo lan truyền trước và sau.")
 }
 
 // months charts the items of each month.

@@ -167,6 +167,15 @@ func (c *counter) parts(q Query) (b Behind, err error) {
 		}
 		return b, err
 	}
+	if m, ok := caseSums[q.What]; ok {
+		cs, err := c.allCases()
+		for i := range cs {
+			if n := cs[i].effects(q, m); n > 0 {
+				b.Parts = append(b.Parts, cs[i].part(float64(n)))
+			}
+		}
+		return b, err
+	}
 	if m, ok := ledgerMeasures[q.What]; ok {
 		b.Parts, err = m(c, q)
 		return b, err

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"langnghe/internal/news"
@@ -30,6 +31,7 @@ type Case struct {
 	Published time.Time
 	Places    []Place     // where its corrections went out
 	Outs      []time.Time // when each correction of it first went out
+	Effects   []Effect    // how far its claim spread before and after each of them
 	Waits     []Span      // when a correction waited for its approval
 	Proposals []Span      // when a hand-off waited for its approval
 	Closed    time.Time
@@ -43,6 +45,13 @@ type Case struct {
 type Place struct {
 	At    time.Time
 	Where string
+}
+
+// An Effect is how much was written of a claim in as many hours before a
+// correction went out as after it.
+type Effect struct {
+	At                   time.Time // when it was measured
+	Hours, Before, After int
 }
 
 // A Span is from ≤ t < to; a zero To is open.
@@ -152,6 +161,24 @@ var measures = map[string]func(c *Case, from, to time.Time) bool{
 	"warnings.closed": func(c *Case, from, to time.Time) bool {
 		return in(c.Opened, from, to) && c.Level >= news.High && before(c.Closed, to)
 	},
+}
+
+// caseSums are measures of which a case may count more than once. Key is the
+// span in hours, 24 or 72; q.From ≤ when it was measured < q.To.
+var caseSums = map[string]func(e Effect) int{
+	"effects.measured": func(Effect) int { return 1 },
+	"effects.before":   func(e Effect) int { return e.Before },
+	"effects.after":    func(e Effect) int { return e.After },
+}
+
+// effects sums up what was measured of a case's corrections.
+func (c *Case) effects(q Query, n func(Effect) int) (sum int) {
+	for _, e := range c.Effects {
+		if strconv.Itoa(e.Hours) == q.Key && in(e.At, q.From, q.To) {
+			sum += n(e)
+		}
+	}
+	return sum
 }
 
 // hours is how long it took from the case to the first correction that went

@@ -21,6 +21,8 @@ import (
 //     stance, source)
 //   - a measure of cases, such as complaints.overdue, of a Topic, Unit, Key
 //     (verdict, category, kind, unit, place, topic)
+//   - effects.measured, effects.before, effects.after: of corrections measured
+//     after Key hours
 //   - a measure of a ledger, such as policies.covered, of a Key
 //   - mean: that of Of over N spans of the same length before its own
 //   - percent: Of in hundredths of Per
@@ -220,6 +222,14 @@ func (c *counter) deep(q Query, depth int) (float64, error) {
 		}
 		return float64(n), nil
 	}
+	if m, ok := caseSums[q.What]; ok {
+		cs, err := c.allCases()
+		n := 0
+		for i := range cs {
+			n += cs[i].effects(q, m)
+		}
+		return float64(n), err
+	}
 	if m, ok := ledgerMeasures[q.What]; ok {
 		return total(m(c, q))
 	}
@@ -323,6 +333,9 @@ func (q Query) describe(zone *time.Location) news.Text {
 		if q.Topic != "" {
 			n = TopicName(q.Topic)
 		}
+		if strings.HasPrefix(q.What, "effects.") {
+			return join(n, q.Key+map[string]string{"vi": " giờ", "en": " hours"}[lang])
+		}
 		if q.By == "topic" {
 			n = TopicName(q.Key)
 		} else if by, ok := byNames[q.By]; ok {
@@ -368,6 +381,9 @@ var measureNames = map[string]news.Text{
 	"rumours.open":         {VI: "Vụ việc tin đồn, lừa đảo chưa đóng (cuối kỳ)", EN: "Cases about claims open (at the end)"},
 	"corrections.out":      {VI: "Đính chính đã đăng", EN: "Corrections published"},
 	"corrections.waiting":  {VI: "Đính chính chờ duyệt (cuối kỳ)", EN: "Corrections waiting for approval (at the end)"},
+	"effects.measured":     {VI: "Đính chính đã đo tác động", EN: "Corrections whose effect was measured"},
+	"effects.before":       {VI: "Số tin của vụ việc trước đính chính", EN: "Items of the case before its correction"},
+	"effects.after":        {VI: "Số tin của vụ việc sau đính chính", EN: "Items of the case after its correction"},
 	"handoffs.sent":        {VI: "Phiếu chuyển đã gửi", EN: "Hand-offs sent"},
 	"handoffs.waiting":     {VI: "Phiếu chuyển chờ duyệt (cuối kỳ)", EN: "Hand-offs waiting (at the end)"},
 	"handoffs.answered":    {VI: "Phiếu chuyển đã phản hồi", EN: "Hand-offs acknowledged"},

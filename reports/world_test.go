@@ -130,6 +130,9 @@ func (w *world) newCase(r *rand.Rand, n int, at time.Time) reports.Case {
 				c.Waits[0].To = c.Approved
 				c.Published = c.Approved.Add(3 * time.Hour)
 				c.Outs = []time.Time{c.Published}
+				for i, hours := range []int{24, 72} {
+					c.Effects = append(c.Effects, reports.Effect{At: c.Published.Add(time.Duration(hours) * time.Hour), Hours: hours, Before: 4 + len(c.ID) + 3*i, After: n % (3 + i)})
+				}
 				c.Places = []reports.Place{{At: c.Published, Where: "https://thaihoa.example/dinh-chinh"}, {At: c.Published.Add(time.Hour), Where: "Loa khối 3, 17:00"}}
 				c.Correct = &reports.CorrectionText{Portal: "Đập an toàn. Mực nước lúc 18 giờ ngày 24/11/2026 thấp hơn mức báo động 1 là 2,5 m.", Post: "Đập an toàn, bà con yên tâm.", Radio: "Đập an toàn tính đến 18:00 ngày 24/11/2026."}
 				if r.IntN(2) == 0 {

@@ -233,6 +233,18 @@ func TestMeasures(t *testing.T) {
 	if h.audits("correction.measure") != 2 {
 		t.Error("measures are not in the chain")
 	}
+	// Reports read them off the timeline, as they were known at a time.
+	k := h.kase(id)
+	first := got[0].At
+	for at, want := range map[time.Time][]review.Effect{
+		first.Add(-time.Second): nil,
+		first:                   {{At: first, Hours: 24, Before: 20, After: 3}},
+		h.now:                   {{At: first, Hours: 24, Before: 20, After: 3}, {At: got[1].At, Hours: 72, Before: 20, After: 3}},
+	} {
+		if _, course, ok := k.AsOf(at); !ok || !slices.Equal(course.Measured, want) {
+			t.Errorf("measured until %v: %+v, want %+v", at, course.Measured, want)
+		}
+	}
 }
 
 // A due date counts the ward's working days; a late answer is told of every

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -44,7 +45,19 @@ type Course struct {
 	Approved  time.Time   // of the correction that holds at the end
 	Published []time.Time // of each approved correction, when it first went out
 	Proposed  []Span      // when a hand-off waited for its approval
+	Measured  []Effect    // of each correction that was published, see [Measures]
 }
+
+// An Effect is how many items of a case's stories there were in as many hours
+// before a correction as after it.
+type Effect struct {
+	At                   time.Time // when it was measured
+	Hours, Before, After int
+}
+
+// effectText is how the timeline tells a measure; [Case.AsOf] reads it there,
+// because a correction that is drafted anew loses its measures.
+const effectText = "%d h: %d → %d"
 
 // AsOf returns the case as the desk knew it at a time, what happened at that
 // very time included, and false when there was none: it was not opened yet,
@@ -140,6 +153,11 @@ func (c *Case) AsOf(t time.Time) (Case, Course, bool) {
 				if k != nil {
 					k.Out, k.URL = e.At, e.Text
 				}
+			}
+		case "correction.measure":
+			m := Effect{At: e.At}
+			if n, err := fmt.Sscanf(e.Text, effectText, &m.Hours, &m.Before, &m.After); err == nil && n == 3 {
+				course.Measured = append(course.Measured, m)
 			}
 		case ProposeHandoff:
 			shut(course.Proposed, &proposal, e.At)

@@ -112,7 +112,7 @@ func (d *Desk) wake(ctx context.Context, id string) error {
 		}
 		if fresh != nil && c.measure(*fresh) {
 			act = "correction.measure"
-			c.event(now, "system", act, fmt.Sprintf("%d h: %d → %d", fresh.Hours, fresh.Before.Items, fresh.After.Items))
+			c.event(now, "system", act, fmt.Sprintf(effectText, fresh.Hours, fresh.Before.Items, fresh.After.Items))
 			if fresh.After.Items > fresh.Before.Items {
 				a := caseNotice(&c, "measured", []string{string(Reviewer)}, now,
 					"Sau đính chính, tin vẫn lan thêm", "After its correction the claim spreads further")

@@ -222,6 +222,9 @@ func reportCase(c *review.Case, was *review.Course) reports.Case {
 			out.Places = append(out.Places, reports.Place{At: e.At, Where: e.Text})
 		}
 	}
+	for _, m := range was.Measured {
+		out.Effects = append(out.Effects, reports.Effect(m))
+	}
 	if k := c.Correction; k != nil {
 		out.Published = k.Out
 		out.Correct = &reports.CorrectionText{Portal: k.Portal, Post: k.Post, Radio: k.Radio, URL: k.URL}
