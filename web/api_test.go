@@ -320,6 +320,14 @@ var requests = map[string]apiExample{
 	"GET /api/v1/alerts/deliveries/xlsx":      {"lan", "", nil, ""},
 	"GET /api/v1/sources/xlsx":                {"quan.tri", "", nil, ""},
 	"GET /api/v1/users/xlsx":                  {"quan.tri", "", nil, ""},
+	"GET /api/v1/rumours/{id}/xlsx":           {"lan", "", nil, ""},
+	"GET /api/v1/trends/xlsx":                 {"van.phong", "/api/v1/trends/xlsx?days=14", nil, ""},
+	"GET /api/v1/radar/xlsx":                  {"lan", "", nil, ""},
+	"GET /api/v1/rules/xlsx":                  {"lan", "", nil, ""},
+	"GET /api/v1/alerts/muted/xlsx":           {"quan.tri", "", nil, ""},
+	"GET /api/v1/reports/xlsx":                {"bien.tap", "", nil, ""},
+	"GET /api/v1/ledgers/xlsx":                {"nuoc", "", nil, ""},
+	"GET /api/v1/machine/xlsx":                {"quan.tri", "", nil, ""},
 }
 
 type obj = map[string]any

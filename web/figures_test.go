@@ -62,8 +62,16 @@ func TestEveryNumberLinks(t *testing.T) {
 					t.Errorf("%s: row %d says %s, not %s", link, j+1, got[j][1], p.Text)
 				}
 			}
-			n++
+			if n++; n%40 == 1 { // what it counts is a file as well, all of it
+				w := s.do("lan", "GET", "/reports/"+id+"/xlsx?figure="+f.ID, nil)
+				if w.Code != http.StatusOK || strings.Count(workbook(t, w.Body.Bytes()), "<row ") != len(b.Parts)+2 {
+					t.Errorf("%s as a file: %d, want %d rows", link, w.Code, len(b.Parts)+2)
+				}
+			}
 		}
+	}
+	if w := s.do("lan", "GET", "/reports/"+ids[0]+"/xlsx?figure=f999", nil); w.Code != http.StatusNotFound {
+		t.Errorf("a number that is not there: %d", w.Code)
 	}
 	if n < 100 {
 		t.Errorf("only %d numbers", n)

@@ -16,6 +16,7 @@ import (
 	"langnghe/internal/news"
 	"langnghe/reports"
 	"langnghe/reports/paper"
+	"langnghe/reports/xlsx"
 	"langnghe/review"
 )
 
@@ -356,7 +357,12 @@ func (s *server) reportFile(w http.ResponseWriter, r *http.Request) error {
 	case "pdf":
 		kind, err = "application/pdf", d.WritePDF(&b, &rep)
 	case "xlsx":
-		kind, err = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", d.WriteXLSX(r.Context(), &b, &rep)
+		kind = sheetType
+		if id := r.FormValue("figure"); id != "" {
+			err = s.writeParts(r, d, &b, &rep, id)
+		} else {
+			err = d.WriteXLSX(r.Context(), &b, &rep)
+		}
 	case "txt":
 		kind = "text/plain; charset=utf-8"
 		b.WriteString(reports.Plaintext(&rep) + "\n")
@@ -367,6 +373,25 @@ func (s *server) reportFile(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return handOut(w, kind, reports.FileName(&rep, r.PathValue("format")), b.Bytes())
+}
+
+// writeParts writes what one number of a report counts, all of it.
+func (s *server) writeParts(r *http.Request, d Reports, w io.Writer, rep *reports.Report, figure string) error {
+	f, ok := rep.Figure(figure)
+	if !ok {
+		return errNotFound
+	}
+	b, err := d.Behind(r.Context(), rep, f.ID, person(by(r)))
+	if err != nil {
+		return err
+	}
+	t := visitorOf(r).t
+	x := xlsx.Sheet{Name: rep.ID + " " + f.ID, Heads: []string{t.T("report.part"), t.T("report.value")}}
+	for _, p := range b.Parts {
+		x.Rows = append(x.Rows, []any{guard(p.Label.In(t.lang)), p.Value})
+	}
+	x.Rows = append(x.Rows, []any{d.Describe(f.Query).In(t.lang), f.Value})
+	return xlsx.Write(w, []xlsx.Sheet{x})
 }
 
 // handOut answers with a file to keep.
@@ -451,9 +476,18 @@ type ledgerLine struct {
 }
 
 func (s *server) ledgers(w http.ResponseWriter, r *http.Request) error {
-	d, err := s.reporter()
+	p, err := s.ledgersOf(r)
 	if err != nil {
 		return err
+	}
+	return s.render(w, r, "ledgers", p)
+}
+
+// ledgersOf reads what the page shows.
+func (s *server) ledgersOf(r *http.Request) (ledgersPage, error) {
+	d, err := s.reporter()
+	if err != nil {
+		return ledgersPage{}, err
 	}
 	u := by(r)
 	p := ledgersPage{frame: s.frame(r, visitorOf(r).t.T("ledgers.title")), Channels: reports.Channels, Answers: reports.MayReadAnswers(string(u.Role))}
@@ -463,7 +497,7 @@ func (s *server) ledgers(w http.ResponseWriter, r *http.Request) error {
 		}
 		rs, err := d.Entries(r.Context(), l.ID, person(u))
 		if err != nil {
-			return err
+			return p, err
 		}
 		line := ledgerLine{Ledger: l, Entries: len(rs)}
 		for _, e := range rs {
@@ -475,12 +509,12 @@ func (s *server) ledgers(w http.ResponseWriter, r *http.Request) error {
 		if l.ID == "policies" {
 			c, err := d.Coverage(r.Context())
 			if err != nil {
-				return err
+				return p, err
 			}
 			p.Coverage = &c
 		}
 	}
-	return s.render(w, r, "ledgers", p)
+	return p, nil
 }
 
 type ledgerPage struct {

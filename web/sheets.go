@@ -24,7 +24,15 @@ type tableFile struct {
 	scope string // of tokens
 	vi    string
 	en    string
-	rows  func(s *server, r *http.Request, t *tongue) (xlsx.Sheet, error)
+	rows  func(s *server, r *http.Request, t *tongue) ([]xlsx.Sheet, error)
+}
+
+// one makes the workbook of a page with one table.
+func one(rows func(*server, *http.Request, *tongue) (xlsx.Sheet, error)) func(*server, *http.Request, *tongue) ([]xlsx.Sheet, error) {
+	return func(s *server, r *http.Request, t *tongue) ([]xlsx.Sheet, error) {
+		x, err := rows(s, r, t)
+		return []xlsx.Sheet{x}, err
+	}
 }
 
 const sheetType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -32,42 +40,63 @@ const sheetType = "application/vnd.openxmlformats-officedocument.spreadsheetml.s
 // maxSheet is how many rows a workbook has at most; Excel reads a million.
 const maxSheet = 200_000
 
-var tableFiles = []tableFile{
-	{"/cases", cases, "cases", "Vụ việc thành tệp Excel", "Cases as an Excel file", (*server).casesSheet},
-	{"/complaints", complaints, "cases", "Phản ánh thành tệp Excel", "Complaints as an Excel file", (*server).complaintsSheet},
-	{"/handoffs", handoffs, "handoffs", "Phiếu chuyển thành tệp Excel", "Hand-offs as an Excel file", (*server).handoffsSheet},
-	{"/rumours", content, "register", "Sổ tin đồn thành tệp Excel", "The register of claims as an Excel file", (*server).rumoursSheet},
-	{"/documents", documents, "register", "Văn bản chính thức thành tệp Excel", "Official documents as an Excel file", (*server).documentsSheet},
-	{"/privacy/requests", justices, "privacy", "Yêu cầu về dữ liệu cá nhân thành tệp Excel", "Requests about personal data as an Excel file", (*server).requestsSheet},
-	{"/audit", auditors, "audit", "Nhật ký kiểm tra thành tệp Excel", "The audit log as an Excel file", (*server).auditSheet},
-	{"/alerts", notices, "alerts", "Nhật ký gửi thông báo thành tệp Excel", "The delivery log as an Excel file", (*server).alertsSheet},
-	{"/sources", sources, "sources", "Nguồn tin thành tệp Excel", "Sources as an Excel file", (*server).sourcesSheet},
-	{"/users", admins, "users", "Người dùng thành tệp Excel", "Users as an Excel file", (*server).usersSheet},
+// tables are the pages that hand out what they show.
+func tables() []tableFile {
+	return []tableFile{
+		{"/cases", cases, "cases", "Vụ việc thành tệp Excel", "Cases as an Excel file", one((*server).casesSheet)},
+		{"/complaints", complaints, "cases", "Phản ánh thành tệp Excel", "Complaints as an Excel file", one((*server).complaintsSheet)},
+		{"/handoffs", handoffs, "handoffs", "Phiếu chuyển thành tệp Excel", "Hand-offs as an Excel file", one((*server).handoffsSheet)},
+		{"/rumours", content, "register", "Sổ tin đồn thành tệp Excel", "The register of claims as an Excel file", one((*server).rumoursSheet)},
+		{"/documents", documents, "register", "Văn bản chính thức thành tệp Excel", "Official documents as an Excel file", (*server).documentsSheets},
+		{"/privacy/requests", justices, "privacy", "Yêu cầu về dữ liệu cá nhân thành tệp Excel", "Requests about personal data as an Excel file", one((*server).requestsSheet)},
+		{"/audit", auditors, "audit", "Nhật ký kiểm tra thành tệp Excel", "The audit log as an Excel file", one((*server).auditSheet)},
+		{"/alerts", notices, "alerts", "Nhật ký gửi thông báo thành tệp Excel", "The delivery log as an Excel file", one((*server).alertsSheet)},
+		{"/sources", sources, "sources", "Nguồn tin thành tệp Excel", "Sources as an Excel file", one((*server).sourcesSheet)},
+		{"/rumours/{id}", content, "register", "Lan truyền của một tin đồn thành tệp Excel", "How far a claim went, as an Excel file", one((*server).rumourSheet)},
+		{"/trends", figures, "trends", "Xu hướng thành tệp Excel", "Trends as an Excel file", (*server).trendsSheets},
+		{"/radar", content, "trends", "Điều dân hỏi, mùa lừa đảo thành tệp Excel", "What people ask and seasons of scams as an Excel file", (*server).radarSheets},
+		{"/rules", ruleReaders, "rules", "Luật thành tệp Excel", "Rules as an Excel file", one((*server).rulesSheet)},
+		{"/alerts/muted", notices, "alerts", "Điều đang im thành tệp Excel", "What is muted as an Excel file", (*server).mutedSheets},
+		{"/reports", reportReaders, "reports", "Danh sách báo cáo thành tệp Excel", "The list of reports as an Excel file", one((*server).reportsSheet)},
+		{"/ledgers", ledgerKeepers, "reports", "Danh sách sổ thành tệp Excel", "The list of ledgers as an Excel file", one((*server).ledgersSheet)},
+		{"/machine", admins, "sources", "Tình trạng hệ thống thành tệp Excel", "The state of the installation as an Excel file", one((*server).machineSheet)},
+		{"/users", admins, "users", "Người dùng thành tệp Excel", "Users as an Excel file", one((*server).usersSheet)},
+	}
 }
 
 // sheetOf is the file of the page that is asked for, with its filters, or "".
 func (s *server) sheetOf(r *http.Request, u *review.User) string {
-	for _, f := range tableFiles {
-		if f.path == r.URL.Path && u != nil && f.who.has(u) {
+	for _, f := range tables() {
+		if f.of(r.URL.Path) && u != nil && f.who.has(u) {
 			q := r.URL.Query()
 			for _, name := range []string{"offset", "done", "verify"} {
 				q.Del(name)
 			}
-			return strings.TrimSuffix(f.path+"/xlsx?"+q.Encode(), "?")
+			return strings.TrimSuffix(r.URL.EscapedPath()+"/xlsx?"+q.Encode(), "?")
 		}
 	}
 	return ""
 }
 
+// of reports whether a path is that of the page; {id} is any one name.
+func (f tableFile) of(path string) bool {
+	at, all := strings.CutSuffix(f.path, "{id}")
+	if !all {
+		return path == f.path
+	}
+	rest, ok := strings.CutPrefix(path, at)
+	return ok && rest != "" && !strings.Contains(rest, "/")
+}
+
 func (s *server) tableRoutes() (out []route) {
-	for _, f := range tableFiles {
+	for _, f := range tables() {
 		out = append(out, route{"GET " + f.path + "/xlsx", f.who, s.tableFile(f)})
 	}
 	return out
 }
 
 func (s *server) tableEndpoints() (out []endpoint) {
-	for _, f := range tableFiles {
+	for _, f := range tables() {
 		path := map[string]string{"/alerts": "/alerts/deliveries"}[f.path]
 		if path == "" {
 			path = f.path
@@ -79,16 +108,20 @@ func (s *server) tableEndpoints() (out []endpoint) {
 
 func (s *server) tableFile(f tableFile) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		sheet, err := f.rows(s, r, visitorOf(r).t)
+		sheets, err := f.rows(s, r, visitorOf(r).t)
 		if err != nil {
 			return err
 		}
-		name := strings.ReplaceAll(strings.TrimPrefix(f.path, "/"), "/", "-")
-		if err := s.record(r, "ledger.export", name, strconv.Itoa(len(sheet.Rows))); err != nil {
+		name := strings.ReplaceAll(strings.TrimPrefix(strings.Replace(f.path, "{id}", r.PathValue("id"), 1), "/"), "/", "-")
+		n := 0
+		for _, x := range sheets {
+			n += len(x.Rows)
+		}
+		if err := s.record(r, "ledger.export", name, strconv.Itoa(n)); err != nil {
 			return err
 		}
 		var b bytes.Buffer
-		if err := xlsx.Write(&b, []xlsx.Sheet{sheet}); err != nil {
+		if err := xlsx.Write(&b, sheets); err != nil {
 			return err
 		}
 		return handOut(w, sheetType, name+"-"+s.Now().In(zone).Format(time.DateOnly)+".xlsx", b.Bytes())
@@ -182,7 +215,8 @@ func (s *server) rumoursSheet(r *http.Request, t *tongue) (xlsx.Sheet, error) {
 	return out, err
 }
 
-func (s *server) documentsSheet(r *http.Request, t *tongue) (xlsx.Sheet, error) {
+func (s *server) documentsSheets(r *http.Request, t *tongue) ([]xlsx.Sheet, error) {
+	facts := xlsx.Sheet{Name: t.T("fact"), Heads: heads(t, "Văn bản", "Document", "Nói về", "Subject", "Loại", "Type", "Giá trị", "Value", "Đơn vị tính", "Unit", "Từ ngày", "From", "Đến ngày", "To", "Điều, khoản", "Clause", "Tình trạng", "Status")}
 	out := xlsx.Sheet{Name: t.T("documents.title"), Heads: heads(t, "Số, ký hiệu", "Number", "Cơ quan ban hành", "Issuer", "Trích yếu", "Title", "Ngày ban hành", "Date", "Hiệu lực từ", "In force from", "Hết hiệu lực", "Until", "Thay thế", "Supersedes", "Dữ kiện đã xác nhận", "Confirmed facts")}
 	list, err := s.Desk.Documents(r.Context())
 	for _, d := range list {
@@ -191,10 +225,11 @@ func (s *server) documentsSheet(r *http.Request, t *tongue) (xlsx.Sheet, error) 
 			if f.Status == "confirmed" {
 				n++
 			}
+			facts.Rows = append(facts.Rows, []any{d.No, f.Subject, t.Label("facttype", f.Type), f.Value, f.Unit, f.From, f.To, f.Clause, t.Label("factstatus", f.Status)})
 		}
 		out.Rows = append(out.Rows, []any{d.No, d.Issuer, d.Title, d.Date, d.From, d.To, d.Supersedes, n})
 	}
-	return out, err
+	return []xlsx.Sheet{out, facts}, err
 }
 
 func (s *server) requestsSheet(r *http.Request, t *tongue) (xlsx.Sheet, error) {

@@ -148,7 +148,7 @@ func TestMatrix(t *testing.T) {
 func TestNarrowRoles(t *testing.T) {
 	own := []string{"GET /{$}", "POST /sign-out", "GET /account", "POST /account/password", "POST /account/sessions", "POST /account/push", "POST /account/token", "GET /account/second", "POST /account/second", "GET /help",
 		"GET /api/v1/me", "GET /api/v1/settings", "GET /api/v1/account/sessions", "POST /api/v1/account/sessions", "GET /api/v1/account/tokens", "DELETE /api/v1/account/tokens/{id}"}
-	books := []string{"GET /reports", "GET /reports/{id}", "GET /reports/{id}/{format}", "GET /ledgers", "GET /ledgers/{ledger}", "POST /ledgers/{ledger}", "GET /ledgers/{ledger}/xlsx"}
+	books := []string{"GET /reports", "GET /reports/{id}", "GET /reports/{id}/{format}", "GET /ledgers", "GET /ledgers/{ledger}", "POST /ledgers/{ledger}", "GET /ledgers/{ledger}/xlsx", "GET /reports/xlsx", "GET /ledgers/xlsx"}
 	for _, p := range books {
 		method, path, _ := strings.Cut(p, " ")
 		books = append(books, method+" /api/v1"+path)
@@ -156,7 +156,7 @@ func TestNarrowRoles(t *testing.T) {
 	books = append(books, "GET /api/v1/reports/{id}/verification", "GET /api/v1/reports/{id}/figures/{n}")
 	want := map[review.Role][]string{
 		review.Liaison: {"GET /handoffs/xlsx", "GET /api/v1/handoffs/xlsx", "GET /handoffs", "POST /handoffs/{id}", "GET /api/v1/handoffs", "POST /api/v1/handoffs/{id}"},
-		review.Admin: {"GET /sources/xlsx", "GET /api/v1/sources/xlsx", "GET /users/xlsx", "GET /api/v1/users/xlsx", "GET /alerts/xlsx", "GET /api/v1/alerts/deliveries/xlsx", "GET /api/v1/sources", "GET /api/v1/machine", "POST /api/v1/machine", "GET /api/v1/alerts/deliveries", "GET /api/v1/alerts/routes", "GET /api/v1/alerts/silences", "GET /api/v1/alerts/muted", "POST /api/v1/alerts/confirm", "POST /api/v1/alerts/test", "GET /api/v1/users", "POST /api/v1/users",
+		review.Admin: {"GET /sources/xlsx", "GET /api/v1/sources/xlsx", "GET /users/xlsx", "GET /api/v1/users/xlsx", "GET /alerts/xlsx", "GET /api/v1/alerts/deliveries/xlsx", "GET /alerts/muted/xlsx", "GET /api/v1/alerts/muted/xlsx", "GET /machine/xlsx", "GET /api/v1/machine/xlsx", "GET /api/v1/sources", "GET /api/v1/machine", "POST /api/v1/machine", "GET /api/v1/alerts/deliveries", "GET /api/v1/alerts/routes", "GET /api/v1/alerts/silences", "GET /api/v1/alerts/muted", "POST /api/v1/alerts/confirm", "POST /api/v1/alerts/test", "GET /api/v1/users", "POST /api/v1/users",
 			"POST /api/v1/users/{name}/password", "POST /api/v1/users/{name}/second", "POST /api/v1/users/{name}/disable", "POST /api/v1/users/{name}/unlock", "GET /sources", "GET /alerts", "GET /alerts/muted", "POST /alerts/confirm", "POST /alerts/test", "GET /machine", "POST /machine", "GET /users", "POST /users",
 			"POST /users/{name}/password", "POST /users/{name}/second", "POST /users/{name}/disable", "POST /users/{name}/unlock"},
 		review.Unit: append([]string{"GET /complaints/xlsx", "GET /api/v1/complaints/xlsx", "GET /api/v1/complaints", "GET /api/v1/cases/{id}", "POST /api/v1/cases/{id}/reply", "POST /api/v1/cases/{id}/hand-back", "GET /complaints", "GET /cases/{id}", "POST /cases/{id}/reply", "POST /cases/{id}/hand-back"}, books...),
@@ -165,7 +165,8 @@ func TestNarrowRoles(t *testing.T) {
 			"GET /api/v1/cases", "GET /api/v1/cases/waiting", "GET /api/v1/cases/{id}", "POST /api/v1/cases/{id}/publish", "GET /api/v1/documents",
 			"POST /api/v1/reports", "POST /api/v1/reports/{id}", "GET /api/v1/reports", "GET /api/v1/reports/{id}", "GET /api/v1/reports/{id}/verification", "GET /api/v1/reports/{id}/figures/{n}", "GET /api/v1/reports/{id}/{format}",
 			"GET /api/v1/ledgers", "GET /api/v1/ledgers/{ledger}", "POST /api/v1/ledgers/{ledger}", "GET /api/v1/ledgers/{ledger}/xlsx",
-			"POST /reports", "POST /reports/{id}", "GET /reports", "GET /reports/{id}", "GET /reports/{id}/{format}", "GET /ledgers", "GET /ledgers/{ledger}", "POST /ledgers/{ledger}", "GET /ledgers/{ledger}/xlsx"},
+			"POST /reports", "POST /reports/{id}", "GET /reports", "GET /reports/{id}", "GET /reports/{id}/{format}", "GET /ledgers", "GET /ledgers/{ledger}", "POST /ledgers/{ledger}", "GET /ledgers/{ledger}/xlsx",
+			"GET /reports/xlsx", "GET /api/v1/reports/xlsx", "GET /ledgers/xlsx", "GET /api/v1/ledgers/xlsx"},
 	}
 	for role, extra := range want {
 		var got []string
