@@ -186,7 +186,7 @@ func (v *view) choose(ask *Ask) error {
 		return nil
 	}
 	defer v.leaveOut(ask.Not)
-	if v.fit, err = v.eval(&ask.Where, limits); err != nil {
+	if v.fit, err = v.evalWhole(&ask.Where, limits); err != nil {
 		return err
 	}
 	switch {
@@ -198,6 +198,28 @@ func (v *view) choose(ask *Ask) error {
 	}
 	v.count = int(v.fit.GetCardinality())
 	return nil
+}
+
+// evalWhole is eval in the way that suits how many documents there are.
+func (v *view) evalWhole(c *Clause, limits *roaring.Bitmap) (*roaring.Bitmap, error) {
+	if c.Op != And && (c.Op != Or || len(c.Kids) < 4) || positions(c) || v.slow {
+		return v.eval(c, limits) // two or three are joined as quickly as they are
+	}
+	n, err := v.most(c)
+	if err != nil {
+		return nil, err
+	}
+	if limits != nil {
+		n = min(n, int(limits.GetCardinality()))
+	}
+	if n < len(v.cols.keys)/crowded {
+		return v.eval(c, limits)
+	}
+	d := v.dense()
+	if err := v.evalDense(c, d); err != nil {
+		return nil, err
+	}
+	return roaring.FromDense(d, false), nil
 }
 
 // leaveOut takes documents out of those that were chosen.

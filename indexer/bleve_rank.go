@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"container/list"
 	"math"
+	"math/bits"
 	"slices"
 	"sync"
 
@@ -127,10 +128,11 @@ type ranking struct {
 	n     int
 	docs  [][]uint32  // by view: who may still get into the answer, rising
 	score [][]float32 // of docs
+	place []*places   // of docs, once it is worth it
 }
 
 func (r *ranking) start() {
-	r.docs, r.score = make([][]uint32, len(r.views)), make([][]float32, len(r.views))
+	r.docs, r.score, r.place = make([][]uint32, len(r.views)), make([][]float32, len(r.views)), make([]*places, len(r.views))
 	for i, v := range r.views {
 		if v.count > 0 {
 			r.docs[i], r.score[i] = v.fit.ToArray(), make([]float32, v.count)
@@ -160,6 +162,16 @@ func (r *ranking) add(l *leaf) error {
 				}
 				if ok {
 					score[j] += weight * p.share[at]
+				}
+			}
+		case 2*len(docs) < len(p.docs) && len(p.docs) > len(v.cols.keys)/crowded && !v.slow: // most of those that have it do not fit
+			if r.place[i] == nil {
+				r.place[i] = v.places(docs)
+			}
+			set, before := r.place[i].set, r.place[i].before
+			for k, doc := range p.docs {
+				if w, bit := set[doc>>6], doc&63; w>>bit&1 != 0 {
+					score[int(before[doc>>6])+bits.OnesCount64(w&(1<<bit-1))] += weight * p.share[k]
 				}
 			}
 		case len(docs) > 16*len(p.docs): // few have it
@@ -201,7 +213,7 @@ type weights struct {
 // keptFrom is from how many documents on the weights of a term are kept for
 // the next search. Decoding them takes most of the time of a ranked search,
 // and a few hundred syllables are in nearly all that people type.
-const keptFrom = 512
+const keptFrom = 256
 
 // weights returns those of a leaf.
 func (v *view) weights(l *leaf, found *posting) (*weights, error) {
@@ -320,7 +332,7 @@ func (r *ranking) cut(rest float64) {
 				n++
 			}
 		}
-		r.docs[i], r.score[i] = docs[:n], score[:n]
+		r.docs[i], r.score[i], r.place[i] = docs[:n], score[:n], nil
 	}
 }
 

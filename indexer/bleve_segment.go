@@ -1,7 +1,9 @@
 package indexer
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"sync"
@@ -119,7 +121,13 @@ type columns struct {
 	facets map[string]*column
 	folds  map[foldedKey][]string // exact keys of folded ones
 	raws   map[string]*rawDict
+	lists  map[foldedKey]rawList // of words that were asked for; no more than maxLists
 }
+
+// maxLists is of how many words a segment remembers where they stand, half a
+// kilobyte each: finding one in a file that nobody read lately takes longer
+// than anything else that is done with it.
+const maxLists = 2048
 
 func (c *columns) load(seg segment.Segment) error {
 	c.once.Do(func() {
@@ -316,11 +324,12 @@ type view struct {
 	dead  *roaring.Bitmap // documents that were removed, or nil
 	cols  *columns
 	kept  *weightsCache
-	slow  bool // read with bleve's iterators; tests compare
+	slow  bool // read with bleve's iterators and met number by number; tests compare
 	dicts map[string]*dict
 	lists map[foldedKey]*posting
 
 	alive *roaring.Bitmap // all that were not removed, once asked for
+	buf   *[1024]uint32   // room for reading bitmaps
 	limit *roaring.Bitmap // within filters and time; nil means all
 	fit   *roaring.Bitmap // what was chosen; not ours to change
 	count int             // of fit
@@ -411,6 +420,28 @@ func (c *columns) rawDict(seg rawSegment, field string) (*rawDict, error) {
 	return d, nil
 }
 
+// list returns where an exact key stands, with no docs when it does not.
+func (c *columns) list(d *dict, field, word string) (rawList, error) {
+	key := foldedKey{field, word}
+	c.mu.Lock()
+	l, ok := c.lists[key]
+	c.mu.Unlock()
+	if ok {
+		return l, nil
+	}
+	l, _, err := d.raw.list(d.reader, word)
+	if err != nil {
+		return rawList{}, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.lists == nil || len(c.lists) >= maxLists {
+		c.lists = map[foldedKey]rawList{}
+	}
+	c.lists[key] = l
+	return l, nil
+}
+
 // posting returns where a term stands; with no lists when it does not.
 func (v *view) posting(field, word string) (*posting, error) {
 	key := foldedKey{field, word}
@@ -435,11 +466,11 @@ func (v *view) posting(field, word string) (*posting, error) {
 			if d.reader == nil {
 				break // no document has the field
 			}
-			list, ok, err := d.raw.list(d.reader, w)
+			list, err := v.cols.list(d, name, w)
 			if err != nil {
 				return nil, fmt.Errorf("field %s: %w", field, err)
 			}
-			if ok {
+			if list.docs != nil {
 				p.raws = append(p.raws, list)
 				bits = append(bits, list.docs)
 			}
@@ -529,27 +560,27 @@ func (v *view) eval(c *Clause, within *roaring.Bitmap) (*roaring.Bitmap, error) 
 	return nil, fmt.Errorf("unknown operation %d", c.Op)
 }
 
-// every looks at phrases last and only where all else holds, for they read
-// positions. What must not hold is taken away at the end.
+// every looks at the rarest first, so that the others are asked for less, and
+// at phrases last and only where all else holds, for they read positions. What
+// must not hold is taken away at the end.
 func (v *view) every(kids []Clause, within *roaring.Bitmap) (*roaring.Bitmap, error) {
+	order, err := v.rarestFirst(kids)
+	if err != nil {
+		return nil, err
+	}
 	out := within
-	for _, hard := range [...]bool{false, true} {
-		for i := range kids {
-			if kids[i].Op == Not || positions(&kids[i]) != hard {
-				continue
-			}
-			b, err := v.eval(&kids[i], out)
-			if err != nil {
-				return nil, err
-			}
-			if out == nil {
-				out = b
-			} else {
-				out = roaring.And(out, b)
-			}
-			if out.IsEmpty() {
-				return out, nil
-			}
+	for _, i := range order {
+		b, err := v.eval(&kids[i], out)
+		if err != nil {
+			return nil, err
+		}
+		if out == nil {
+			out = b
+		} else {
+			out = roaring.And(out, b)
+		}
+		if out.IsEmpty() {
+			return out, nil
 		}
 	}
 	if out == nil {
@@ -568,21 +599,79 @@ func (v *view) every(kids []Clause, within *roaring.Bitmap) (*roaring.Bitmap, er
 	return out, nil
 }
 
+// rarestFirst orders the clauses that must hold: those that bitmaps answer by
+// how many documents they choose at most, then those that read positions.
+func (v *view) rarestFirst(kids []Clause) ([]int, error) {
+	var order []int
+	many := make([]int, len(kids))
+	for i := range kids {
+		if kids[i].Op == Not {
+			continue
+		}
+		order = append(order, i)
+		if positions(&kids[i]) {
+			many[i] = math.MaxInt
+			continue
+		}
+		var err error
+		if many[i], err = v.most(&kids[i]); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(many[a], many[b]) })
+	return order, nil
+}
+
+// most returns how many documents a clause without phrases chooses at most.
+func (v *view) most(c *Clause) (int, error) {
+	switch c.Op {
+	case Term:
+		p, err := v.posting(c.Field, c.Words[0])
+		if err != nil {
+			return 0, err
+		}
+		return p.n, nil
+	case And, Or:
+		n, least := 0, len(v.cols.keys)
+		for i := range c.Kids {
+			k, err := v.most(&c.Kids[i])
+			if err != nil {
+				return 0, err
+			}
+			n, least = n+k, min(least, k)
+		}
+		if c.Op == And {
+			return least, nil
+		}
+		return min(n/max(c.Min, 1), len(v.cols.keys)), nil
+	}
+	return len(v.cols.keys), nil
+}
+
 // positions reports whether a clause has to read any.
 func positions(c *Clause) bool {
 	return c.Op == Phrase || slices.ContainsFunc(c.Kids, func(k Clause) bool { return positions(&k) })
 }
 
+// some meets each clause with within before they are joined when that leaves
+// less to join.
 func (v *view) some(c *Clause, within *roaring.Bitmap) (*roaring.Bitmap, error) {
 	least := max(c.Min, 1)
 	if least > len(c.Kids) {
 		return roaring.New(), nil
 	}
 	kids := make([]*roaring.Bitmap, len(c.Kids))
+	n := uint64(0)
 	for i := range c.Kids {
 		var err error
 		if kids[i], err = v.eval(&c.Kids[i], within); err != nil {
 			return nil, err
+		}
+		n += kids[i].GetCardinality()
+	}
+	if within != nil && len(kids) > 1 && within.GetCardinality() < n {
+		for i, b := range kids {
+			kids[i] = roaring.And(b, within)
 		}
 	}
 	switch {
