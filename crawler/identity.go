@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"langnghe/crawler/address"
 	"langnghe/crawler/redact"
 	"langnghe/internal/news"
 )
@@ -21,6 +22,9 @@ var spaces = regexp.MustCompile(`[\s\pZ]`)
 // no tracking parameters, the others sorted, and no fragment unless keep is
 // set. It returns "" for what is no address of the web.
 func Canonical(raw string, keep bool) string {
+	if _, _, ok := address.Simple(raw); ok {
+		return raw
+	}
 	u, err := url.Parse(strings.TrimSpace(raw))
 	if err != nil || u.Host == "" || u.User != nil {
 		return ""
@@ -94,8 +98,18 @@ func postOf(address string) string {
 
 // id hashes what identifies an item to a short name.
 func id(parts ...string) string {
-	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
-	return hex.EncodeToString(sum[:10])
+	var room [512]byte
+	all := room[:0]
+	for i, p := range parts {
+		if i > 0 {
+			all = append(all, 0)
+		}
+		all = append(all, p...)
+	}
+	sum := sha256.Sum256(all)
+	var out [20]byte
+	hex.Encode(out[:], sum[:10])
+	return string(out[:])
 }
 
 // addressID is the id of the item at a canonical address. It does not depend

@@ -15,8 +15,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
-
+	"langnghe/crawler/nfc"
 	"langnghe/crawler/page"
 	"langnghe/crawler/redact"
 	"langnghe/crawler/social"
@@ -294,7 +293,7 @@ func plain(s string) string {
 	if isPlain(s) {
 		return s
 	}
-	s = norm.NFC.String(strings.ToValidUTF8(s, "\uFFFD"))
+	s = nfc.String(strings.ToValidUTF8(s, "\uFFFD"))
 	dropped := false
 	s = strings.Map(func(r rune) rune {
 		switch {
@@ -319,7 +318,7 @@ func plain(s string) string {
 		s = strings.ReplaceAll(s, "\n\n\n", "\n\n")
 	}
 	if dropped {
-		s = norm.NFC.String(s) // what stood on both sides of it
+		s = nfc.String(s) // what stood on both sides of it
 	}
 	return s
 }
@@ -346,7 +345,7 @@ func isPlain(s string) bool {
 		}
 		last = r
 	}
-	return norm.NFC.IsNormalString(s)
+	return nfc.IsNormal(s)
 }
 
 var languageTag = regexp.MustCompile(`^[A-Za-z]{2,3}`)

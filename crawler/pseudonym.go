@@ -11,7 +11,7 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/text/unicode/norm"
+	"langnghe/crawler/nfc"
 )
 
 // keyLife is how long one pseudonym key is used. Its boundaries are fixed,
@@ -40,7 +40,7 @@ type voices struct {
 // name returns the pseudonym of an author of a host at a time, "" for an
 // author who has no account.
 func (v *voices) name(ctx context.Context, at time.Time, host, author string) (string, error) {
-	author = strings.ToLower(strings.Join(strings.Fields(norm.NFC.String(author)), " "))
+	author = strings.ToLower(strings.Join(strings.Fields(nfc.String(author)), " "))
 	if anonymous.MatchString(author) {
 		return "", nil
 	}
@@ -59,7 +59,7 @@ func (v *voices) name(ctx context.Context, at time.Time, host, author string) (s
 // current period, so that a post and its comments meet when they are read
 // within one, and nobody can find a handle by trying.
 func (v *voices) ref(ctx context.Context, s string, keepFragment bool) (string, error) {
-	s = norm.NFC.String(strings.TrimSpace(s))
+	s = nfc.String(strings.TrimSpace(s))
 	if s == "" || ownID.MatchString(s) {
 		return s, nil
 	}

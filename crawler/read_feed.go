@@ -19,11 +19,13 @@ func readFeed(data []byte, c reading) (listing, error) {
 	if f.Dropped > 0 {
 		out.notes = append(out.notes, fmt.Sprintf("%d entries behind the first %d were not read", f.Dropped, feed.MaxEntries))
 	}
-	links := map[string]int{}
-	for _, e := range f.Entries {
-		links[Canonical(e.URL, true)]++
+	links, addresses := map[string]int{}, make([]string, len(f.Entries))
+	for i, e := range f.Entries {
+		addresses[i] = Canonical(e.URL, true)
+		links[addresses[i]]++
 	}
-	for _, e := range f.Entries {
+	out.leads = make([]lead, 0, len(f.Entries))
+	for i, e := range f.Entries {
 		l := lead{
 			item: news.Item{
 				Kind: c.source.Items, URL: e.URL, Title: e.Title, Text: e.Content,
@@ -36,7 +38,7 @@ func readFeed(data []byte, c reading) (listing, error) {
 		if l.item.Text == "" {
 			l.item.Text = e.Summary
 		}
-		if links[Canonical(e.URL, true)] > 1 && e.ID != "" {
+		if links[addresses[i]] > 1 && e.ID != "" {
 			l.item.URL = "" // all entries link to the front page: their ids tell them apart
 		}
 		if e.URL == "" {

@@ -12,8 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/text/unicode/norm"
-
+	"langnghe/crawler/nfc"
 	"langnghe/crawler/polite"
 	"langnghe/crawler/redact"
 	"langnghe/internal/news"
@@ -222,11 +221,11 @@ func (t *taking) learn(ctx context.Context) error {
 	t.ids = map[string]bool{}
 	var ask []string
 	for _, it := range t.q.Items {
-		if id := norm.NFC.String(strings.TrimSpace(it.ID)); plainly(id) {
+		if id := nfc.String(strings.TrimSpace(it.ID)); plainly(id) {
 			t.ids[id] = true
 		}
 		for _, s := range []string{it.Thread, it.Parent} {
-			if s = norm.NFC.String(strings.TrimSpace(s)); plainly(s) && !ownID.MatchString(s) {
+			if s = nfc.String(strings.TrimSpace(s)); plainly(s) && !ownID.MatchString(s) {
 				ask = append(ask, s)
 			}
 		}
@@ -245,14 +244,14 @@ func (t *taking) learn(ctx context.Context) error {
 // plain id comes back as it was given; of a thread or parent nobody knows
 // whether it is an id or somebody's name, unless there is such an item.
 func (t *taking) names(ctx context.Context, it *news.Item) (err error) {
-	it.ID = norm.NFC.String(strings.TrimSpace(it.ID))
+	it.ID = nfc.String(strings.TrimSpace(it.ID))
 	if !plainly(it.ID) {
 		if it.ID, err = t.voices.ref(ctx, it.ID, true); err != nil {
 			return fmt.Errorf("id: %w", err)
 		}
 	}
 	for _, s := range []*string{&it.Thread, &it.Parent} {
-		*s = norm.NFC.String(strings.TrimSpace(*s))
+		*s = nfc.String(strings.TrimSpace(*s))
 		if t.ids[*s] {
 			continue
 		}

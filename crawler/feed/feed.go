@@ -18,6 +18,7 @@ import (
 	"github.com/mmcdole/gofeed"
 	ext "github.com/mmcdole/gofeed/extensions"
 
+	"langnghe/crawler/address"
 	"langnghe/crawler/page"
 	"langnghe/crawler/vitime"
 )
@@ -267,6 +268,9 @@ func absolute(base *url.URL, ref string) string {
 	ref = strings.TrimSpace(ref)
 	if ref == "" {
 		return ""
+	}
+	if _, _, ok := address.Simple(ref); ok {
+		return ref
 	}
 	u, err := url.Parse(ref)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
-	"golang.org/x/text/unicode/norm"
 
+	"langnghe/crawler/nfc"
 	"langnghe/crawler/vitime"
 	"time"
 )
@@ -364,7 +364,7 @@ func in(n *html.Node, tags ...atom.Atom) bool {
 func fold(s string) string {
 	var b strings.Builder
 	space := false
-	for _, r := range norm.NFC.String(s) {
+	for _, r := range nfc.String(s) {
 		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r) {
 			space = true
 			continue

@@ -7,7 +7,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
-	"golang.org/x/text/unicode/norm"
+
+	"langnghe/crawler/nfc"
 )
 
 // A block is a run of text without a block-level boundary in it: a
@@ -41,6 +42,9 @@ func Plain(fragment string) string {
 	if !strings.ContainsAny(fragment, "<&") {
 		return tidy(fragment)
 	}
+	if text, ok := quick(fragment); ok {
+		return text
+	}
 	if text, ok := tokens(fragment); ok {
 		return text
 	}
@@ -55,11 +59,14 @@ func Plain(fragment string) string {
 	return join(blocks(root))
 }
 
+// oneLine has spaces for the breaks of lines, which mean nothing in HTML.
+var oneLine = strings.NewReplacer("\n", " ", "\r", " ", "\t", " ")
+
 // tokens is Plain without a tree, for the mark-up that feeds have. It gives up
 // where only a tree knows what belongs to what.
 func tokens(fragment string) (string, bool) {
 	if !strings.Contains(fragment, "<") {
-		return tidy(html.UnescapeString(strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(fragment))), true
+		return tidy(html.UnescapeString(oneLine.Replace(fragment))), true
 	}
 	z := html.NewTokenizer(strings.NewReader(fragment))
 	var parts []string
@@ -122,19 +129,45 @@ func join(bs []block) string {
 
 // tidy evens out white space line by line and composes the letters.
 func tidy(s string) string {
+	if s = strings.TrimFunc(s, white); even(s) {
+		return nfc.String(s)
+	}
 	var out []string
 	for line := range strings.Lines(s) {
 		if line = squeeze(line); line != "" {
 			out = append(out, line)
 		}
 	}
-	return norm.NFC.String(strings.Join(out, "\n"))
+	return nfc.String(strings.Join(out, "\n"))
+}
+
+// even reports whether s is one line without white space to even out.
+func even(s string) bool {
+	last := ' '
+	for _, r := range s {
+		switch {
+		case r == ' ':
+			if last == ' ' {
+				return false
+			}
+		case r < ' ' || r == 0x7f:
+			return false
+		case r < 0x7f, r >= 0xc0 && r < 0x370, r >= 0x1e00 && r < 0x1f00: // no letter of Vietnamese needs more
+		case white(r):
+			return false
+		}
+		last = r
+	}
+	return last != ' ' || s == ""
+}
+
+// white reports whether a rune counts as white space, or as nothing.
+func white(r rune) bool {
+	return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\u200b' || r == '\ufeff' || r == '\u00ad'
 }
 
 func squeeze(s string) string {
-	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\u200b' || r == '\ufeff' || r == '\u00ad'
-	}), " ")
+	return strings.Join(strings.FieldsFunc(s, white), " ")
 }
 
 // skipped are elements whose text nobody reads as part of a document.

@@ -5,8 +5,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
+	"langnghe/crawler/address"
+	"langnghe/crawler/nfc"
 )
 
 // Address returns the form of a web address that names nobody, and whether
@@ -18,6 +20,33 @@ import (
 // own says of "host/name", in lower case, that it is a public channel which
 // the ward listens to; such a name is no person's. It may be nil.
 func Address(address string, own func(channel string) bool) (free string, named bool) {
+	if simple(address) {
+		return address, false
+	}
+	return taken(address, own)
+}
+
+// simple reports whether nothing in an address needs to be looked at closely.
+func simple(s string) bool {
+	host, path, ok := address.Simple(s)
+	if !ok || ruleOf(host) != nil { // no rule is for a host that begins with www. or m. alone
+		return false
+	}
+	for label := range strings.SplitSeq(host, ".") {
+		if Named(label) {
+			return false
+		}
+	}
+	for part := range strings.SplitSeq(path, "/") {
+		if len(part) <= 16 && personalPart.MatchString(part) || Named(part) {
+			return false
+		}
+	}
+	return true
+}
+
+// taken is Address by taking the address apart.
+func taken(address string, own func(channel string) bool) (free string, named bool) {
 	u, err := url.Parse(address)
 	if err != nil || u.User != nil {
 		return "", true
@@ -96,7 +125,7 @@ func (p parts) dropped(free string) bool {
 
 // decoded is the path as a reader of the address would see it.
 func decoded(u *url.URL) string {
-	s := norm.NFC.String(u.Path)
+	s := nfc.String(u.Path)
 	for range 3 { // written as %2540, it is still an @
 		d, err := url.PathUnescape(s)
 		if err != nil || d == s {
@@ -274,7 +303,7 @@ var rules = []struct {
 func ruleOf(host string) func(parts) string {
 	for _, r := range rules {
 		for _, h := range r.hosts {
-			if host == h || strings.HasSuffix(host, "."+h) {
+			if rest, ok := strings.CutSuffix(host, h); ok && (rest == "" || rest[len(rest)-1] == '.') {
 				return r.form
 			}
 		}
@@ -539,11 +568,12 @@ func spaced(s string) string {
 // citizen's number, a plate, an account behind the word for it. There are no
 // words around it to go by, and long numbers of articles are common.
 func Named(s string) bool {
-	s = norm.NFC.String(s)
+	s = nfc.String(s)
 	if mayMail(s) && email.MatchString(s) {
 		return true
 	}
-	if digits([]rune(s)) < 4 {
+	n, plain := counted(s)
+	if n < 4 {
 		return false
 	}
 	words := spaced(bare(strings.ToLower(s)))
@@ -553,6 +583,14 @@ func Named(s string) bool {
 	if len(s) >= 16 && strings.ContainsAny(words, "abcdef") && hexName.MatchString(s) {
 		return false // a hash or UUID: its digits mean nothing
 	}
+	if plain && n < 8 && strings.IndexByte(s, '+') < 0 {
+		return false // too few for a telephone, with a letter o among them as well
+	}
+	return numbered(s)
+}
+
+// numbered reports whether a telephone or citizen's number is in s.
+func numbered(s string) bool {
 	rs := []rune(s)
 	gs := split(rs)
 	for i := range gs {
@@ -575,4 +613,17 @@ func Named(s string) bool {
 		}
 	}
 	return false
+}
+
+// counted counts the digits of s; plain reports that it is ASCII.
+func counted(s string) (n int, plain bool) {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= utf8.RuneSelf:
+			return digits([]rune(s)), false
+		case c >= '0' && c <= '9':
+			n++
+		}
+	}
+	return n, true
 }

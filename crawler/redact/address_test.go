@@ -3,6 +3,8 @@ package redact
 import (
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 func TestAddress(t *testing.T) {
@@ -124,12 +126,33 @@ func FuzzAddress(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		free, _ := Address(s, nil)
+		free, named := Address(s, nil)
+		if f, n := taken(s, nil); f != free || n != named {
+			t.Errorf("Address(%q) = %q, %v; taken apart %q, %v", s, free, named, f, n)
+		}
 		if free == "" {
 			return
 		}
 		if again, named := Address(free, nil); again != free || named {
 			t.Errorf("Address(%q) = %q, and of that %q, %v", s, free, again, named)
+		}
+	})
+}
+
+// TestGlance: an address, and a part of one, that is passed at a glance would be
+// passed when it is taken apart as well.
+func TestGlance(t *testing.T) {
+	bits := []string{"tin", "-", "_", "/", ".", "0912", "345", "678", "o", "O", "3572838", "2026", "11", "84", "stk", "tk", "37a", "12345", "u", "user", "author", "profile.php", "member", "www", "facebook.com", "s", "@", "+", "x", ".html", "a1b2", "tai-khoan", " "}
+	rapid.Check(t, func(t *rapid.T) {
+		s := strings.Join(rapid.SliceOfN(rapid.SampledFrom(bits), 1, 9).Draw(t, "bits"), "")
+		for _, at := range []string{"https://bao.example/" + s, "https://" + s + "/x", "http://m.facebook.com/" + s} {
+			free, named := Address(at, nil)
+			if f, n := taken(at, nil); f != free || n != named {
+				t.Fatalf("Address(%q) = %q, %v; taken apart %q, %v", at, free, named, f, n)
+			}
+		}
+		if n, plain := counted(s); plain && n < 8 && !strings.Contains(s, "+") && numbered(s) {
+			t.Fatalf("a number in %q", s)
 		}
 	})
 }

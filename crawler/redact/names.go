@@ -6,7 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
+	"langnghe/crawler/nfc"
 )
 
 // Name stands in place of a person's name.
@@ -25,7 +25,7 @@ const Name = "[tên người]"
 // This is a best effort: a name that nothing announces, or in small letters,
 // stays.
 func Names(s string) (string, bool) {
-	s = norm.NFC.String(s)
+	s = nfc.String(s)
 	t := text{s: s}
 	t.split()
 	if t.capitals == 0 {

@@ -17,6 +17,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"langnghe/crawler/nfc"
 )
 
 // What stands in place of what was taken out.
@@ -44,7 +46,7 @@ var (
 // Text returns s in NFC without what identifies people, and the names of
 // what was taken out ("phone", "email", …), sorted, each once.
 func Text(s string) (string, []string) {
-	s = norm.NFC.String(s)
+	s = nfc.String(s)
 	if !suspicious(s) {
 		return s, nil
 	}
@@ -83,7 +85,7 @@ func pass(s string, took func(string)) string {
 			return m[:strings.IndexByte(m, '@')] + Mention
 		})
 	}
-	return norm.NFC.String(s)
+	return nfc.String(s)
 }
 
 // links replaces links that lead to a person. A number in the address of any
