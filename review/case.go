@@ -47,6 +47,40 @@ func (d *Desk) Cases(ctx context.Context, q CaseQuery) ([]Case, error) {
 	return cs, nil
 }
 
+// maxJoins is how many cases a decision offers to join.
+const maxJoins = 5
+
+// Joinable are the cases about a claim or a scam that an entry of one of the
+// topics may belong to, by topic and the newest first. A person decides
+// whether it does.
+func (d *Desk) Joinable(ctx context.Context, topics []string, by User) (map[string][]Case, error) {
+	if err := allow(by, ReadCase); err != nil {
+		return nil, d.refusal(string(ReadCase), "", err)
+	}
+	out := map[string][]Case{}
+	for _, t := range topics {
+		if _, done := out[t]; done || t == "" {
+			continue
+		}
+		limit := maxJoins
+		if Sighted(by.Role) {
+			limit *= 4 // some are kept from them
+		}
+		cs, err := d.Store.Joinable(ctx, t, limit)
+		if err != nil {
+			return nil, fmt.Errorf("review: joinable: %w", err)
+		}
+		cs = slices.DeleteFunc(cs, func(c Case) bool { return c.hiddenFrom(by) != nil })
+		cs = cs[:min(len(cs), maxJoins)]
+		for i := range cs {
+			cs[i].lock()
+			cs[i].narrow(by)
+		}
+		out[t] = cs
+	}
+	return out, nil
+}
+
 // Case shows one case; that is in the audit chain.
 func (d *Desk) Case(ctx context.Context, id string, by User) (c Case, err error) {
 	err = d.act(ctx, by, ReadCase, id, "", func(tx Tx) error {

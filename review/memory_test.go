@@ -348,6 +348,17 @@ func (m *memory) Cases(_ context.Context, q review.CaseQuery) (cs []review.Case,
 	return page(cs, q.Offset, q.Limit), nil
 }
 
+func (m *memory) Joinable(_ context.Context, topic string, limit int) (cs []review.Case, err error) {
+	defer m.locked()()
+	for _, c := range all[review.Case](m.cases) {
+		if c.Topic == topic && c.Closed.IsZero() && (c.Kind == news.Verify || c.Kind == news.Scam) {
+			cs = append(cs, c)
+		}
+	}
+	slices.SortFunc(cs, func(a, b review.Case) int { return cmp.Or(b.Opened.Compare(a.Opened), cmp.Compare(b.ID, a.ID)) })
+	return page(cs, 0, limit), nil
+}
+
 func (s *state) OpenCase(kind review.CaseKind, story string) (string, error) {
 	cs := all[review.Case](s.cases)
 	slices.Reverse(cs)

@@ -35,6 +35,8 @@ type Store interface {
 	// Links are people's words about items beside one claim, the latest of each.
 	Links(ctx context.Context, claim string) ([]Link, error)
 
+	// Joinable are the open claim and scam cases of a topic, newest first.
+	Joinable(ctx context.Context, topic string, limit int) ([]Case, error)
 	// Waking names the cases whose Case.Wake lies at or before now, the
 	// longest due first.
 	Waking(ctx context.Context, now time.Time) ([]string, error)

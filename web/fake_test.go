@@ -171,6 +171,16 @@ func (d *fakeDesk) Cases(_ context.Context, q review.CaseQuery) (out []review.Ca
 	return out, nil
 }
 
+func (d *fakeDesk) Joinable(_ context.Context, topics []string, _ review.User) (map[string][]review.Case, error) {
+	out := map[string][]review.Case{}
+	for _, c := range d.cases {
+		if slices.Contains(topics, c.Topic) && c.State != review.Closed && (c.Kind == news.Verify || c.Kind == news.Scam) {
+			out[c.Topic] = append(out[c.Topic], c)
+		}
+	}
+	return out, nil
+}
+
 func (d *fakeDesk) Case(_ context.Context, id string, _ review.User) (review.Case, error) {
 	for _, c := range d.cases {
 		if c.ID == id {

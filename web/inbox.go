@@ -160,19 +160,19 @@ func (s *server) inbox(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := inboxPage{frame: s.frame(r, visitorOf(r).t.T("inbox.title")), Open: in.Open, Query: q, Mark: mark, Batch: review.BatchSize}
-	var open []review.Case
-	if !q.Decided && len(in.Entries) > 0 {
-		for _, kind := range joinable { // most cases are answers: those are not read
-			cs, err := s.Desk.Cases(r.Context(), review.CaseQuery{Kind: kind, Limit: 60, By: by(r)})
-			if err != nil {
-				return err
-			}
-			open = append(open, cs...)
+	var open map[string][]review.Case
+	if !q.Decided {
+		var topics []string
+		for _, e := range in.Entries {
+			topics = append(topics, e.Topic)
+		}
+		if open, err = s.Desk.Joinable(r.Context(), topics, by(r)); err != nil {
+			return err
 		}
 	}
 	for _, e := range in.Entries {
 		v := s.view(e, false)
-		v.Joins = joins(open, e)
+		v.Joins = open[e.Topic]
 		v.LookUntil, v.Late = e.LookBy(), e.Overdue(s.Now())
 		if l := e.Lease; l != nil {
 			if l.By != by(r).Name {
@@ -204,25 +204,6 @@ func (s *server) inbox(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return s.render(w, r, "inbox", p)
-}
-
-// maxJoins is how many cases a decision offers to join.
-const maxJoins = 5
-
-// joinable are the kinds of cases that another entry may belong to.
-var joinable = []review.CaseKind{news.Verify, news.Scam}
-
-// joins are the open cases about a claim or a scam that an entry of the same
-// topic may belong to, newest first. A person decides whether it does.
-func joins(open []review.Case, e review.Entry) []review.Case {
-	var out []review.Case
-	for _, c := range open {
-		if slices.Contains(joinable, c.Kind) && c.Topic != "" && c.Topic == e.Topic {
-			out = append(out, c)
-		}
-	}
-	slices.SortFunc(out, func(a, b review.Case) int { return b.Opened.Compare(a.Opened) })
-	return out[:min(len(out), maxJoins)]
 }
 
 func inboxQuery(r *http.Request) review.InboxQuery {

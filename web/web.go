@@ -58,6 +58,7 @@ type Desk interface {
 
 	Cases(ctx context.Context, q review.CaseQuery) ([]review.Case, error)
 	Case(ctx context.Context, id string, by review.User) (review.Case, error)
+	Joinable(ctx context.Context, topics []string, by review.User) (map[string][]review.Case, error)
 	SetClaim(ctx context.Context, id, title, claim string, indicators []string, by review.User) error
 	SetVerdict(ctx context.Context, id string, v review.Verdict, c news.Citation, by review.User) error
 	DraftCorrection(ctx context.Context, id, portal, post, radio string, by review.User) error

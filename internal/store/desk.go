@@ -264,6 +264,16 @@ func (d *Desk) Cases(ctx context.Context, q review.CaseQuery) ([]review.Case, er
 	return deskRows[review.Case](d.read.QueryContext(ctx, query, append(args, q.Limit, q.Offset)...))
 }
 
+// The index case_joinable is on this very expression and these conditions.
+const deskJoinable = `
+	SELECT body FROM case_file WHERE closed = 0 AND kind IN ('verify', 'scam') AND json_extract(body, '$.topic') = ?
+	ORDER BY opened DESC, id DESC LIMIT ?`
+
+// Joinable implements review.Store.
+func (d *Desk) Joinable(ctx context.Context, topic string, limit int) ([]review.Case, error) {
+	return deskRows[review.Case](d.read.QueryContext(ctx, deskJoinable, topic, limit))
+}
+
 const deskWaking = `SELECT id FROM case_file WHERE wake > 0 AND wake <= ? ORDER BY wake, id LIMIT 500`
 
 // Waking implements review.Store.
