@@ -15,6 +15,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 
 	"langnghe/internal/app"
+	"langnghe/internal/bus"
 )
 
 func natsServer(t *testing.T) *server.Server {
@@ -122,9 +123,11 @@ working_hours: {days: [mon, tue, wed, thu, fri, sat, sun], from: "00:00", to: "2
 	}
 }
 
-// TestSplitBackup: beside other running roles a backup is refused, by name.
-// Made of each folder while nothing runs, the five fit each other: restored on
-// an empty machine with an empty stream, everything is there. A command on the
+// TestSplitBackup: a split service is backed up while it runs and items flow,
+// all roles at one instant, each into a place of its own under the same name.
+// With a role missing it is refused, by name; with none running, each folder
+// is backed up by itself. What was kept while it ran is restored on an empty
+// machine with an empty stream, and everything is there. A command on the
 // folder of a role that is down starts that role there and no other.
 func TestSplitBackup(t *testing.T) {
 	page := newPage()
@@ -141,13 +144,16 @@ sources:
 `, site.URL), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
+	role := func(base, url, name, desk string) *process {
+		return launch(t, "serve", "-config", cfg, "-data", filepath.Join(base, name), "-roles", name, "-nats", url, "-listen", desk)
+	}
 	begin := func(base, url string) map[string]*process {
 		t.Helper()
 		out, desk := map[string]*process{}, freeAddr(t)
 		for _, name := range app.Roles {
-			out[name] = launch(t, "serve", "-config", cfg, "-data", filepath.Join(base, name), "-roles", name, "-nats", url, "-listen", desk)
+			out[name] = role(base, url, name, desk)
 		}
 		if err := up(ctx, desk); err != nil {
 			t.Fatalf("%v\n%s", err, out["desk"].out.String())
@@ -166,31 +172,50 @@ sources:
 	if err := os.Mkdir(stick, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	procs := begin(data, natsServer(t).ClientURL())
+	url := natsServer(t).ClientURL()
+	procs := begin(data, url)
 	indexer := filepath.Join(data, "indexer")
 	eventually(t, ctx, "the items", func() bool { return count(ctx, t, indexer) >= 40 }, procs["indexer"])
 	w := &ward{t: t, ctx: ctx, data: filepath.Join(data, "desk")}
 	w.hire("hoa")
 	for _, name := range app.Roles {
-		say(nil, "backup", "init", "-data", filepath.Join(data, name), "-to", filepath.Join(stick, name))
+		say(nil, "backup", "init", "-data", filepath.Join(data, name), "-to", stick)
 	}
-	out := say(errors.New("refused"), "backup", "-config", cfg, "-data", filepath.Join(data, "rules"), "-to", filepath.Join(stick, "rules"))
-	if !strings.Contains(out, "still running: crawler, indexer, desk, alerts") {
-		t.Errorf("a backup beside running roles: %s", out)
+	stop := w.load(page, 50*time.Millisecond)
+	time.Sleep(time.Second)
+	had := ids(ctx, t, indexer)
+	out := say(nil, "backup", "-config", cfg, "-data", filepath.Join(data, "rules"), "-to", stick)
+	if !strings.Contains(out, "each role in its own place: ") {
+		t.Errorf("a backup of running roles: %s", out)
 	}
+	stop()
+	round, _, _ := strings.Cut(out, ":")
+	procs["rules"].kill()
+	out = say(errors.New("refused"), "backup", "-config", cfg, "-data", filepath.Join(data, "alerts"), "-to", stick)
+	if !strings.Contains(out, "not running: rules") {
+		t.Errorf("a backup without the rules: %s", out)
+	}
+	procs["rules"] = role(data, url, "rules", freeAddr(t))
+	eventually(t, ctx, "the rules are back", func() bool {
+		_, err := bus.Ask(ctx, bus.Dial(app.SocketPath(filepath.Join(data, "rules"))), app.AskRules, app.None{})
+		return err == nil
+	}, procs["rules"])
 	for _, p := range procs {
 		p.stop(t)
 	}
 	for _, name := range app.Roles {
-		say(nil, "backup", "-config", cfg, "-data", filepath.Join(data, name), "-to", filepath.Join(stick, name))
+		say(nil, "backup", "-config", cfg, "-data", filepath.Join(data, name), "-to", stick)
 		files, err := filepath.Glob(filepath.Join(data, name, "*.db"))
 		if err != nil || len(files) != 1 || filepath.Base(files[0]) != name+".db" {
 			t.Errorf("the folder of %s holds %v, %v", name, files, err)
 		}
+		if out := say(nil, "backup", "list", "-data", filepath.Join(data, name), "-to", stick); strings.Count(out, "\n") != 2 || !strings.Contains(out, round) {
+			t.Errorf("%s keeps, want %s and one more:\n%s", name, round, out)
+		}
 	}
 	for _, name := range app.Roles {
-		out := say(nil, "restore", "-from", filepath.Join(stick, name), "-key", filepath.Join(data, name, "backup.key"), "-data", filepath.Join(fresh, name))
-		if !strings.Contains(out, name+".db") {
+		out := say(nil, "restore", "-from", filepath.Join(stick, name), "-at", round, "-key", filepath.Join(data, name, "backup.key"), "-data", filepath.Join(fresh, name))
+		if !strings.Contains(out, name+".db") || !strings.Contains(out, "-at "+round) {
 			t.Errorf("restore of %s: %s", name, out)
 		}
 		if files, err := filepath.Glob(filepath.Join(fresh, name, "*.db")); err != nil || len(files) != 1 {
@@ -205,6 +230,12 @@ sources:
 	eventually(t, ctx, "what was there and what has come", func() bool { return count(ctx, t, indexer) >= page.len() }, procs["indexer"])
 	if n := count(ctx, t, indexer); n != page.len() {
 		t.Errorf("%d items of %d", n, page.len())
+	}
+	have := ids(ctx, t, indexer)
+	for id := range had {
+		if !have[id] {
+			t.Errorf("item %s is lost", id)
+		}
 	}
 	if out := say(nil, "user", "-data", filepath.Join(fresh, "rules"), "list"); !strings.Contains(out, "hoa") { // any folder reaches all roles
 		t.Errorf("accounts: %s", out)

@@ -55,6 +55,7 @@ func runBackup(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
+	given := to
 	if to == "" {
 		to = cfg.Backup.To
 	}
@@ -65,6 +66,10 @@ func runBackup(ctx context.Context, c *call) error {
 		if to, err = filepath.Abs(to); err != nil {
 			return err
 		}
+	}
+	above := to
+	if to = app.BackupPlace(c.data, to); to != above && given == "" {
+		above = "" // of a split service: each role goes to the place of its own configuration
 	}
 	switch do {
 	case "init":
@@ -92,7 +97,7 @@ func runBackup(ctx context.Context, c *call) error {
 			ctx, cancel := context.WithTimeout(ctx, 2*time.Hour)
 			defer cancel()
 			var err error
-			st, err = bus.Ask(ctx, a, app.AskBackup(c.data), app.BackupRequest{Do: do, To: to, By: caller()})
+			st, err = bus.Ask(ctx, a, app.AskBackup(c.data), app.BackupRequest{Do: do, To: above, By: caller()})
 			return err
 		}, app.Roles...)
 		if err != nil {
@@ -103,6 +108,9 @@ func runBackup(ctx context.Context, c *call) error {
 			return nil
 		}
 		fmt.Fprintf(c.out, "%s: %d tệp / files, %s; mới / new: %s\n", st.ID, st.Stats.Files, size(st.Stats.Bytes), size(st.Stats.NewBytes))
+		if len(st.Roles) > 0 {
+			fmt.Fprintf(c.out, "cùng lúc, mỗi vai trò ở thư mục của nó / at one time, each role in its own place: %s\n", strings.Join(st.Roles, ", "))
+		}
 		return nil
 	default:
 		return usagef("there is no %q; use init, now, list, verify, drill, prune or key", do)
@@ -236,7 +244,7 @@ func runRestore(ctx context.Context, c *call) error {
 	}
 	c.placeFolders(file, done.Note)
 	if len(done.Note.Tables) < len(app.Roles) { // of one role: what is under way is for the others as well
-		fmt.Fprintf(c.out, "%s: %s, nguyên vẹn / intact\nkhôi phục mọi vai trò từ cùng một lần sao lưu, rồi chạy lại / restore every role from the same round of backups, then start them again\n",
+		fmt.Fprintf(c.out, "%s: %s, nguyên vẹn / intact\nkhôi phục mọi vai trò từ cùng một lần sao lưu, rồi chạy lại / restore every role from the same round of backups, then start them again: -at %[1]s\n",
 			done.Snapshot.ID, strings.Join(slices.Sorted(maps.Keys(done.Note.Tables)), ", "))
 		return nil
 	}

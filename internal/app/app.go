@@ -95,13 +95,17 @@ type builder struct {
 	room  *room
 	off   *offSwitch
 	clock *clockWatch
-	saves map[string]func(context.Context, string) error // the databases of a backup, by file name
-	reg   *prometheus.Registry
-	parts []part
-	close []func() error
-	ready map[string]func(context.Context) error
-	svc   *Service
-	hooks http.Handler // /hooks/, nil when nothing is received
+	me    string      // this data folder among the processes on a server; "" without one
+	leads func() bool // keeps the crawlers' state; nil without the role
+
+	elsewhere elsewhere                                      // what the other processes of a split service warn of
+	saves     map[string]func(context.Context, string) error // the databases of a backup, by file name
+	reg       *prometheus.Registry
+	parts     []part
+	close     []func() error
+	ready     map[string]func(context.Context) error
+	svc       *Service
+	hooks     http.Handler // /hooks/, nil when nothing is received
 }
 
 // A part runs until its context is done or it cannot go on.
@@ -132,6 +136,11 @@ func Run(ctx context.Context, opts Options) (err error) {
 	b := &builder{opts: opts, log: opts.Log, now: opts.Now, reg: prometheus.NewRegistry(), ready: map[string]func(context.Context) error{}, saves: map[string]func(context.Context, string) error{}}
 	if b.days, err = opts.Config.Days(); err != nil {
 		return err
+	}
+	if opts.NATS != "" {
+		if b.me, err = b.identity(); err != nil {
+			return err
+		}
 	}
 	b.room = newRoom(opts.DataDir, opts.Config.Limits.MinFree(), b.reg)
 	b.clock = newClockWatch(b.log.With("component", "clock"), b.reg)
@@ -189,6 +198,8 @@ func Run(ctx context.Context, opts Options) (err error) {
 	b.warn = append(b.warn, kept.warning)
 	b.every("backup", time.Minute, kept.tick)
 	reply(b, AskBackup(opts.DataDir), kept.do)
+	b.round(kept)
+	b.others()
 	reply(b, AskMetrics(opts.DataDir), b.numbers)
 	reply(b, AskCondition(opts.DataDir), b.condition)
 	b.part("socket", func(ctx context.Context) error { return b.bus.ServeSocket(ctx, SocketPath(opts.DataDir)) })
@@ -324,7 +335,7 @@ func (b *builder) crawler(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		o.Store, o.Leads, o.Transport.Turns = crew.store(), crew.leads, crew
+		o.Store, o.Leads, o.Transport.Turns, b.leads = crew.store(), crew.leads, crew, crew.leads
 		b.part("crawler keeper", crew.keep)
 	}
 	var c *crawler.Crawler

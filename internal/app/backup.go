@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -54,6 +55,7 @@ type BackupNote struct {
 	Facts  int                       `json:"facts"`           // under way
 	Erased []news.Erased             `json:"erased"`          // so that a restore of an older one erases again
 	Files  []ConfigFile              `json:"files,omitempty"` // that the configuration names
+	Round  string                    `json:"round,omitempty"` // the same in what the roles of a split service keep at one time
 }
 
 // A BackupRequest asks the process of a data folder for one thing.
@@ -76,6 +78,7 @@ type BackupStatus struct {
 	Stats     backup.Stats `json:"stats"`
 	Held      string       `json:"held,omitempty"` // for how long publishing stood still
 	Snapshots int          `json:"snapshots"`
+	Roles     []string     `json:"roles,omitempty"` // backed up with this one at the same time
 }
 
 // KeyPath is where the key of a data folder's backups lies.
@@ -95,6 +98,8 @@ type backups struct {
 	begun  time.Time // this process
 
 	room func(dir string, need int64) error // an error when a copy would fill the disk
+
+	cut cut // of a round of the split form
 }
 
 func (b *builder) backups(databases map[string]func(context.Context, string) error) (*backups, error) {
@@ -180,7 +185,9 @@ func (k *backups) tick(ctx context.Context) error {
 		due = due.AddDate(0, 0, -1)
 	}
 	var errs []error
-	if last.Before(due) && now.Sub(failed) > time.Hour && !k.b.opts.split() { // whose folders are backed up while it stands still
+	// In the split form the desk calls all, once they had time to start.
+	mine := k.b.me == "" || slices.Contains(k.b.opts.Roles, "desk") && now.Sub(k.begun) > roundWarm
+	if last.Before(due) && now.Sub(failed) > time.Hour && mine {
 		_, err := k.do(ctx, BackupRequest{Do: "now", By: "system"})
 		errs = append(errs, err)
 	}
@@ -193,9 +200,18 @@ func (k *backups) tick(ctx context.Context) error {
 
 // do answers a request.
 func (k *backups) do(ctx context.Context, r BackupRequest) (BackupStatus, error) {
+	if r.Do == "now" && k.b.me != "" {
+		there, err := k.members(ctx)
+		if err == nil && len(there) > 1 {
+			return k.callRound(ctx, r, there)
+		}
+		if err != nil {
+			return k.failedRound(r, err)
+		}
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	to := cmp.Or(r.To, k.cfg.To)
+	to := k.place(cmp.Or(r.To, k.cfg.To))
 	switch r.Do {
 	case "status":
 		return k.status, nil
@@ -216,9 +232,6 @@ func (k *backups) do(ctx context.Context, r BackupRequest) (BackupStatus, error)
 	}
 	act := "backup.made"
 	if r.Do == "now" {
-		if err == nil {
-			err = k.alone(ctx)
-		}
 		if err == nil {
 			err = k.save(ctx, repo)
 		}
@@ -253,31 +266,44 @@ func (k *backups) do(ctx context.Context, r BackupRequest) (BackupStatus, error)
 
 // save makes one snapshot and lets go of old ones.
 func (k *backups) save(ctx context.Context, repo *backup.Repo) error {
+	dir, err := k.scratch()
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	note, held, err := k.copyTo(ctx, dir)
+	if err != nil {
+		return err
+	}
+	return k.keep(ctx, repo, dir, k.b.now(), note, held)
+}
+
+// scratch is an empty folder with room for a copy of everything.
+func (k *backups) scratch() (string, error) {
 	dir := k.b.path(backupScratch)
 	if err := os.RemoveAll(dir); err != nil {
-		return fmt.Errorf("backup: %w", err)
+		return "", fmt.Errorf("backup: %w", err)
 	}
 	need, err := k.size()
 	if err == nil {
 		err = k.room(k.b.opts.DataDir, need)
 	}
+	if err == nil {
+		err = os.Mkdir(dir, 0o700)
+	}
 	if err != nil {
-		return fmt.Errorf("backup: %w", err)
+		return "", fmt.Errorf("backup: %w", err)
 	}
-	defer os.RemoveAll(dir)
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		return fmt.Errorf("backup: %w", err)
-	}
-	note, held, err := k.copyTo(ctx, dir)
+	return dir, nil
+}
+
+// keep puts what was copied into dir into the repository, as of the time at.
+func (k *backups) keep(ctx context.Context, repo *backup.Repo, dir string, at time.Time, note BackupNote, held time.Duration) error {
+	s, st, err := repo.Save(ctx, dir, at, k.b.opts.Version, note)
 	if err != nil {
 		return err
 	}
-	now := k.b.now()
-	s, st, err := repo.Save(ctx, dir, now, k.b.opts.Version, note)
-	if err != nil {
-		return err
-	}
-	k.status.ID, k.status.Last, k.status.Stats, k.status.Held = s.ID, now, st, held.Round(time.Millisecond).String()
+	k.status.ID, k.status.Last, k.status.Stats, k.status.Held = s.ID, at, st, held.Round(time.Millisecond).String()
 	if _, _, err := repo.Prune(ctx, backup.Keep{Daily: k.cfg.Daily, Weekly: k.cfg.Weekly, Zone: k.b.days.Zone()}); err != nil {
 		return err
 	}
@@ -313,51 +339,68 @@ func (k *backups) size() (n int64, err error) {
 // way, or the role that hears it has handled it before its database was
 // copied.
 func (k *backups) copyTo(ctx context.Context, dir string) (note BackupNote, held time.Duration, err error) {
-	note.Tables = map[string]map[string]int{}
 	begun := time.Now()
 	release := k.b.bus.Hold()
-	err = func() error {
-		defer release()
-		var buf bytes.Buffer
-		enc := json.NewEncoder(&buf)
-		err := k.b.bus.Unhandled(ctx, func(m bus.Message) error {
-			note.Facts++
-			return enc.Encode(m)
-		})
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(dir, factsFile), buf.Bytes(), 0o600); err != nil {
-			return err
-		}
-		for name, copyTo := range k.databases {
-			if err := copyTo(ctx, filepath.Join(dir, name)); err != nil {
-				return err
-			}
-		}
-		return nil
-	}()
-	held = time.Since(begun)
-	if err != nil {
-		return note, held, fmt.Errorf("backup: %w", err)
+	if note.Facts, err = k.copyFacts(ctx, dir); err == nil {
+		err = k.copyDatabases(ctx, dir)
 	}
+	release()
+	held = time.Since(begun)
+	if err == nil {
+		err = k.complete(ctx, dir, &note)
+	}
+	return note, held, err
+}
+
+// copyFacts writes the facts under way into dir and counts them. Nobody
+// publishes meanwhile.
+func (k *backups) copyFacts(ctx context.Context, dir string) (n int, err error) {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	err = k.b.bus.Unhandled(ctx, func(m bus.Message) error {
+		n++
+		return enc.Encode(m)
+	})
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, factsFile), buf.Bytes(), 0o600)
+	}
+	if err != nil {
+		return n, fmt.Errorf("backup: %w", err)
+	}
+	return n, nil
+}
+
+// copyDatabases copies those of this process. Nobody publishes meanwhile.
+func (k *backups) copyDatabases(ctx context.Context, dir string) error {
+	for name, copyTo := range k.databases {
+		if err := copyTo(ctx, filepath.Join(dir, name)); err != nil {
+			return fmt.Errorf("backup: %w", err)
+		}
+	}
+	return nil
+}
+
+// complete adds to the databases in dir what may go on changing, and says in
+// the note what there is.
+func (k *backups) complete(ctx context.Context, dir string, note *BackupNote) (err error) {
+	note.Tables = map[string]map[string]int{}
 	for name := range k.databases {
 		file := filepath.Join(dir, name)
 		if note.Tables[name], err = store.Tables(ctx, file); err != nil {
-			return note, held, err
+			return err
 		}
 		if name == "desk.db" {
 			if note.Erased, err = store.Erasures(ctx, file); err != nil {
-				return note, held, err
+				return err
 			}
 		}
 	}
 	if err := copyRest(k.b.opts.DataDir, dir); err != nil {
-		return note, held, fmt.Errorf("backup: %w", err)
+		return fmt.Errorf("backup: %w", err)
 	}
 	if file := k.b.opts.ConfigFile; file != "" {
 		if note.Files, err = copyConfig(file, k.b.opts.DataDir, dir); err != nil {
-			return note, held, fmt.Errorf("backup: %w", err)
+			return fmt.Errorf("backup: %w", err)
 		}
 		for _, f := range note.Files {
 			if f.Why != "" {
@@ -365,7 +408,7 @@ func (k *backups) copyTo(ctx context.Context, dir string) (note BackupNote, held
 			}
 		}
 	}
-	return note, held, nil
+	return nil
 }
 
 // derived is what lies in a data folder and is not copied as it is: the

@@ -2,9 +2,6 @@ package app
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"path/filepath"
 	"time"
 
 	"langnghe/internal/bus"
@@ -22,11 +19,7 @@ type Condition struct {
 
 // AskCondition asks the one process that holds a data folder.
 func AskCondition(dataDir string) bus.Question[None, Condition] {
-	if abs, err := filepath.Abs(dataDir); err == nil {
-		dataDir = abs
-	}
-	sum := sha256.Sum256([]byte(dataDir))
-	return bus.Question[None, Condition]{Subject: "ask.condition." + hex.EncodeToString(sum[:8])}
+	return bus.Question[None, Condition]{Subject: "ask.condition." + folderToken(dataDir)}
 }
 
 func (b *builder) condition(ctx context.Context, _ None) (Condition, error) {

@@ -186,10 +186,12 @@ func (b *builder) crew(ctx context.Context, own crawler.Store, life time.Duratio
 	return &crew{b: b.bus, leases: l, own: own, log: b.log.With("component", "crawler"), gone: keeperGone}, nil
 }
 
+const identityFile = "identity"
+
 // identity is the name of this data folder among the processes that meet on
 // one server; it is made once.
 func (b *builder) identity() (string, error) {
-	name := b.path("identity")
+	name := b.path(identityFile)
 	data, err := os.ReadFile(name)
 	if err == nil && len(strings.TrimSpace(string(data))) > 0 {
 		return strings.TrimSpace(string(data)), nil

@@ -299,6 +299,7 @@ func (d *doctor) backup(context.Context) {
 		d.say("warn", "Không sao lưu", "No backups are made", "Đặt backup.to rồi chạy: langnghe backup init", "Set backup.to, then run langnghe backup init")
 		return
 	}
+	to = BackupPlace(d.DataDir, to)
 	key, err := backup.LoadKey(KeyPath(d.DataDir))
 	var all []backup.Snapshot
 	if err == nil {

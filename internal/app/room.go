@@ -117,7 +117,13 @@ func (b *builder) watchDisk(ctx context.Context) error {
 	}
 }
 
+// warnings are those of this process, then those of the others.
 func (b *builder) warnings() []news.Text {
+	own := b.ownWarnings()
+	return append(own, b.elsewhere.warnings(own)...)
+}
+
+func (b *builder) ownWarnings() []news.Text {
 	var out []news.Text
 	for _, f := range b.warn {
 		if t, ok := f(); ok {

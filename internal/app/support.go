@@ -4,8 +4,6 @@ import (
 	"archive/zip"
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -36,11 +34,7 @@ import (
 // AskMetrics asks the process of a data folder for its numbers, in the text
 // form of Prometheus.
 func AskMetrics(dataDir string) bus.Question[None, string] {
-	if abs, err := filepath.Abs(dataDir); err == nil {
-		dataDir = abs
-	}
-	sum := sha256.Sum256([]byte(dataDir))
-	return bus.Question[None, string]{Subject: "ask.metrics." + hex.EncodeToString(sum[:8])}
+	return bus.Question[None, string]{Subject: "ask.metrics." + folderToken(dataDir)}
 }
 
 func (b *builder) numbers(context.Context, None) (string, error) {

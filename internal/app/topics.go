@@ -4,8 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"langnghe/alerts"
@@ -125,11 +127,21 @@ var (
 
 // AskBackup asks the one process that holds a data folder.
 func AskBackup(dataDir string) bus.Question[BackupRequest, BackupStatus] {
+	return bus.Question[BackupRequest, BackupStatus]{Subject: "ask.backup." + folderToken(dataDir), Within: longWork}
+}
+
+// folderToken names a data folder among the processes that meet on one server.
+// Its path is not enough for that: in containers all of them are called /data.
+func folderToken(dataDir string) string {
+	name := dataDir
 	if abs, err := filepath.Abs(dataDir); err == nil {
-		dataDir = abs
+		name = abs
 	}
-	sum := sha256.Sum256([]byte(dataDir))
-	return bus.Question[BackupRequest, BackupStatus]{Subject: "ask.backup." + hex.EncodeToString(sum[:8]), Within: longWork}
+	if id, err := os.ReadFile(filepath.Join(dataDir, identityFile)); err == nil {
+		name += "/" + strings.TrimSpace(string(id))
+	}
+	sum := sha256.Sum256([]byte(name))
+	return hex.EncodeToString(sum[:8])
 }
 
 // A UserRequest lists the accounts (empty) or changes one.

@@ -50,8 +50,19 @@ const concurrency = 16
 // Answer calls f for each request until ctx is done, several at a time. When
 // several processes answer, each request goes to one of them.
 func Answer[Q, A any](ctx context.Context, b *Bus, q Question[Q, A], f func(context.Context, Q) (A, error)) error {
+	return answers(ctx, b, q, "answer", f)
+}
+
+// AnswerEach is Answer for questions of [AskEach]: every process that answers
+// gets each request.
+func AnswerEach[Q, A any](ctx context.Context, b *Bus, q Question[Q, A], f func(context.Context, Q) (A, error)) error {
+	return answers(ctx, b, q, "", f)
+}
+
+// answers answers as one of a group, or for itself without one.
+func answers[Q, A any](ctx context.Context, b *Bus, q Question[Q, A], group string, f func(context.Context, Q) (A, error)) error {
 	slots := semaphore.NewWeighted(concurrency)
-	sub, err := b.nc.QueueSubscribe(q.Subject, "answer", func(m *nats.Msg) {
+	sub, err := b.nc.QueueSubscribe(q.Subject, group, func(m *nats.Msg) {
 		if slots.Acquire(ctx, 1) != nil {
 			return
 		}
@@ -129,6 +140,38 @@ func Ask[Q, A any](ctx context.Context, a Asker, q Question[Q, A], v Q) (A, erro
 		return out, fmt.Errorf("bus: decode %s: %w", q.Subject, err)
 	}
 	return out, nil
+}
+
+// AskEach sends v to every process that answers and returns what came within
+// the time. Answers that are errors are left out.
+func AskEach[Q, A any](ctx context.Context, b *Bus, q Question[Q, A], v Q, within time.Duration) ([]A, error) {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("bus: encode %s: %w", q.Subject, err)
+	}
+	inbox := b.nc.NewRespInbox()
+	sub, err := b.nc.SubscribeSync(inbox)
+	if err == nil {
+		defer func() { _ = sub.Unsubscribe() }()
+		err = b.nc.PublishRequest(q.Subject, inbox, data)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", strings.TrimPrefix(q.Subject, "ask."), err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	var out []A
+	for {
+		m, err := sub.NextMsgWithContext(ctx)
+		if err != nil {
+			return out, nil // the time is over, or nobody is there
+		}
+		var r reply
+		var a A
+		if json.Unmarshal(m.Data, &r) == nil && r.Error == "" && json.Unmarshal(r.Answer, &a) == nil {
+			out = append(out, a)
+		}
+	}
 }
 
 // Request implements [Asker].
