@@ -14,6 +14,12 @@ type helpPage struct {
 	Minutes int
 }
 
+type button struct {
+	Choice news.Choice
+	Key    string
+	Grave  bool
+}
+
 // help is the reviewer's handbook: what to do with the inbox, by key and by
 // tap, and what each decision leads to.
 func (s *server) help(w http.ResponseWriter, r *http.Request) error {

@@ -54,6 +54,7 @@ type topicCount struct {
 // An entryView is an entry with what the templates need to explain it.
 type entryView struct {
 	review.Entry
+	Anchor    string // its place on a page
 	Head      string
 	Parts     []part // of the text, shortened in lists
 	Title     []part
@@ -65,8 +66,7 @@ type entryView struct {
 	Tone      string
 	Impact    string
 	Stance    string
-	Copies    int // other entries of the story that are folded under this one
-	Buttons   []button
+	Copies    int            // other entries of the story that are folded under this one
 	Whole     bool           // the page of the entry, not the list
 	Undo      bool           // the decision can still be taken back
 	Joins     []review.Case  // open cases of the topic that it may belong to
@@ -84,14 +84,6 @@ type reason struct {
 	Words []string // the words that it rests on
 }
 
-type button struct {
-	Choice  news.Choice
-	Key     string
-	Suggest bool
-	Grave   bool
-	Chosen  bool
-}
-
 // textLimit is how much of a text the inbox shows, in code points.
 const (
 	textLimit  = 700
@@ -100,7 +92,7 @@ const (
 
 // view prepares an entry. Reasons come newest first, withdrawn ones not at all.
 func (s *server) view(e review.Entry, whole bool) entryView {
-	v := entryView{Entry: e, Signal: e.Item == nil, Copies: max(e.Folded, len(e.Similar)), Whole: whole}
+	v := entryView{Entry: e, Anchor: anchor(e.ID), Signal: e.Item == nil, Copies: max(e.Folded, len(e.Similar)), Whole: whole}
 	var care care
 	if e.Item != nil {
 		care = s.careOf(e.Item)
@@ -120,12 +112,6 @@ func (s *server) view(e review.Entry, whole bool) entryView {
 		}
 		spans = append(spans, f.Because...)
 		v.Reasons = append(v.Reasons, r)
-	}
-	for _, c := range news.Choices {
-		v.Buttons = append(v.Buttons, button{
-			Choice: c, Key: keys[c], Suggest: e.Suggest == c, Grave: grave(c),
-			Chosen: e.Decision != nil && e.Decision.Undone.IsZero() && e.Decision.Choice == c,
-		})
 	}
 	if e.Decision != nil && e.Decision.Undone.IsZero() {
 		v.Undo = s.Now().Before(e.Decision.At.Add(review.UndoWindow))

@@ -14,6 +14,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"langnghe/internal/news"
@@ -42,10 +43,15 @@ func (s *server) parsePages(fsys fs.FS) (map[string]pages, error) {
 			if base == "layout" || base == "parts" {
 				continue
 			}
-			tmpl, err := template.New("layout.html").Option("missingkey=error").Funcs(s.funcs(t)).
+			tmpl, err := template.New("layout.html").Option("missingkey=error").Funcs(s.funcs(t)).Funcs(pen{s, t}.funcs()).
 				ParseFS(fsys, "templates/layout.html", "templates/parts.html", name)
 			if err != nil {
 				return nil, fmt.Errorf("web: %s: %w", name, err)
+			}
+			for _, part := range tmpl.Templates() {
+				if part.Tree != nil {
+					settle(part.Tree.Root, t, s.assetPath)
+				}
 			}
 			all[lang][base] = tmpl
 		}
@@ -65,7 +71,6 @@ func (s *server) funcs(t *tongue) template.FuncMap {
 		"datetime": t.DateTime,
 		"day":      t.Day,
 		"in":       func(x news.Text) string { return guard(x.In(t.lang)) },
-		"when":     func(at time.Time) moment { return moment{at, t.DateTime(at), t.Ago(at, s.Now())} },
 		"clock":    func(at time.Time) string { return at.In(zone).Format("15:04") },
 		"doubt": func(s string) string {
 			if t.lang == "en" {
@@ -113,13 +118,6 @@ type citeForm struct {
 	Documents      []official.Document
 	Chosen, Clause string
 	Required       bool
-}
-
-// A moment is a time as pages show it.
-type moment struct {
-	At   time.Time
-	Full string
-	Ago  string
 }
 
 // A frame is what every page has around its content.
@@ -225,8 +223,10 @@ func (s *server) renderStatus(w http.ResponseWriter, r *http.Request, status int
 	if !ok {
 		return fmt.Errorf("web: no template %q", name)
 	}
-	var buf bytes.Buffer
-	if err := page.Execute(&buf, data); err != nil {
+	buf, _ := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(buf)
+	buf.Reset()
+	if err := page.Execute(buf, data); err != nil {
 		return fmt.Errorf("render %s: %w", name, err)
 	}
 	h := w.Header()
@@ -237,7 +237,11 @@ func (s *server) renderStatus(w http.ResponseWriter, r *http.Request, status int
 	body := buf.Bytes()
 	if len(body) > 1<<10 && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
-		body = squeeze(body, gzip.BestSpeed)
+		small, _ := buffers.Get().(*bytes.Buffer)
+		defer buffers.Put(small)
+		small.Reset()
+		quick(small, body)
+		body = small.Bytes()
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
@@ -245,6 +249,28 @@ func (s *server) renderStatus(w http.ResponseWriter, r *http.Request, status int
 		s.Log.Debug("client went away", "err", err)
 	}
 	return nil
+}
+
+// What a page needs only until it is sent is used again: a compressor has
+// nearly a megabyte of tables.
+var (
+	buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+	zippers = sync.Pool{New: func() any {
+		z, err := gzip.NewWriterLevel(nil, gzip.BestSpeed)
+		if err != nil {
+			panic(err) // a constant level
+		}
+		return z
+	}}
+)
+
+// quick compresses as fast as it goes.
+func quick(to *bytes.Buffer, b []byte) {
+	z, _ := zippers.Get().(*gzip.Writer)
+	defer zippers.Put(z)
+	z.Reset(to)
+	_, _ = z.Write(b) // into memory
+	_ = z.Close()
 }
 
 func squeeze(b []byte, level int) []byte {

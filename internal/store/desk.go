@@ -179,35 +179,81 @@ func (d *Desk) Inbox(ctx context.Context, q review.InboxQuery) (in review.Inbox,
 	if q.Topic != "" {
 		query = deskInTopic
 	}
-	lines, err := tx.QueryContext(ctx, query, int(q.Min), q.Topic, q.Limit, q.Offset, mine, unix(q.Now), q.After.ID, int(q.After.Level), unix(q.After.At), veiled)
+	heads, counts, err := deskPile(tx.QueryContext(ctx, query, int(q.Min), q.Topic, q.Limit, q.Offset, mine, unix(q.Now), q.After.ID, int(q.After.Level), unix(q.After.At), veiled))
+	if err != nil || len(heads) == 0 {
+		return in, err
+	}
+	bodies, err := deskEntriesOf(ctx, tx, heads, q.Now)
 	if err != nil {
 		return in, err
 	}
-	defer lines.Close()
-	for lines.Next() {
-		var id string
-		var n int
-		if err := lines.Scan(&id, &n); err != nil {
-			return in, err
+	for i, id := range heads {
+		e, ok := bodies[id]
+		if !ok {
+			return in, review.ErrNotFound
 		}
-		e, err := deskRow[review.Entry](tx.QueryRowContext(ctx, deskEntry, id))
-		if err != nil {
-			return in, err
-		}
-		switch l, err := deskLeaseOf(tx.QueryRowContext(ctx, deskLease, e.Fold())); {
-		case err != nil:
-			return in, err
-		case l.Until.After(q.Now):
-			e.Lease = &l
-		}
-		if e.Folded = n - 1; e.Folded > 0 {
+		if e.Folded = counts[i] - 1; e.Folded > 0 {
 			if e.Similar, err = deskStrings(tx.QueryContext(ctx, deskFolded, id, veiled)); err != nil {
 				return in, err
 			}
 		}
 		in.Entries = append(in.Entries, e)
 	}
-	return in, lines.Err()
+	return in, nil
+}
+
+// deskPile reads lines of the inbox: who stands for the fold, and how many
+// are in it.
+func deskPile(rows *sql.Rows, err error) (heads []string, counts []int, _ error) {
+	if err != nil {
+		return nil, nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		var n int
+		if err := rows.Scan(&id, &n); err != nil {
+			return nil, nil, err
+		}
+		heads, counts = append(heads, id), append(counts, n)
+	}
+	return heads, counts, rows.Err()
+}
+
+const deskEntriesWith = `
+	SELECT entry.body, lease.by, lease.until FROM json_each(?) AS wanted
+	JOIN entry ON entry.id = wanted.value LEFT JOIN lease ON lease.fold = entry.fold`
+
+// deskEntriesOf reads entries by id in one question, each with the lease that
+// holds it now.
+func deskEntriesOf(ctx context.Context, tx *sql.Tx, ids []string, now time.Time) (map[string]review.Entry, error) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.QueryContext(ctx, deskEntriesWith, string(list))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := make(map[string]review.Entry, len(ids))
+	for rows.Next() {
+		var body sql.RawBytes
+		var who sql.NullString
+		var until sql.NullInt64
+		if err := rows.Scan(&body, &who, &until); err != nil {
+			return nil, err
+		}
+		var e review.Entry
+		if err := json.Unmarshal(body, &e); err != nil {
+			return nil, err
+		}
+		if l := (review.Lease{By: who.String, Until: fromUnix(until.Int64)}); who.Valid && l.Until.After(now) {
+			e.Lease = &l
+		}
+		out[e.ID] = e
+	}
+	return out, rows.Err()
 }
 
 const deskCase = `SELECT body FROM case_file WHERE id = ?`

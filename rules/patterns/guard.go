@@ -21,15 +21,33 @@ var linkLike = regexp.MustCompile(`(?i)https?://[^\s/?#<>"]+|(?:[\pL\pN_-]+\.)+\
 // texts that a scam is in or may be, it is each name that is neither official
 // nor known; known may be nil.
 func Doubtful(text string, every bool, known func(host string) bool) (out [][]int) {
-	if !strings.Contains(text, ".") {
-		return nil
-	}
-	for _, at := range linkLike.FindAllStringIndex(text, -1) {
-		if link := text[at[0]:at[1]]; doubtful(link, every, known) {
-			out = append(out, at)
+	// No link has a blank in it, so only words with a point inside or a scheme
+	// are looked at: a page of texts has a handful of them.
+	for from := 0; from < len(text); {
+		end := strings.IndexAny(text[from:], blanks)
+		if end < 0 {
+			end = len(text) - from
 		}
+		if word := text[from : from+end]; maybeLink(word) {
+			for _, at := range linkLike.FindAllStringIndex(word, -1) {
+				if doubtful(word[at[0]:at[1]], every, known) {
+					out = append(out, []int{from + at[0], from + at[1]})
+				}
+			}
+		}
+		from += end + 1
 	}
 	return out
+}
+
+// blanks are what \s is to the expression.
+const blanks = " \n\t\r\f"
+
+// maybeLink reports whether a word may have a link in it; most that end with a
+// point have none.
+func maybeLink(word string) bool {
+	point := strings.IndexByte(word, '.')
+	return point >= 0 && point < len(word)-1 || strings.Contains(word, "://")
 }
 
 func doubtful(link string, every bool, known func(string) bool) bool {

@@ -2,7 +2,10 @@ package patterns
 
 import (
 	"slices"
+	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"langnghe/internal/news"
 )
@@ -46,4 +49,23 @@ func TestDoubtful(t *testing.T) {
 	if Scam(nil) || Scam(&news.Reading{Cues: []news.Cue{{Family: "old_news"}}}) || !Scam(&news.Reading{Cues: []news.Cue{{Family: "impersonation_bank"}}}) || !Scam(&news.Reading{Topics: []news.Topic{{ID: "security_scam"}}}) {
 		t.Error("what a scam is")
 	}
+}
+
+// TestDoubtfulByWords: looking at words finds what looking at the whole text
+// would.
+func TestDoubtfulByWords(t *testing.T) {
+	pieces := rapid.SampledFrom([]string{"https://", "hxxps://", "HTTP://a", "qua-tang.top", ".", "..", "vneid.gov.vn.xyz", "xong.Do", "a.b", "đường.vn", "[.]", " ", "\n", "\u00a0", "\t", "\v", "\f", "/x?y#z", "<", "\"", "1.000", "e\u0301.top", "\xff"})
+	rapid.Check(t, func(t *rapid.T) {
+		text := strings.Join(rapid.SliceOfN(pieces, 0, 12).Draw(t, "text"), "")
+		every := rapid.Bool().Draw(t, "every")
+		var want [][]int
+		for _, at := range linkLike.FindAllStringIndex(text, -1) {
+			if doubtful(text[at[0]:at[1]], every, nil) {
+				want = append(want, at)
+			}
+		}
+		if got := Doubtful(text, every, nil); !slices.EqualFunc(got, want, slices.Equal) {
+			t.Fatalf("%q: %v, want %v", text, got, want)
+		}
+	})
 }
