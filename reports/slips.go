@@ -300,7 +300,7 @@ func (d *Desk) radio(c *counter, q Request) (Report, error) {
 	for _, line := range s.Sentences {
 		w.r.Paper.Body = append(w.r.Paper.Body, paper.P(paper.Item, line))
 	}
-	w.say(paper.Note, "Giọng đọc máy phải được báo trước là giọng máy")
+	w.say(paper.Note, "Ghi chú: giọng đọc máy phải được báo trước là giọng máy")
 	w.end()
 	return w.r, w.err
 }

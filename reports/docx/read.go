@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -123,6 +124,7 @@ type reader struct {
 	normal string
 	major  string // fonts of the theme
 	minor  string
+	lists  map[string]*list // by w:numId
 	tables int
 	nodes  int
 	doc    *Doc
@@ -258,6 +260,9 @@ func (d *reader) setup() error {
 				d.normal = s.attr["styleId"]
 			}
 		}
+	}
+	if err := d.numbering(); err != nil {
+		return err
 	}
 	theme, err := d.load("word/theme/theme1.xml")
 	if err != nil {
@@ -413,7 +418,7 @@ func (d *reader) para(p *node, cell *Place, boxed bool) {
 	if style == "" {
 		style = d.normal
 	}
-	chain := d.chain(style, "pPr", pPr)
+	chain, mark := d.listed(style, pPr)
 	out := Par{Cell: cell, Boxed: boxed, Section: len(d.doc.Sections), Align: "left", LineRule: "auto", Line: 240}
 	if jc := last(chain, "jc"); jc != nil {
 		switch v := jc.val(); v {
@@ -456,6 +461,15 @@ func (d *reader) para(p *node, cell *Place, boxed bool) {
 		out.Boxed = true
 	}
 	d.inline(p, style, &out)
+	if mark != "" {
+		for i, r := range out.Runs { // it looks as the text that it stands before
+			if strings.TrimSpace(r.Text) != "" {
+				r.Text = mark + " "
+				out.Runs = slices.Insert(out.Runs, i, r)
+				break
+			}
+		}
+	}
 	d.doc.Paras = append(d.doc.Paras, out)
 	if s := pPr.find("sectPr"); s != nil {
 		d.section(s)
@@ -643,6 +657,9 @@ func (d *reader) section(n *node) {
 	s.Right, _ = m.num("right")
 	s.Bottom, _ = m.num("bottom")
 	s.Left, _ = m.num("left")
+	if gutter, ok := m.num("gutter"); ok { // room for the binding is a part of the margin
+		s.Left += gutter
+	}
 	s.TitlePage = n.find("titlePg").on(false)
 	if i := len(d.doc.Sections); i > 0 { // what a section does not say is as before
 		prev := d.doc.Sections[i-1]
@@ -688,7 +705,14 @@ func (d *reader) section(n *node) {
 
 // pageField reports whether a part shows the page's number.
 func pageField(n *node) bool {
-	if n.name == "instrText" && strings.Contains(strings.ToUpper(n.text), "PAGE") || n.name == "fldSimple" && strings.Contains(strings.ToUpper(n.attr["instr"]), "PAGE") {
+	text := ""
+	switch n.name {
+	case "instrText":
+		text = n.text
+	case "fldSimple":
+		text = n.attr["instr"]
+	}
+	if f := strings.Fields(strings.ToUpper(text)); len(f) > 0 && f[0] == "PAGE" { // NUMPAGES is another
 		return true
 	}
 	for _, k := range n.kids {

@@ -1,10 +1,13 @@
 package lint
 
 import (
+	"maps"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
@@ -22,11 +25,17 @@ var (
 	dated    = regexp.MustCompile(`(?i)^(.*),\s*ngày\s*(.*?)\s*tháng\s*(.*?)\s*năm\s*(\d*)`)
 	numbered = regexp.MustCompile(`(?i)^số\s*:`)
 	// Types such as TTr, CTr and QyĐ have small letters.
-	symbolic  = regexp.MustCompile(`^Số: (\d{2,}|\s*)/[A-Za-zĐ]+(-[A-ZĐa-z]+)*-[A-ZĐ]+(-[A-ZĐ]+)*$`)
-	letter    = regexp.MustCompile(`^Số: (\d{2,}|\s*)/[A-ZĐ]+-[A-ZĐ]+$`)
+	symbolic  = regexp.MustCompile(`^Số: (0[1-9]|[1-9]\d+|\s*)/[A-Za-zĐ]+(-[A-ZĐa-z]+)*-[A-ZĐ]+(-[A-ZĐ]+)*$`)
+	letter    = regexp.MustCompile(`^Số: (0[1-9]|[1-9]\d+|\s*)/[A-ZĐ]+-[A-ZĐ]+$`)
 	partHead  = regexp.MustCompile(`^[IVX]+\. `)
 	authority = regexp.MustCompile(`^(TM|KT|TL|TUQ|Q)(\.?)(\s*)(\p{Lu})`)
-	degree    = regexp.MustCompile(`^(GS|PGS|TS|ThS|Th\.S|BS|KS|CN|CKI|CKII)\b\.?`)
+	slashed   = regexp.MustCompile(`^(T\s*[./]\s*M|K\s*[./]\s*T|T\s*[./]\s*L|T\s*[./]\s*U\s*[./]\s*Q)(\P{L}|$)`)
+	degree    = regexp.MustCompile(`(?i)^(GS|PGS|TSKH|TS|Th\.?S|BS|BSCK\p{L}*|DS|KS|KTS|CN|CKI|CKII|LS|NGƯT|NGND|NSƯT|NSND|thạc sĩ|thạc sỹ|tiến sĩ|tiến sỹ|giáo sư|phó giáo sư|bác sĩ|bác sỹ|kỹ sư|cử nhân|luật sư)(\.|\s)`)
+	office    = regexp.MustCompile(`(?i)(chủ tịch|chủ nhiệm|trưởng|phó|giám đốc|chánh|bí thư|hiệu trưởng|cục|chỉ huy|ủy viên|uỷ viên|ủy ban|uỷ ban|hội đồng|thư ký|quản lý|ban )`)
+	divided   = regexp.MustCompile(`^(Phần|Chương|Mục) ([IVXLC]+|\d+|thứ \p{L}+)$`)
+	misheaded = regexp.MustCompile(`^[IVX]+(\s*[/)\-–:]\s*|\.)\p{Lu}`)
+	article   = regexp.MustCompile(`^Điều \d+\p{L}?\.`)
+	misitem   = regexp.MustCompile(`^(\d{1,2}[)/]|\p{Ll}[./])\s`)
 	appendix  = regexp.MustCompile(`(?i)^phụ lục( [IVX]+| \d+)?$`)
 )
 
@@ -78,7 +87,8 @@ func (c *checker) locate() {
 		for i := c.kind + 1; i < c.end && len(c.subject) < 4; i++ {
 			p := &c.doc.Paras[i]
 			l := c.look(i)
-			if c.text(i) == "" || p.Align != "center" || i == c.to || l.max == 0 || !l.bold && len(c.subject) > 0 {
+			// A decision names its signer's office between subject and bases.
+			if c.text(i) == "" || p.Align != "center" || i == c.to || l.max == 0 || (!l.bold || l.upper) && len(c.subject) > 0 {
 				break
 			}
 			c.subject = append(c.subject, i)
@@ -165,6 +175,9 @@ func (c *checker) page() {
 			if p.Align != "center" && len(p.Runs) > 0 {
 				c.bad("page.number", -1, "không canh giữa")
 			}
+			if t := strings.TrimSpace(p.Text()); strings.ContainsFunc(t, unicode.IsDigit) && strings.ContainsFunc(t, func(r rune) bool { return !unicode.IsDigit(r) }) {
+				c.bad("page.number", -1, "chỉ ghi chữ số, đang là “", shorten(t, 20), "”")
+			}
 			for _, r := range p.Runs {
 				if strings.TrimSpace(r.Text) != "" && (r.Size < 26 || r.Size > 28 || r.Bold || r.Italic) {
 					c.bad("page.number", -1, "cỡ ", float64(r.Size)/2)
@@ -192,7 +205,8 @@ func (c *checker) letters() {
 		if strings.TrimSpace(r.Text) == "" {
 			return
 		}
-		if !strings.EqualFold(r.Font, "Times New Roman") {
+		// Boxes to tick, arrows and the like come from fonts of signs.
+		if !strings.EqualFold(r.Font, "Times New Roman") && strings.ContainsFunc(r.Text, func(x rune) bool { return unicode.IsLetter(x) || unicode.IsDigit(x) }) {
 			name := r.Font
 			if name == "" {
 				name = "mặc định"
@@ -304,14 +318,32 @@ func isParent(t string) bool {
 	return false
 }
 
+// isUnit reports whether a line of the head is a body below those before it,
+// such as PHÒNG VĂN HÓA - XÃ HỘI below ỦY BAN NHÂN DÂN / PHƯỜNG THÁI HÒA.
+func isUnit(t string) bool {
+	f := flat(t)
+	for _, p := range []string{"PHÒNG ", "SỞ ", "BAN ", "VĂN PHÒNG", "TRUNG TÂM ", "TRẠM ", "TRƯỜNG ", "CHI CỤC ", "CỤC ", "CÔNG AN ", "ĐÀI ", "ĐỘI ", "TỔ "} {
+		if strings.HasPrefix(f, p) {
+			return true
+		}
+	}
+	return false
+}
+
 func (c *checker) agencies() {
 	if len(c.agency) == 0 {
 		c.bad("agency.missing", -1)
 		return
 	}
+	below := 0 // where the issuing body begins, when it is named below another
+	for n, i := range c.agency {
+		if n > 0 && isUnit(c.text(i)) {
+			below = n
+		}
+	}
 	for n, i := range c.agency {
 		l := c.look(i)
-		if n < len(c.agency)-1 && isParent(c.text(i)) {
+		if n < below || n < len(c.agency)-1 && isParent(c.text(i)) {
 			if !l.upper || !l.regular || !l.upright || !l.sized(12, 13) {
 				c.bad("agency.parent", i)
 			}
@@ -399,12 +431,14 @@ func (c *checker) numberLine() {
 	if !l.regular || !l.upright || !l.sized(13, 13) || c.doc.Paras[c.number].Align != "center" {
 		c.bad("number.form", c.number)
 	}
+	_, symbol, _ := strings.Cut(t, "/")
+	got, _, _ := strings.Cut(strings.TrimSpace(symbol), "-")
 	if c.kind >= 0 {
-		want := symbols[c.typeOf(c.text(c.kind))]
-		_, symbol, _ := strings.Cut(t, "/")
-		if got, _, _ := strings.Cut(strings.TrimSpace(symbol), "-"); want != "" && got != want {
+		if want := symbols[c.typeOf(c.text(c.kind))]; want != "" && got != want {
 			c.bad("number.symbol", c.number, "cần ", want)
 		}
+	} else if got == "CV" || slices.Contains(slices.Collect(maps.Values(symbols)), got) {
+		c.bad("number.symbol", c.number, "công văn ghi cơ quan rồi đơn vị soạn, như UBND-VHXH")
 	}
 }
 
@@ -423,6 +457,10 @@ func (c *checker) dateLine() {
 	if month != "" {
 		n, err := strconv.Atoi(month)
 		ok = ok && err == nil && n >= 1 && n <= 12 && (n < 3 && len(month) == 2 || n >= 3 && month == strconv.Itoa(n))
+	}
+	if day != "" && month != "" && ok { // 31/11 and 29/02/2026 are no days
+		_, err := time.Parse("2/1/2006", strings.TrimLeft(day, "0")+"/"+strings.TrimLeft(month, "0")+"/"+m[4])
+		ok = err == nil
 	}
 	if place := strings.TrimSpace(m[1]); place == "" || !unicode.IsUpper([]rune(place)[0]) {
 		ok = false
@@ -461,6 +499,9 @@ func (c *checker) title() {
 		if !l.regular || !l.upright || !l.sized(12, 13) || l.upper {
 			c.bad("subject.form", about)
 		}
+		if c.to < 0 {
+			c.bad("to.missing", -1)
+		}
 	default:
 		l := c.look(c.kind)
 		if !l.upper || !l.bold || !l.upright || !l.sized(13, 14) || c.doc.Paras[c.kind].Align != "center" {
@@ -493,6 +534,9 @@ func (c *checker) addressees() {
 	if t := c.text(c.to); !strings.HasSuffix(t, ":") {
 		if !strings.HasSuffix(t, ".") {
 			c.bad("to.marks", c.to)
+		}
+		if strings.Contains(t, ";") { // several on one line
+			c.bad("to.form", c.to)
 		}
 		return
 	}
@@ -542,6 +586,7 @@ func (c *checker) until() int {
 
 func (c *checker) body() {
 	var basis []int
+	opening := true // bases stand before everything else
 	end, prev := -1, -1
 	for i := c.first(); i < c.until(); i++ {
 		p, t := &c.doc.Paras[i], norm.NFC.String(c.text(i))
@@ -556,7 +601,7 @@ func (c *checker) body() {
 		end = i
 		l := c.look(i)
 		switch {
-		case strings.HasPrefix(t, "Căn cứ "):
+		case opening && isBasis(t, len(basis) > 0):
 			basis = append(basis, i)
 			if !l.italic || !l.sized(13, 14) {
 				c.bad("basis.form", i)
@@ -565,10 +610,19 @@ func (c *checker) body() {
 			if !l.bold || !l.upright || !l.upper || !l.sized(13, 14) {
 				c.bad("heading.form", i)
 			}
+		case misheaded.MatchString(t) && l.bold && l.upper, divided.MatchString(t) && (!l.bold || !l.upright || p.Align != "center"), article.MatchString(t) && !c.begins(i).Bold:
+			c.bad("heading.form", i)
 		default:
-			if !l.sized(13, 14) {
+			if misitem.MatchString(t) {
+				c.bad("item.form", i)
+			}
+			// Words in brackets and notes at the end are set apart by it.
+			if !l.sized(13, 14) || l.italic && !strings.HasPrefix(t, "(") && !strings.HasPrefix(t, "Ghi chú") {
 				c.bad("body.size", i)
 			}
+		}
+		if p.Align != "center" && (len(basis) == 0 || basis[len(basis)-1] != i) {
+			opening = false
 		}
 		if p.Align != "center" {
 			if p.Align != "both" && c.spansLines(i) {
@@ -609,6 +663,26 @@ func (c *checker) body() {
 	c.appendices()
 }
 
+// isBasis reports whether a paragraph is a legal basis: Căn cứ …, or after
+// one, at whose proposal the document is. One that goes on to what is done
+// ("… như sau:") is a sentence of the text.
+func isBasis(t string, follows bool) bool {
+	if strings.HasSuffix(t, ":") {
+		return false
+	}
+	return strings.HasPrefix(t, "Căn cứ ") || follows && (strings.HasPrefix(t, "Theo đề nghị ") || strings.HasPrefix(t, "Xét đề nghị "))
+}
+
+// begins is the first visible piece of a paragraph.
+func (c *checker) begins(i int) docx.Seg {
+	for _, r := range c.doc.Paras[i].Runs {
+		if strings.TrimSpace(r.Text) != "" {
+			return r
+		}
+	}
+	return docx.Seg{}
+}
+
 // spansLines reports whether a paragraph is long enough for its form to show.
 func (c *checker) spansLines(i int) bool { return len([]rune(c.text(i))) > 90 }
 
@@ -617,7 +691,8 @@ func (c *checker) appendices() {
 		if !appendix.MatchString(norm.NFC.String(c.text(i))) {
 			continue
 		}
-		if l := c.look(i); !l.bold || c.doc.Paras[i].Align != "center" || !l.sized(14, 14) {
+		t := norm.NFC.String(c.text(i))
+		if l := c.look(i); !l.bold || c.doc.Paras[i].Align != "center" || !l.sized(14, 14) || l.upper || strings.ContainsFunc(t, unicode.IsDigit) {
 			c.bad("appendix.form", i)
 		}
 		if i+1 < len(c.doc.Paras) {
@@ -651,6 +726,9 @@ func (c *checker) foot() {
 		c.bad("signer.missing", -1)
 		return
 	}
+	if i := c.unnamed(); i >= 0 {
+		c.bad("signer.name", i)
+	}
 	for n, i := range c.signers {
 		l, t := c.look(i), norm.NFC.String(c.text(i))
 		if strings.HasPrefix(t, "(") {
@@ -672,7 +750,30 @@ func (c *checker) foot() {
 		if m := authority.FindStringSubmatch(t); m != nil && strings.HasPrefix(t, m[1]) && (m[2] != "." || m[3] != " ") && (m[2] == "." || m[3] == " ") {
 			c.bad("signer.prefix", i)
 		}
+		if slashed.MatchString(t) {
+			c.bad("signer.prefix", i)
+		}
+		if strings.HasPrefix(t, "KT. ") && (n+1 == len(c.signers) || !strings.HasPrefix(bare(c.text(c.signers[n+1])), "PHO")) {
+			c.bad("signer.deputy", i)
+		}
 	}
+}
+
+// unnamed finds a name in capitals under the room for the signature, or -1.
+func (c *checker) unnamed() int {
+	if len(c.signers) < 2 {
+		return -1
+	}
+	i := c.signers[len(c.signers)-1]
+	room := c.doc.Paras[i].Before > 600 // twips
+	for j := i - 1; j > c.signers[len(c.signers)-2]; j-- {
+		room = room || c.text(j) == ""
+	}
+	t := c.text(i)
+	if words := len(strings.Fields(t)); !room || words < 2 || words > 6 || !c.look(i).upper || office.MatchString(norm.NFC.String(t)) || authority.MatchString(t) || strings.HasPrefix(t, "(") {
+		return -1
+	}
+	return i
 }
 
 func (c *checker) list() {

@@ -46,17 +46,21 @@ var rules = map[string]news.Text{
 	"to.form":       {VI: "Kính gửi: cỡ 13–14, đứng, không đậm; nhiều nơi thì mỗi nơi một dòng bắt đầu bằng gạch đầu dòng", EN: "Kính gửi: 13–14 points, upright, regular"},
 	"to.marks":      {VI: "Các nơi Kính gửi: cuối dòng dấu chấm phẩy, dòng cuối dấu chấm", EN: "Lines of Kính gửi end with a semicolon, the last one with a full stop"},
 
+	"to.missing": {VI: "Công văn phải có Kính gửi", EN: "A letter needs Kính gửi"},
+
 	"body.size":    {VI: "Nội dung: cỡ 13–14, kiểu đứng", EN: "The text: 13–14 points, upright"},
 	"body.align":   {VI: "Nội dung canh đều hai lề", EN: "The text is justified"},
 	"body.indent":  {VI: "Đầu đoạn lùi vào 1 cm hoặc 1,27 cm", EN: "The first line is indented by 1 or 1.27 cm"},
 	"body.space":   {VI: "Khoảng cách giữa các đoạn tối thiểu 6 pt", EN: "At least 6 points between paragraphs"},
 	"body.line":    {VI: "Giãn dòng từ 1 đến 1,5", EN: "Line spacing of 1 to 1.5 lines"},
 	"body.end":     {VI: "Hết nội dung có dấu ./.", EN: "The text ends with ./."},
-	"heading.form": {VI: "Đề mục I, II…: chữ in hoa, đứng, đậm, cỡ 13–14", EN: "Headings I, II …: capitals, upright, bold, 13–14 points"},
+	"heading.form": {VI: "Đề mục: I. II. có dấu chấm và dấu cách, chữ in hoa, đứng, đậm, cỡ 13–14; Phần, Chương, Mục đậm, ở giữa; Điều 1. đậm", EN: "Headings: I. II. with a full stop and a space, capitals, upright, bold, 13–14 points; Phần, Chương, Mục bold and centred; Điều 1. bold"},
+	"item.form":    {VI: "Khoản đánh số 1. 2. 3.; điểm đánh chữ a) b) c)", EN: "Clauses are numbered 1. 2. 3., points a) b) c)"},
 
 	"signer.missing":    {VI: "Thiếu quyền hạn, chức vụ người ký", EN: "The signer's authority is missing"},
 	"signer.form":       {VI: "Quyền hạn, chức vụ người ký: chữ in hoa, cỡ 13–14, đứng, đậm, canh giữa", EN: "The signer's authority: capitals, 13–14 points, upright, bold, centred"},
 	"signer.prefix":     {VI: "Viết tắt quyền ký: TM., KT., TL., TUQ., Q. có dấu chấm và một dấu cách", EN: "TM., KT., TL., TUQ., Q. are written with a full stop and one space"},
+	"signer.deputy":     {VI: "Ký thay (KT.) thì dưới chức vụ người đứng đầu ghi chức vụ của cấp phó: KT. CHỦ TỊCH / PHÓ CHỦ TỊCH", EN: "Under KT. and the head's office stands the deputy's: KT. CHỦ TỊCH / PHÓ CHỦ TỊCH"},
 	"signer.name":       {VI: "Họ tên người ký: chữ thường, cỡ 13–14, đứng, đậm", EN: "The signer's name: small letters, 13–14 points, upright, bold"},
 	"signer.degree":     {VI: "Trước họ tên người ký không ghi học hàm, học vị", EN: "No academic title before the signer's name"},
 	"receivers.absent":  {VI: "Thiếu Nơi nhận", EN: "Nơi nhận is missing"},
@@ -66,7 +70,7 @@ var rules = map[string]news.Text{
 	"receivers.archive": {VI: "Dòng cuối của Nơi nhận phải là - Lưu: VT, …", EN: "The last receiver must be - Lưu: VT, …"},
 	"receivers.above":   {VI: "Có Kính gửi thì Nơi nhận bắt đầu bằng - Như trên; không có Kính gửi thì không ghi", EN: "With Kính gửi the receivers begin with - Như trên"},
 	"stamp.form":        {VI: "Dấu chỉ độ khẩn, phạm vi lưu hành: chữ in hoa, cỡ 13–14, đứng, đậm, có khung", EN: "Stamps of urgency and circulation: capitals, 13–14 points, upright, bold, boxed"},
-	"appendix.form":     {VI: "Chữ Phụ lục và tiêu đề: canh giữa, đậm, cỡ 14; tiêu đề in hoa 13–14", EN: "The word Phụ lục and its title: centred, bold"},
+	"appendix.form":     {VI: "Chữ Phụ lục: in thường, số La Mã, canh giữa, đậm, cỡ 14; tiêu đề in hoa 13–14, đậm", EN: "The word Phụ lục: small letters, a Roman number, centred, bold, 14 points; its title in capitals, bold"},
 	"appendix.ref":      {VI: "Dưới tiêu đề phụ lục có dòng nghiêng (Kèm theo …)", EN: "Under an appendix's title: an italic line (Kèm theo …)"},
 }
 
