@@ -239,6 +239,12 @@ func TestShare(t *testing.T) {
 	if got := s.Score(7, 20, 1, .25); got > 1.6 {
 		t.Errorf("7 of 20 where 5 are usual scores %.2f", got)
 	}
+	if got := s.Rise([2]float64{10, 20}, [2]float64{8, 60}, .25); got >= ShareThreshold {
+		t.Errorf("a single day of 10 of 20 where 5 are usual counts with %.2f", got)
+	}
+	if got := s.Rise([2]float64{9, 20}, [2]float64{28, 60}, .25); got < ShareThreshold {
+		t.Errorf("three days of 9 of 20 where 5 are usual count with %.2f", got)
+	}
 	if got := s.Score(4, 4, 1, .25); got != 0 {
 		t.Errorf("four posts score %.2f", got)
 	}

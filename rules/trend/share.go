@@ -8,11 +8,12 @@ const (
 	sharePrior = 10.0 // posts at the ward's share before anything is known
 	shareLife  = 28.0 // half-life in days
 	shareCorr  = 0.04 // how far posts of one day agree, before it is known
+	shareDay   = 0.6  // what a single day must be further out than three
 )
 
-// ShareThreshold is the score of a share for about 0.25 false alarms in a
+// ShareThreshold is the value of [Share.Rise] for about 0.25 false alarms in a
 // topic-month.
-const ShareThreshold = 2.2
+const ShareThreshold = 1.8
 
 // A Share follows which part of the posts of a series is of one kind:
 // negative, positive, adverse. Days are learnt a day late, so that a rise is
@@ -42,7 +43,7 @@ func (s *Share) learn(k, n, ward float64) {
 	if n >= 2 && p > 0 && p < 1 {
 		// What a day differs by beyond chance, for each pair of its posts.
 		z := (k - n*p) * (k - n*p) / (n * p * (1 - p))
-		z = math.Min(z, 9)
+		z = math.Min(z, 9*(1+(n-1)*s.corr())) // three deviations of such a day
 		s.var1, s.n1 = q*s.var1+math.Min(n, 30)*(z-1)/(n-1), q*s.n1+math.Min(n, 30)
 	}
 	// A day that is far out is learnt as the edge of what is usual.
@@ -62,10 +63,19 @@ func (s *Share) corr() float64 {
 	return math.Min(math.Max((s.var1+200*shareCorr)/(s.n1+200), .005), .3)
 }
 
-// size is the size of the beta that a window of days is drawn from.
+// size is the size of the beta that a window of days is drawn from. Days
+// differ from each other as if they were drawn apart, so that a window of
+// three varies a third as much as one of a day.
 func (s *Share) size(days, posts float64) float64 {
 	r := s.corr()
-	return 1 / (r/((1-r)*math.Sqrt(days)) + 1/posts)
+	return 1 / (r/((1-r)*days) + 1/posts)
+}
+
+// Rise scores the last day and the last three days together; k of the n posts
+// of each are of the kind. A share that rises mostly stays up for days, so
+// three tell more than one, which has to be further out.
+func (s *Share) Rise(day, three [2]float64, ward float64) float64 {
+	return max(s.Score(day[0], day[1], 1, ward)-shareDay, s.Score(three[0], three[1], 3, ward), 0)
 }
 
 // Score says how surprising k or more of n posts of a window of days are:

@@ -123,14 +123,39 @@ func (ln *line) window(now time.Time, o Options, tier Tier, ward func(int) float
 	w.Usual, _ = ln.shares[0].usual(ward(0))
 	if w.Posts >= shareFew {
 		w.ShareLow, w.ShareTop = ln.shares[0].Usual(n, days, ward(0))
-		for i := range counts {
-			if ln.shares[i].Score(float64(counts[i]), n, days, ward(i)) >= ShareThreshold {
-				w.Shifted = kindNames[i]
-				break
+	}
+	w.Shifted = ln.shifted(now, ward)
+	return w
+}
+
+// shifted names the kind of posts of which there are unusually many among those
+// of the last day or the last three, if there is one.
+func (ln *line) shifted(now time.Time, ward func(int) float64) string {
+	var posts [2]float64
+	var counts [2][3]float64
+	for i := len(ln.posts) - 1; i >= 0; i-- {
+		p := ln.posts[i]
+		if !p.At.After(now.AddDate(0, 0, -3)) {
+			break
+		}
+		for w := range posts {
+			if w == 0 && !p.At.After(now.AddDate(0, 0, -1)) {
+				continue
+			}
+			posts[w]++
+			for k, is := range kindsOf(p) {
+				if is {
+					counts[w][k]++
+				}
 			}
 		}
 	}
-	return w
+	for k := range ln.shares {
+		if ln.shares[k].Rise([2]float64{counts[0][k], posts[0]}, [2]float64{counts[1][k], posts[1]}, ward(k)) >= ShareThreshold {
+			return kindNames[k]
+		}
+	}
+	return ""
 }
 
 // ahead forecasts the days to come, how likely twice the usual is, and how
