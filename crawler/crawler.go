@@ -95,8 +95,10 @@ type Crawler struct {
 	cutAt   time.Time
 	period  int64 // of pseudonym keys, last seen
 	purse   purse
-	sent    map[string]delivery  // came while a visit was under way
-	marks   map[string]allowance // by source: what it said is gone and was not seen
+	sent    map[string]delivery             // came while a visit was under way
+	marks   map[string]allowance            // by source: what it said is gone and was not seen
+	away    map[string]map[string]time.Time // by source and list: items that are missing there, since when
+	looked  map[string]time.Time            // by source: when its list was last read further than what is new
 }
 
 // New returns a crawler, or an error naming the option or source that is
@@ -135,7 +137,7 @@ func New(o Options) (*Crawler, error) {
 	}
 	c := &Crawler{
 		o: o, queue: o.Queue, hosts: map[string]string{}, selects: map[string]*page.Selectors{}, zones: map[string]*time.Location{}, visits: map[string]Visit{}, saved: map[string]time.Time{},
-		put: map[string]bool{}, sent: map[string]delivery{}, marks: map[string]allowance{}, busy: map[string]bool{}, waiting: map[string]time.Time{},
+		put: map[string]bool{}, sent: map[string]delivery{}, marks: map[string]allowance{}, away: map[string]map[string]time.Time{}, looked: map[string]time.Time{}, busy: map[string]bool{}, waiting: map[string]time.Time{},
 	}
 	if c.queue == nil {
 		c.queue = newAlone()

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"time"
-
-	"langnghe/internal/news"
 )
 
 // goneReason stands in the audit chain of what its platform reports as
@@ -85,16 +83,9 @@ func (r *round) withdraw(ctx context.Context, gone []lead) error {
 			named[id] = false // once is enough
 			continue
 		}
-		if r.c.o.Gone != nil {
-			if err := r.c.o.Gone(ctx, news.Erased{ID: id, Reason: goneReason, At: r.now.UTC()}); err != nil {
-				return fmt.Errorf("publish erasure: %w", err)
-			}
-			r.c.o.Log.Info("deleted at its source", "source", r.s.ID, "item", id)
-		}
-		if err := r.c.o.Store.Erase(ctx, id); err != nil {
+		if err := r.erase(ctx, id, goneReason); err != nil {
 			return err
 		}
-		r.c.metrics.gone.add(r.s.ID, "", 1)
 		rows[id] = Seen{Erased: true} // the document may say it twice
 	}
 	if len(marks) == 0 {

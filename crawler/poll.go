@@ -57,6 +57,9 @@ func (r *round) poll(ctx context.Context, v *Visit, p *social.Platform) (o outco
 		most = min(most, firstPages)
 	}
 	deep := v.URL != r.s.URL || v.ETag != everyPage
+	if p.Order != 0 && r.c.looksBack(r.s.ID, r.now) {
+		deep = true
+	}
 	var posts []social.Post
 	for _, start := range starts {
 		read, got, askErr, err := r.list(ctx, p, start, nil, most, deep)
@@ -91,6 +94,10 @@ func (r *round) poll(ctx context.Context, v *Visit, p *social.Platform) (o outco
 func (r *round) list(ctx context.Context, p *social.Platform, start social.Request, of *social.Post, most int, deep bool) (read int, posts []social.Post, askErr, err error) {
 	asked := map[string]bool{}
 	address, more := start.URL, false
+	place, clear := "", p.Order != 0
+	if clear {
+		place = listMark(r.s, start)
+	}
 	for n := 0; address != "" && !asked[address]; n++ {
 		if more = n == most; more {
 			r.c.o.Log.Info("read source", "source", r.s.ID, "note", fmt.Sprintf("there are more than %d pages of new posts; the older ones are left", most))
@@ -108,8 +115,12 @@ func (r *round) list(ctx context.Context, p *social.Platform, start social.Reque
 		}
 		for _, note := range page.Notes {
 			r.c.o.Log.Warn("read source", "source", r.s.ID, "note", note)
+			clear = false
 		}
 		read += page.Read
+		if p.Order == social.OldestFirst {
+			slices.Reverse(page.Posts)
+		}
 		posts = append(posts, page.Posts...)
 		if askErr != nil {
 			break
@@ -129,10 +140,17 @@ func (r *round) list(ctx context.Context, p *social.Platform, start social.Reque
 		r.missed = r.missed || read > 0
 		r.c.o.Log.Warn("read source", "source", r.s.ID, "err", askErr)
 		if read > 0 && !blocking(askErr) {
-			askErr = nil // the rest comes with the next visit
+			askErr, clear = nil, false // the rest comes with the next visit
 		}
 	}
-	return read, posts, askErr, r.take(ctx, postLeads(posts, p, r.s))
+	leads := postLeads(posts, p, r.s)
+	for i := range leads {
+		leads[i].mark = place + leads[i].mark
+	}
+	if err := r.take(ctx, leads); err != nil || !clear || r.pause != nil || askErr != nil {
+		return read, posts, askErr, err
+	}
+	return read, posts, nil, r.absent(ctx, place, posts, leads)
 }
 
 // blocking reports whether an error is one that a person must look at.
@@ -170,8 +188,9 @@ func (r *round) replies(ctx context.Context, p *social.Platform, post *social.Po
 	if !known {
 		row = Seen{ID: key, Source: r.s.ID, First: r.now}
 	}
+	r.unsure = false
 	_, _, askErr, err = r.list(ctx, p, *post.Replies, post, replyPages, row.Mark == "")
-	if err != nil || askErr != nil {
+	if err != nil || askErr != nil || r.unsure {
 		return askErr, err
 	}
 	row.Mark, row.Checked = mark(post.ReplyMark), r.now

@@ -172,7 +172,8 @@ type rig struct {
 	log    *strings.Builder
 	mu     sync.Mutex
 	now    time.Time
-	found  []news.Found
+	found  []news.Found // since the round began
+	all    []news.Found
 	gone   []news.Erased
 	health []news.Health
 	audit  []news.Audit
@@ -201,7 +202,7 @@ func (r *rig) open() {
 		if r.refuse != nil {
 			return r.refuse
 		}
-		r.found = append(r.found, found...)
+		r.found, r.all = append(r.found, found...), append(r.all, found...)
 		return nil
 	}
 	o.Health = func(_ context.Context, h news.Health) error {

@@ -24,6 +24,9 @@ type Store interface {
 	MarkSeen(ctx context.Context, rows []Seen) error
 	// Activity counts the items of a source with an event time in [from, to).
 	Activity(ctx context.Context, source string, from, to time.Time) (Activity, error)
+	// Items returns the rows of a source's items with an event time in
+	// [from, to), the newest first, at most so many.
+	Items(ctx context.Context, source string, from, to time.Time, most int) ([]Seen, error)
 	// Prune forgets rows that were last looked at, and whose item happened,
 	// before a time, and returns how many. Erased rows stay.
 	Prune(ctx context.Context, before time.Time) (int, error)

@@ -32,6 +32,7 @@ type round struct {
 	retry   time.Time // earliest time at which something new that failed is tried again
 	listed  []Seen    // still listed and not looked at for long
 	pause   error     // the host asks for a pause; no more requests
+	unsure  bool      // something is missing from a list, which wants a second look
 	tally   tally     // what became of the pages that the listing leads to
 }
 

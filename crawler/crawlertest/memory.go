@@ -115,6 +115,21 @@ func (m *Memory) Activity(_ context.Context, source string, from, to time.Time) 
 	return a, nil
 }
 
+// Items implements crawler.Store.
+func (m *Memory) Items(_ context.Context, source string, from, to time.Time, most int) ([]crawler.Seen, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []crawler.Seen
+	for id := range m.of[source] {
+		s := m.seen[id]
+		if s.Source == source && s.Hash != "" && !s.At.Before(from) && s.At.Before(to) {
+			out = append(out, s)
+		}
+	}
+	slices.SortFunc(out, func(a, b crawler.Seen) int { return b.At.Compare(a.At) })
+	return out[:min(len(out), most)], nil
+}
+
 // Erase implements crawler.Store.
 func (m *Memory) Erase(_ context.Context, id string) error {
 	m.mu.Lock()

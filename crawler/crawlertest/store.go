@@ -105,6 +105,13 @@ func TestStore(t *testing.T, open func(t *testing.T) crawler.Store) {
 		if got, err = s.Activity(ctx, "act", day.Add(-time.Hour), day); err != nil || got != (crawler.Activity{}) {
 			t.Errorf("Activity of a quiet hour = %+v, %v", got, err)
 		}
+		rows, err := s.Items(ctx, "act", day, day.Add(48*time.Hour), 10)
+		if err != nil || len(rows) != 2 || rows[0].ID != "b" || rows[1].ID != "a" || !rows[1].At.Equal(day) {
+			t.Errorf("Items = %+v, %v, want b and a", rows, err)
+		}
+		if rows, err = s.Items(ctx, "act", day, day.Add(72*time.Hour), 1); err != nil || len(rows) != 1 || rows[0].ID != "c" {
+			t.Errorf("Items, one at most = %+v, %v, want c", rows, err)
+		}
 	})
 
 	t.Run("erase", func(t *testing.T) {

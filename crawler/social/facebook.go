@@ -20,7 +20,7 @@ import (
 // shapes come through the Page's webhook. Pages of others, groups and
 // profiles are not read.
 var facebook = Platform{
-	Name: "facebook", Items: news.Post,
+	Name: "facebook", Items: news.Post, Order: NewestFirst,
 	Start: facebookStart, Read: facebookRead, Fault: facebookFault,
 	Sign: func(h http.Header, key string) { h.Set("Authorization", "Bearer "+key) },
 }

@@ -16,7 +16,7 @@ import (
 // a link or, with a key, of a list. A person's timeline is refused. Only what its author
 // made public is taken; whoever asked not to be indexed is left out.
 var mastodon = Platform{
-	Name: "mastodon", Items: news.Post,
+	Name: "mastodon", Items: news.Post, Order: NewestFirst,
 	Start: mastodonStart, Read: mastodonRead,
 	Sign: func(h http.Header, key string) { h.Set("Authorization", "Bearer "+key) },
 }

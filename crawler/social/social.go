@@ -36,6 +36,9 @@ type Platform struct {
 	Name  string    // of the source's kind and of the items' platform
 	Items news.Kind // what it mostly brings
 	Pages int       // answers read in one visit at most, default 10
+	// Order is that of a list which leaves nothing out, so that what is missing
+	// between two entries is gone; zero where that cannot be told.
+	Order Order
 
 	// Start gives the first questions for the address of a source, or says
 	// what is wrong with it. No questions at all means that the platform
@@ -50,6 +53,15 @@ type Platform struct {
 	// its status.
 	Fault func(status int, data []byte, now time.Time) error
 }
+
+// Order is how entries stand in an answer. The first answer has the newest.
+type Order int
+
+// The orders of answers.
+const (
+	NewestFirst Order = iota + 1
+	OldestFirst
+)
 
 // Platforms by kind.
 var Platforms = map[string]*Platform{

@@ -20,7 +20,7 @@ import (
 // (https://t.me/s/NAME). Groups and invitations have none and are refused.
 // Whoever signed or forwarded a message, and quoted messages, are left out; so are notices
 // of the service ("channel photo updated") and messages without words.
-var telegram = Platform{Name: "telegram", Items: news.Post, Pages: 5, Start: telegramStart, Read: telegramRead}
+var telegram = Platform{Name: "telegram", Items: news.Post, Pages: 5, Order: OldestFirst, Start: telegramStart, Read: telegramRead}
 
 var telegramName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{3,31}$`)
 

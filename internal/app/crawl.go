@@ -45,6 +45,7 @@ type StateRequest struct {
 	From   time.Time      `json:"from,omitzero"`
 	To     time.Time      `json:"to,omitzero"`
 	Period int64          `json:"period,omitempty"`
+	Most   int            `json:"most,omitempty"`
 }
 
 // A StateReply holds what the method returned.
@@ -52,6 +53,7 @@ type StateReply struct {
 	Visits   []crawler.Visit         `json:"visits,omitempty"`
 	Seen     map[string]crawler.Seen `json:"seen,omitempty"`
 	Activity crawler.Activity        `json:"activity"`
+	Items    []crawler.Seen          `json:"items,omitempty"`
 	N        int                     `json:"n,omitempty"`
 	Key      []byte                  `json:"key,omitempty"`
 }
@@ -76,6 +78,8 @@ func answerState(ctx context.Context, s crawler.Store, q StateRequest) (a StateR
 		err = s.MarkSeen(ctx, q.Rows)
 	case "activity":
 		a.Activity, err = s.Activity(ctx, q.Name, q.From, q.To)
+	case "items":
+		a.Items, err = s.Items(ctx, q.Name, q.From, q.To, q.Most)
 	case "prune":
 		a.N, err = s.Prune(ctx, q.To)
 	case "erase":
@@ -137,6 +141,12 @@ func (s asked) MarkSeen(ctx context.Context, rows []crawler.Seen) error {
 func (s asked) Activity(ctx context.Context, source string, from, to time.Time) (crawler.Activity, error) {
 	a, err := s.ask(ctx, StateRequest{Op: "activity", Name: source, From: from, To: to})
 	return a.Activity, err
+}
+
+// Items implements crawler.Store.
+func (s asked) Items(ctx context.Context, source string, from, to time.Time, most int) ([]crawler.Seen, error) {
+	a, err := s.ask(ctx, StateRequest{Op: "items", Name: source, From: from, To: to, Most: most})
+	return a.Items, err
 }
 
 // Prune implements crawler.Store.

@@ -132,15 +132,21 @@ func (c *Crawler) someSeen(ctx context.Context, ids []string, out map[string]cra
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var s crawler.Seen
-		var at, first, checked int64
-		if err := rows.Scan(&s.ID, &s.Source, &s.Item, &s.Hash, &s.Mark, &at, &first, &checked, &s.Tries, &s.Erased, &s.ETag, &s.LastModified); err != nil {
+		s, err := scanSeen(rows)
+		if err != nil {
 			return err
 		}
-		s.At, s.First, s.Checked = fromUnix(at), fromUnix(first), fromUnix(checked)
 		out[s.ID] = s
 	}
 	return rows.Err()
+}
+
+// scanSeen reads a row of seen.
+func scanSeen(rows *sql.Rows) (s crawler.Seen, err error) {
+	var at, first, checked int64
+	err = rows.Scan(&s.ID, &s.Source, &s.Item, &s.Hash, &s.Mark, &at, &first, &checked, &s.Tries, &s.Erased, &s.ETag, &s.LastModified)
+	s.At, s.First, s.Checked = fromUnix(at), fromUnix(first), fromUnix(checked)
+	return s, err
 }
 
 const crawlerMarkSeen = `
@@ -204,6 +210,31 @@ func (c *Crawler) Activity(ctx context.Context, source string, from, to time.Tim
 	}
 	a.First, a.Last = fromUnix(first), fromUnix(last)
 	return a, nil
+}
+
+const crawlerItems = `
+	SELECT id, source, item, hash, mark, at, first, checked, tries, erased, etag, last_modified
+	FROM seen WHERE hash <> '' AND source = ? AND at >= ? AND at < ? ORDER BY at DESC LIMIT ?`
+
+// Items implements crawler.Store.
+func (c *Crawler) Items(ctx context.Context, source string, from, to time.Time, most int) ([]crawler.Seen, error) {
+	rows, err := c.read.QueryContext(ctx, crawlerItems, source, from.UnixMilli(), to.UnixMilli(), most)
+	if err != nil {
+		return nil, fmt.Errorf("store: items of %s: %w", source, err)
+	}
+	defer rows.Close()
+	var out []crawler.Seen
+	for rows.Next() {
+		s, err := scanSeen(rows)
+		if err != nil {
+			return nil, fmt.Errorf("store: items of %s: %w", source, err)
+		}
+		out = append(out, s)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("store: items of %s: %w", source, err)
+	}
+	return out, nil
 }
 
 const (
