@@ -19,7 +19,9 @@ const (
 	enoughDiffer = 0.46
 	enoughWeak   = 0.50 // of values that say little about their subject: hours, days, counts
 	enoughBare   = 0.30
+	heavy        = 0 // weight of a concept that tells subjects apart
 	enoughOpen   = 0.45
+	enoughWithin = 0.60 // of ages and counts that lie somewhere in a range
 	enoughWords  = 0.60
 	// of the words alone, without the units
 	enoughWordsDiffer = 0.42
@@ -30,15 +32,16 @@ const (
 
 // A Checker compares claims with documents. It is safe for concurrent use.
 type Checker struct {
-	docs  []Document
-	next  []int    // the document that superseded it, -1 when none did
-	nos   []string // their numbers in small letters without diacritics
-	sts   []statement
-	title [][]mean
-	label [][]value // what the title numbers: "lớp 1"
-	terms map[string]*term
-	same  map[valueKey][]int32 // statements with the value, in order
-	room  sync.Pool            // of *scratch
+	docs   []Document
+	next   []int    // the document that superseded it, -1 when none did
+	nos    []string // their numbers in small letters without diacritics
+	sts    []statement
+	title  [][]mean
+	issuer [][]mean
+	label  [][]value // what the title numbers: "lớp 1"
+	terms  map[string]*term
+	same   map[valueKey][]int32 // statements with the value, in order
+	room   sync.Pool            // of *scratch
 }
 
 // NewChecker prepares documents. One without a text stands for its facts.
@@ -53,6 +56,7 @@ func NewChecker(docs []Document) *Checker {
 		c.nos = append(c.nos, plain(strings.ToLower(d.No)))
 		head := spell(words(d.Title))
 		c.title, c.label = append(c.title, means(head, nil)), append(c.label, values(head))
+		c.issuer = append(c.issuer, means(words(d.Issuer), nil))
 		if d.Text == "" {
 			c.sts = append(c.sts, ofFacts(i, d.Facts)...)
 		} else {
@@ -60,11 +64,32 @@ func NewChecker(docs []Document) *Checker {
 		}
 	}
 	for i := range c.sts {
-		c.sts[i].prepare()
+		st := &c.sts[i]
+		st.which = exclusiveOf(st.means, c.issuer[st.doc], st.head, c.title[st.doc])
+		if topics.at(st.words) {
+			// "Thời gian: …" is about what the paper is about.
+			for _, m := range slices.Concat(st.head, c.title[st.doc]) {
+				if !contains(st.means, m) {
+					st.means = append(st.means, m)
+				}
+			}
+		}
+		if st.means != nil && slices.ContainsFunc(st.values, func(v value) bool { return v.kind == clock }) {
+			for _, m := range st.means { // when it opens says when it closes
+				if o := opposite[m.name]; m.name == "mo_cua" || m.name == "dong_cua" {
+					st.line = append(slices.Clip(st.line), mean{name: o, fold: o, at: m.at})
+				}
+			}
+		}
+		st.prepare()
 	}
 	c.index()
 	return c
 }
+
+// topics begin lines of notices that say one thing about what the notice is
+// about.
+var topics = anyOf("thời gian,thời hạn,địa điểm,khu vực,phạm vi,đối tượng,mức thu,mức giá,mức phí,kinh phí")
 
 // ofFacts makes statements of the clauses that facts come from.
 func ofFacts(doc int, facts []news.Fact) (out []statement) {
@@ -103,6 +128,7 @@ type said struct {
 	asks   bool  // it has a question mark
 	day    string
 	long   bool // it is a passage of a long text
+	haves  bool // "có" stands in it
 	*scratch
 }
 
@@ -135,7 +161,28 @@ func understand(c Claim) said {
 	s.values = values(s.words)
 	s.imply()
 	s.means = means(s.words, s.values)
+	s.haves = anyCo(s.words)
+	for i := range s.values {
+		v := &s.values[i]
+		v.closes = v.kind == clock && v.lo == v.hi && (closing.at(s.words[v.to:]) || closed(s.words[:v.from]))
+	}
 	return s
+}
+
+var (
+	closing = anyOf("là đóng cửa,đóng cửa,là nghỉ,nghỉ bán,là đóng,là dẹp,dẹp")
+	closes  = anyOf("đóng cửa,đóng cửa lúc,đóng cửa từ,nghỉ bán lúc,chỉ mở tới,chỉ mở đến")
+)
+
+// closed reports whether what stands before an hour says that something is
+// closed from then on.
+func closed(ws []word) bool {
+	for _, p := range closes.list {
+		if n := len(ws) - len(p.plain); n >= 0 && matches(ws[n:], p) {
+			return true
+		}
+	}
+	return false
 }
 
 var (
@@ -247,16 +294,16 @@ func (s *said) other(st *statement) bool {
 	}
 	for _, m := range s.means {
 		f := exclusive[m.name]
-		if f == 0 || !st.kinds[f] {
+		if f == 0 {
 			continue
 		}
 		same, differ := false, false
-		for _, o := range st.means {
+		for _, o := range st.which {
 			if exclusive[o.name] == f {
 				same, differ = same || o.name == m.name, differ || o.name != m.name
 			}
 		}
-		if differ && !same && !slices.ContainsFunc(s.means, func(x mean) bool { return exclusive[x.name] == f && x.name != m.name && contains(st.means, x) }) {
+		if differ && !same && !slices.ContainsFunc(s.means, func(x mean) bool { return exclusive[x.name] == f && x.name != m.name && contains(st.which, x) }) {
 			return true
 		}
 	}
@@ -284,7 +331,7 @@ func (c *Checker) whole(s *said, st *statement) float64 {
 func clash(a, b []mean) bool {
 	for _, m := range a {
 		for _, o := range b {
-			if m.is(o) && m.neg != o.neg && (m.head || o.head) || opposite[m.name] == o.name && o.name != "" && m.neg == o.neg {
+			if m.is(o) && m.neg != o.neg && (m.head || o.head) && !(o.after && !o.neg) && !(m.after && !m.neg) || opposite[m.name] == o.name && o.name != "" && m.neg == o.neg {
 				return true
 			}
 		}
@@ -324,7 +371,9 @@ type match struct {
 	st    *statement
 	v     value
 	share float64
+	own   int // concepts in the statement itself
 	equal bool
+	named bool // the statement names whom the claim is about
 }
 
 // compare looks a value of the claim up in the documents of one state. It
@@ -336,6 +385,9 @@ func (c *Checker) compare(s *said, v value, in state) (equal, differ *match) {
 		if !st.has[v.kind] || s.state[st.doc] != in || !slices.ContainsFunc(st.values, func(w value) bool { return comparable(v, w) }) || !s.meant(st, v.from) {
 			continue
 		}
+		if lacks(s, st) {
+			continue // "có thẻ" is not what is said of those "không có thẻ"
+		}
 		words := c.about(s, row, v.from, inside)
 		for _, w := range st.values {
 			if !comparable(v, w) {
@@ -345,8 +397,8 @@ func (c *Checker) compare(s *said, v value, in state) (equal, differ *match) {
 			if own == 0 || s.long && share < enoughLong {
 				continue
 			}
-			m := match{st: st, v: w, share: share, equal: v.same(w)}
-			if !m.equal && unsure(v, w, st) {
+			m := match{st: st, v: w, share: share, own: own, equal: v.same(w), named: s.groups&st.groups != 0}
+			if !m.equal && (unsure(v, w, st) || c.elsewhere(s, row, v.from)) || m.equal && share < enoughWithin && v.within(w) {
 				continue
 			}
 			// That both are so much a month says nothing about what they are for.
@@ -368,10 +420,86 @@ func (c *Checker) compare(s *said, v value, in state) (equal, differ *match) {
 	return equal, differ
 }
 
+// lacks reports whether one side is about those who have what those of the
+// other side do not have: "có thẻ", "không có thẻ".
+func lacks(s *said, st *statement) bool {
+	if !st.haves || !s.haves {
+		return false
+	}
+	for _, m := range s.means {
+		if mine := haves(s.words, m.at); mine != 0 {
+			for _, o := range st.means {
+				if m.is(o) && mine*haves(st.words, o.at) < 0 {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// haves is 1 when "có" stands before word i, -1 when "không có" or "chưa có"
+// does, else 0.
+func haves(ws []word, i int) int {
+	if i < 1 || i >= len(ws) || ws[i].cut || ws[i-1].fold != "co" {
+		return 0
+	}
+	if i > 1 && !ws[i-1].cut && (ws[i-2].fold == "khong" || ws[i-2].fold == "ko" || ws[i-2].fold == "chua") {
+		return -1
+	}
+	return 1
+}
+
+func anyCo(ws []word) bool {
+	return slices.ContainsFunc(ws, func(w word) bool { return w.fold == "co" })
+}
+
+// elsewhere reports whether what tells most in the part of the claim before
+// the word at is what the statement's document never speaks of, while another
+// in force speaks of that and of more of what the claim says.
+func (c *Checker) elsewhere(s *said, row, at int) bool {
+	doc := c.sts[s.near[row]].doc
+	top := -1
+	for i, m := range s.means {
+		t := s.terms[i]
+		if t == nil || s.chunk[m.at] != s.chunk[at] || m.at >= at {
+			continue
+		}
+		if top < 0 || s.weights[i] > s.weights[top] || s.weights[i] == s.weights[top] && t.in(doc) {
+			top = i
+		}
+	}
+	if top < 0 || s.terms[top].in(doc) {
+		return false
+	}
+	here := s.covers(doc)
+	named := strings.Contains(s.means[top].name, "_") // no chance likeness of words without diacritics
+	for d := range c.docs {
+		if s.state[d] == current && s.terms[top].in(d) && (named || s.covers(d) > here) {
+			return true
+		}
+	}
+	return false
+}
+
+// covers is the weight of the concepts of the claim that a document has.
+func (s *said) covers(doc int) (sum float64) {
+	for i, t := range s.terms {
+		if t != nil && t.in(doc) {
+			sum += s.weights[i]
+		}
+	}
+	return sum
+}
+
 var (
 	atMost  = anyOf("không quá,tối đa,dưới")
 	atLeast = anyOf("tối thiểu,ít nhất,trở lên,trên")
 )
+
+// mostTimes is by how much what people say an amount is differs from what it
+// is.
+const mostTimes = 60
 
 var until = anyOf("trước,không quá,tối đa,chậm nhất")
 
@@ -379,6 +507,8 @@ var until = anyOf("trước,không quá,tối đa,chậm nhất")
 // contradiction either: an hour within opening hours, or before a limit.
 func unsure(v, w value, st *statement) bool {
 	switch {
+	case v.kind == money && !v.implied && w.lo > 0 && v.lo > 0:
+		return v.lo > mostTimes*w.lo || w.lo > mostTimes*v.lo // they are about other things
 	case v.kind == span:
 		// Six weeks and an hour are not two answers to one question.
 		return v.lo > 50*w.lo || w.lo > 50*v.lo
@@ -392,7 +522,7 @@ func unsure(v, w value, st *statement) bool {
 		if hi < w.lo {
 			hi += 24
 		}
-		return v.lo >= w.lo && v.lo <= hi
+		return v.lo >= w.lo && v.hi <= hi && !v.closes
 	case has(st.words[max(0, w.from-2):w.from], until):
 		return v.kind == clock && v.lo < w.lo
 	}
@@ -514,7 +644,7 @@ func kindFits(want string, d Document) bool {
 var (
 	gone = anyOf("thay thế,hết hiệu lực,bãi bỏ,trước đây,năm ngoái")
 	// open are words that say that something can still be done.
-	stillOpen = anyOf("còn nộp,còn nhận,còn kịp,còn hạn,còn đăng ký,còn làm,đang nhận,vẫn nhận,vẫn còn,nhận thêm,chưa gấp,tháng sau mới,tuần sau mới,năm sau mới,sang tháng mới,còn thời gian,kịp mà,kịp chán")
+	stillOpen = anyOf("còn nộp,còn nhận,còn kịp,còn hạn,còn đăng ký,còn làm,đang nhận,vẫn nhận,vẫn còn,nhận thêm,chưa gấp,tháng sau mới,tuần sau mới,năm sau mới,sang tháng mới,còn thời gian,kịp mà,kịp chán,vẫn đang,đang còn,còn phát,còn tiêm,còn cấm,còn tặng,đang phát,đang tiêm,đang cấm,đang tặng,vẫn phát,vẫn cấm,vẫn tiêm,vẫn tặng")
 )
 
 // byOpen: something is said to be open whose time has passed.
@@ -531,6 +661,9 @@ func (c *Checker) byOpen(s *said) (string, *match, value, bool) {
 			continue
 		}
 		last := c.lastDay(st)
+		if last == "" && state == expired {
+			last = c.docs[st.doc].To
+		}
 		if last == "" || last >= s.day {
 			continue
 		}
@@ -600,6 +733,13 @@ func (c *Checker) byValue(s *said) (string, *match, value, bool) {
 			return n
 		}
 		if len(got) > 0 {
+			for _, a := range got {
+				for _, b := range got {
+					if a.verdict == "contradicts" && b.verdict == "agrees" && a.m.st == b.m.st && a.v.kind != b.v.kind && s.only(a.v) && b.m.st.only(a.m.v) {
+						return a.verdict, a.m, a.v, true // the right day and another hour
+					}
+				}
+			}
 			best := slices.MaxFunc(got, func(a, b result) int { return order(a) - order(b) })
 			return best.verdict, best.m, best.v, true
 		}
@@ -612,11 +752,29 @@ func (c *Checker) byValue(s *said) (string, *match, value, bool) {
 	return "", nil, value{}, false
 }
 
+// only reports whether the claim has no other value of the kind.
+func (s *said) only(v value) bool { return countOf(s.values, v.kind) == 1 }
+
+// only reports whether the statement has no other value of the kind.
+func (s *statement) only(v value) bool { return countOf(s.values, v.kind) == 1 }
+
+func countOf(vs []value, k kind) (n int) {
+	for _, v := range vs {
+		if v.kind == k {
+			n++
+		}
+	}
+	return n
+}
+
 // verdict of one value.
 func (c *Checker) verdict(s *said, v value) (string, *match) {
 	equal, differ := c.compare(s, v, current)
+	if equal != nil && differ != nil && differ.named && !equal.named && differ.share >= enoughDiffer {
+		equal = nil // what is said of all holds for those that it is said of alone
+	}
 	if equal != nil && equal.share >= enoughEqual && (differ == nil || differ.share < equal.share+0.25) {
-		if s.excludes(v) && !denies(equal.st.words) || v.kind != money && v.kind != percent && clash(s.means, equal.st.means) {
+		if s.excludes(v) && !denies(equal.st.words) || v.kind != money && v.kind != percent && !has(s.words, forgives) && !equal.st.forgives && clash(s.means, equal.st.means) {
 			return "contradicts", equal
 		}
 		return "agrees", equal
@@ -626,7 +784,7 @@ func (c *Checker) verdict(s *said, v value) (string, *match) {
 		if old != nil && old.share >= enoughEqual {
 			return "outdated", differ
 		}
-		if differ.share >= enoughDiffer && (strong(v.kind) || differ.share >= enoughWeak) {
+		if differ.share >= enoughDiffer && (strong(v.kind) || differ.share >= enoughWeak && (v.kind != weekday || differ.own >= 2)) && !s.own(v) {
 			return "contradicts", differ
 		}
 	}
@@ -637,6 +795,31 @@ func (c *Checker) verdict(s *said, v value) (string, *match) {
 		return "outdated", past
 	}
 	return "", nil
+}
+
+var (
+	// What happened to somebody is no word about what the rule is: whoever was
+	// charged too much says that the rule was broken.
+	happened = anyOf(`bị chém,bị chặt,chặt chém,chém,bị thu,bị đòi,bị lừa,thu sai,thu lố,thu quá,thu thừa,thu vượt,thu láo,thu bậy,tính sai,đòi em,đòi tôi,đòi tui,đòi mình,
+		thu em,thu tôi,thu tui,thu mình,thu nhà,thu của em,thu của tôi,thu của tui,bắt em,bắt tôi,bắt tui,lấy em,lấy tôi,lấy tui,nhà tui,nhà tôi,nhà em,con tui,con tôi,con em,
+		hôm qua,hôm kia,hôm nọ,bữa qua,bữa trước,hôm trước,sáng nay,chiều qua,tối qua,vừa đi,mới đi,mà bảo`)
+	// Nor is that a rule was broken.
+	broken = anyOf("mà không ai,coi thường,bất chấp,vi phạm,trái quy định,sai quy định")
+	ruled  = anyOf("đúng quy định,theo quy định,quy định mới,theo thông báo,theo nghị quyết,theo quyết định,nghị quyết mới")
+	// Whoever sells or looks for something says nothing of a rule.
+	advert = anyOf("ib,inbox,ai mua,bán lại,sang lại,sang nhượng,nhượng lại,cần bán,bán gấp,thanh lý,cần thuê,cho thuê,cần tìm,hậu tạ,bán lô,bán đất,bán nhà,cần mua,chính chủ")
+	// Two figures of which one is right: somebody asks.
+	which = anyOf("hay,hay là")
+)
+
+// own reports whether a value is what happened to one person, what somebody
+// asks for, or one of two that somebody asks about.
+func (s *said) own(v value) bool {
+	amount := v.kind == money || v.kind == percent || v.kind == span
+	if has(s.words, broken) || amount && v.pay != 2 && has(s.words, happened) && !has(s.words, ruled) || has(s.words, advert) {
+		return true
+	}
+	return s.asks && slices.ContainsFunc(s.values, func(o value) bool { return o.from != v.from && (o.kind == v.kind || o.kind == bare) }) && has(s.words, which)
 }
 
 // excludes reports whether the claim says that the value puts one out:
@@ -653,6 +836,8 @@ func (s *said) excludes(v value) bool {
 }
 
 var (
+	// forgives denies without "không": what stands behind it is not paid.
+	forgives = anyOf("miễn")
 	excluded = anyOf("khỏi đi,không phải đi,khỏi phải,không bị,không được,thì thôi,được miễn,là rớt,bị loại")
 	denial   = anyOf("không,nghiêm cấm,miễn,tạm hoãn")
 )
@@ -749,7 +934,7 @@ func (c *Checker) byWords(s *said) (string, *match, value, bool) {
 		}
 		// What is allowed is compared in the part of the claim that the
 		// statement is about.
-		clashes := !s.asks && share >= enoughEqual && clash(s.means, st.means) && (share >= enoughWords || c.whole(s, st) >= 0.75)
+		clashes := !s.asks && share >= enoughEqual && !st.forgives && !has(s.words, forgives) && clash(s.means, st.means) && (share >= enoughWords || c.whole(s, st) >= 0.75)
 		if !clashes && st.allows == 0 && (share < plainWords(s) || s.asks) {
 			continue
 		}

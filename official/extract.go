@@ -27,11 +27,13 @@ type statement struct {
 	text   string
 
 	// What it is about, see prepare.
-	has    map[kind]bool             // kinds of values that one of it can be compared with
-	kinds  [len(exclusives) + 1]bool // of exclusive concepts; the first: any
-	place  string                    // the kind of place it names
-	bears  string                    // who bears a cost
-	allows int                       // see permission
+	has      map[kind]bool // kinds of values that one of it can be compared with
+	which    []mean        // of several that exclude each other
+	forgives bool          // see forgives
+	haves    bool          // "có" stands in it
+	place    string        // the kind of place it names
+	bears    string        // who bears a cost
+	allows   int           // see permission
 }
 
 // prepare looks up what every claim would ask of the statement.
@@ -43,7 +45,6 @@ func (s *statement) prepare() {
 			s.has["count:thang"] = true
 		}
 	}
-	s.kinds = kindsOf(s.means)
 	if from, _, ok := place(s.words); ok {
 		s.place = placeKind(s.words, from)
 	}
@@ -51,6 +52,23 @@ func (s *statement) prepare() {
 		s.bears = agent(s.words, at)
 	}
 	s.allows = permission(s.words)
+	s.forgives = has(s.words, forgives)
+	s.haves = anyCo(s.words)
+}
+
+// exclusiveOf are the exclusive concepts of a statement; of families of which
+// it has none, those of its issuer, its heading, its title.
+func exclusiveOf(lists ...[]mean) (out []mean) {
+	var have [len(exclusives) + 1]bool
+	for _, ms := range lists {
+		had := have
+		for _, m := range ms {
+			if f := exclusive[m.name]; f > 0 && !had[f] {
+				out, have[f] = append(out, m), true
+			}
+		}
+	}
+	return out
 }
 
 // kindsOf says of which families of exclusive concepts there are some.
@@ -138,7 +156,7 @@ func statements(doc int, text string) (out []statement) {
 }
 
 var (
-	free   = anyOf("miễn phí,không phải trả,không phải nộp,không phải đóng,không thu,không mất phí,không mất tiền")
+	free   = anyOf("miễn phí,không phải trả,không phải nộp,không phải đóng,không thu,không mất phí,không mất tiền,không bán vé,không thu vé,vào cửa tự do,mở cửa tự do")
 	noFree = anyOf("mặt,tiền mặt,gộp,quá,qua,tiền qua,tiền tại,tiền trước") // "không thu tiền mặt" is about the way
 )
 
@@ -279,7 +297,7 @@ func (s *statement) subject(start, end int, title string) string {
 // perNames are the names of what amounts are for, with their diacritics.
 var perNames = map[string]string{"m3": "m³", "m2": "m²", "khoa": "khóa", "ngay": "ngày", "buoi": "buổi", "ho": "hộ", "thang": "tháng", "nam": "năm", "nguoi": "người",
 	"luot": "lượt", "the": "thẻ", "mui": "mũi", "quay": "quầy", "lan": "lần", "quy": "quý", "gio": "giờ", "dem": "đêm", "suat": "suất", "ve": "vé", "ban": "bản",
-	"tan": "tấn", "ky": "kỳ", "cai": "cái"}
+	"phong": "phòng", "cuon": "cuốn", "tan": "tấn", "ky": "kỳ", "cai": "cái"}
 
 func or(a, b string) string {
 	if a != "" {

@@ -26,6 +26,8 @@ type term struct {
 	forms  []form
 }
 
+func (t *term) in(doc int) bool { return t.docs[doc/64]&(1<<(doc%64)) != 0 }
+
 // A form is one spelling of a term and the statements that have it, in order.
 type form struct {
 	mean
@@ -68,8 +70,8 @@ func (c *Checker) index() {
 		return t
 	}
 	mark := func(m mean, doc int) { at(m).docs[doc/64] |= 1 << (doc % 64) }
-	for i, ms := range c.title {
-		for _, m := range ms {
+	for i := range c.docs {
+		for _, m := range slices.Concat(c.title[i], c.issuer[i]) {
 			mark(m, i)
 		}
 	}
@@ -244,7 +246,7 @@ func (c *Checker) about(s *said, row, at int, skip func(int) bool) (a aboutness)
 			continue
 		}
 		g, l := s.weights[i], levels[i]
-		known := s.terms[i] != nil && s.terms[i].docs[st.doc/64]&(1<<(st.doc%64)) != 0 // to the document
+		known := s.terms[i] != nil && s.terms[i].in(st.doc) // to the document
 		if at >= 0 && s.chunk[m.at] != s.chunk[at] {
 			g *= 0.5
 			if !known {

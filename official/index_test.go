@@ -24,7 +24,7 @@ func (c *Checker) plainAbout(s *said, st *statement, at int, memo map[string][]b
 			}
 			memo[m.fold] = has
 		}
-		seen, inDoc := 0, slices.ContainsFunc(c.title[st.doc], func(o mean) bool { return o.fold == m.fold })
+		seen, inDoc := 0, slices.ContainsFunc(slices.Concat(c.title[st.doc], c.issuer[st.doc]), func(o mean) bool { return o.fold == m.fold })
 		for i, yes := range has {
 			if yes {
 				seen++

@@ -234,8 +234,7 @@ var concepts = list(`
 	nghia_vu: nghĩa vụ quân sự, nghĩa vụ, đi lính
 	muc_dong: mức đóng, tiền đóng, tiền thẻ, tiền bảo hiểm
 	ho_tro: hỗ trợ, đỡ, bớt, giảm, trợ giúp, trợ cấp, bảo đảm, lo, chi trả
-	cat_nuoc: cắt nước, khóa nước, tạm ngừng cấp nước, ngừng cấp nước, ngắt nước
-	mat_nuoc: mất nước, cúp nước
+	cat_nuoc: cắt nước, khóa nước, tạm ngừng cấp nước, ngừng cấp nước, ngắt nước, cúp nước, mất nước
 	qua_han: quá hạn, chậm, trễ hạn, nộp trễ, nộp muộn, đóng chậm, chậm nộp
 	gia_nuoc: giá nước, tiền nước, giá nước sinh hoạt, nước sinh hoạt, nước
 	cong_to: đồng hồ nước, đồng hồ, công tơ
@@ -278,7 +277,8 @@ var concepts = list(`
 	ve_sinh: vệ sinh môi trường, phí vệ sinh, tiền rác, phí rác, rác
 	thu_gom: thu gom, gom rác, đổ rác
 	hoc_phi: học phí
-	quan_an: quán ăn, quán cà phê, quán cafe, quán nhậu, quán
+	quan_an: hộ kinh doanh ăn uống, kinh doanh ăn uống, cơ sở ăn uống, hộ ăn uống, hàng ăn, quán ăn, quán cà phê, quán cafe, quán nhậu, quán
+	mo_lai: đóng điện trở lại, cấp điện trở lại, cấp nước trở lại, mở nước trở lại, đóng điện lại, đóng lại điện, mở điện lại, mở nước lại, nối lại, đấu lại, mở lại, đóng lại
 	am_nhac: hoạt động âm nhạc, âm nhạc, nhạc
 	cam_ket: ký cam kết, cam kết
 	truc_tuyen: trực tuyến, cổng dịch vụ công, qua mạng, online
@@ -407,7 +407,7 @@ var stop = newWordset(`là và với thì mà của cho ở tại đến tới t
 	nhớ nhắc biết nói bảo báo thấy tưởng cứ vừa mới giờ chừ chớ chứ thế vậy nữa xem coi so tính ra đắt rẻ gần xa nhiều ít làm mần
 	ngày tháng năm giờ phút tuần quy định thông báo nghị quyết văn bản kế hoạch việc quê nhất đợt muốn mua nộp đóng thu trả tiền phí thường
 	đủ hợp lệ xong liền tức ngay bắt đầu kết thúc cuối thứ số lúc buổi sáng trưa chiều tối đêm đồng đơn vị người dân
-	đối trường hợp thực hiện tổ chức nội dung hằng hàng nhau tất thêm xét đâu đòi giả xin dành thuộc gồm khác để lấy mức phần tăng hộ bằng dc đc cx vs z v e m t b`)
+	thoải mái đối trường hợp thực hiện tổ chức nội dung hằng hàng nhau tất thêm xét đâu đòi giả xin dành thuộc gồm khác để lấy mức phần tăng hộ bằng dc đc cx vs z v e m t b`)
 
 func set(s string) map[string]bool {
 	m := map[string]bool{}
@@ -507,6 +507,7 @@ type mean struct {
 	plain bool   // the text has no diacritics
 	at    int
 	neg   bool // "không" or its like stands before it
+	after bool // it stands before it in the sentence, beyond its reach: in a list it may be meant still
 	head  bool // it is what is negated, the first behind the word
 }
 
@@ -533,14 +534,14 @@ func means(ws []word, vs []value) (out []mean) {
 			out = append(out, m)
 		}
 	}
-	negs := negated(ws)
+	negs, after := negated(ws)
 	seen := 0                // number of the last negation that has its head
 	inside := map[int]bool{} // negations that are part of a concept: "không nổ"
 next:
 	for i := 0; i < len(ws); {
 		for _, p := range concepts[ws[i].fold] {
 			if matches(ws[i:], p) && !inValue[i] {
-				m := mean{name: p.concept, fold: p.concept, plain: ws[i].plain, at: i, neg: negs[i] > 0 && !inside[negs[i]]}
+				m := mean{name: p.concept, fold: p.concept, plain: ws[i].plain, at: i, neg: negs[i] > 0 && !inside[negs[i]], after: after[i]}
 				for j := i; j < i+len(p.plain); j++ {
 					if negation.has(ws[j]) && j+1 < len(ws) {
 						inside[negs[j+1]] = true
@@ -558,7 +559,7 @@ next:
 			}
 		}
 		if w := ws[i]; !w.isNum && !w.doc && !inValue[i] && !stop.has(w) && len(w.fold) > 1 {
-			m := mean{name: w.exact, fold: w.fold, plain: w.plain, at: i, neg: negs[i] > 0 && !inside[negs[i]]}
+			m := mean{name: w.exact, fold: w.fold, plain: w.plain, at: i, neg: negs[i] > 0 && !inside[negs[i]], after: after[i]}
 			if !modal.has(w) {
 				m.head = m.neg && negs[i] != seen
 				seen = max(seen, negs[i])
@@ -580,28 +581,50 @@ var (
 )
 
 // negated says of each word behind which negation it stands, counted from 1,
-// or 0. A negation reaches six words, to the next comma or turn.
-func negated(ws []word) []int {
-	out := make([]int, len(ws))
-	at, n := 0, 0
+// or 0. A negation reaches six words, to the next comma or turn. After says
+// that one stands before the word in its sentence, with no turn between.
+func negated(ws []word) (out []int, after []bool) {
+	out, after = make([]int, len(ws)), make([]bool, len(ws))
+	at, n, some := 0, 0, false
 	for i, w := range ws {
+		if w.ends || turns.has(w) {
+			some = false
+		}
+		after[i] = some
 		switch {
 		case w.cut && i > 0 || turns.has(w):
 			at = 0
 		case at > 0 && i-at+1 > 6:
 			at = 0
 		}
-		if negation.has(w) && i+1 < len(ws) && !notNegation.has(ws[i+1]) && !ws[i+1].cut {
+		if negation.has(w) && i+1 < len(ws) && !notNegation.has(ws[i+1]) && !ws[i+1].cut && !condition(ws[i:]) {
 			n++
-			at = i + 1
+			at, some = i+1, true
 			continue
 		}
 		if at > 0 {
 			out[i] = n
 		}
 	}
-	return out
+	return out, after
 }
+
+// condition reports whether a negation at the start of ws begins a part of a
+// sentence and says when something else happens: "Không phân loại rác bị từ
+// chối", "không nộp là cắt". It denies nothing.
+func condition(ws []word) bool {
+	if !ws[0].cut {
+		return false
+	}
+	for i := 2; i < len(ws) && i < 9 && !ws[i].cut; i++ {
+		if then.has(ws[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+var then = newWordset("thì là bị sẽ")
 
 // matches reports whether a phrase stands at the start of ws.
 func matches(ws []word, p phrase) bool {

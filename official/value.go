@@ -38,6 +38,7 @@ type value struct {
 	num        string // of docno, as written; of a label what is numbered
 	from, to   int    // words
 	bound      bool   // the claim is about the bound itself: "từ 70 tuổi mới", "trước ngày 20"
+	closes     bool   // an hour at which something is said to close
 	implied    bool   // no number is written: "miễn trọn", "phải đóng"
 	pay        int    // money: 1 people pay, 2 as a fine, -1 people receive, 0 unknown
 	per        string // money: "khoa", "m3", "ho thang"
@@ -151,7 +152,7 @@ var units = map[string]string{
 	"lan": "lan", "nguoi": "nguoi", "em": "nguoi", "buoi": "buoi", "met": "met", "m": "met", "mam": "mam", "cai": "cai", "chiec": "cai",
 	"khoi": "m3", "m3": "m3", "suat": "muc", "muc": "muc", "lop": "lophoc", "chuyen": "chuyen", "ky": "ky", "diem": "diem", "quay": "quay",
 	"xe": "xe", "ban": "ban", "kg": "kg", "lit": "lit", "cay": "cay", "bo": "bo", "giao": "nguoi",
-	"tre": "nguoi", "chau": "nguoi", "be": "nguoi", "ho": "ho", "con": "con", "tan": "tan", "lieu": "lieu", "mui": "mui", "km": "km", "m2": "m2", "trang": "trang",
+	"tre": "nguoi", "chau": "nguoi", "be": "nguoi", "ho": "ho", "con": "con", "tan": "tan", "loai": "loai", "cuon": "cuon", "quyen": "cuon", "lieu": "lieu", "mui": "mui", "km": "km", "m2": "m2", "trang": "trang",
 }
 
 // loose units stand behind "ba" and "năm" where these are no numbers: "ba
@@ -227,6 +228,15 @@ func values(ws []word) (vs []value) {
 			case w.exact == "nửa" && (fold(i+1) == "dem") || w.fold == "nua" && fold(i+1) == "dem":
 				add(value{kind: clock, lo: 24, hi: 24, from: i, to: i + 2})
 				i++
+			case w.fold == "nua" && scales[fold(i+1)] > 0 && !ws[i+1].cut: // "nửa triệu"
+				x := scales[fold(i+1)] / 2
+				v := value{kind: money, lo: x, hi: x, from: i, to: i + 2, pay: role(ws, i)}
+				if f := fold(v.to); f == "dong" || f == "d" {
+					v.to++
+				}
+				v.per, v.to = perWord(ws, v.to)
+				add(v)
+				i = v.to - 1
 			case w.fold == "nua" && (fold(i-1) == "mot" || w.exact == "nửa" && !numUnit(fold(i+1))):
 				f := i
 				if fold(i-1) == "mot" {
@@ -476,7 +486,10 @@ func hour(ws []word, i int, v value, before func(int, int, map[string]bool) bool
 		v.kind, v.lo, v.hi = span, h, h
 		return v
 	}
-	if pm && h <= 12 {
+	switch {
+	case pm && h == 0:
+		h = 24
+	case pm && h <= 12:
 		h += 12
 	}
 	v.kind, v.lo, v.hi = clock, h+half, h+half
@@ -485,8 +498,8 @@ func hour(ws []word, i int, v value, before func(int, int, map[string]bool) bool
 
 var (
 	fromMust   = set("tu phai")
-	bounds     = set("tu truoc den toi")
-	fromTo     = set("tu toi den")
+	bounds     = set("tu truoc den toi tren duoi du")
+	fromTo     = set("tu toi den tren duoi du")
 	afterWords = set("sau")
 )
 
@@ -602,7 +615,7 @@ func perWord(ws []word, i int) (per string, to int) {
 var perWords = map[string]string{
 	"m3": "m3", "khoi": "m3", "khoa": "khoa", "ngay": "ngay", "buoi": "buoi", "ho": "ho", "nha": "ho", "thang": "thang", "nam": "nam", "nguoi": "nguoi",
 	"luot": "luot", "xe": "xe", "con": "con", "the": "the", "mui": "mui", "quay": "quay", "lan": "lan", "quy": "quy", "gio": "gio", "dem": "dem", "m2": "m2",
-	"kg": "kg", "suat": "suat", "ve": "ve", "ban": "ban", "trang": "trang", "tan": "tan", "chau": "nguoi", "em": "nguoi", "ky": "ky", "cai": "cai", "chiec": "cai",
+	"kg": "kg", "suat": "suat", "ve": "ve", "ban": "ban", "trang": "trang", "tan": "tan", "chau": "nguoi", "em": "nguoi", "ky": "ky", "cai": "cai", "chiec": "cai", "phong": "phong", "cuon": "cuon", "quyen": "cuon",
 }
 
 // samePer reports whether two amounts may be for the same: one says no less
@@ -654,6 +667,12 @@ func ranges(ws []word, vs []value) []value {
 		out = append(out, v)
 	}
 	return out
+}
+
+// within reports whether a number lies between the ends of what a document
+// says, as many do by chance.
+func (v value) within(doc value) bool {
+	return v.kind != money && v.lo == v.hi && doc.lo != doc.hi && v.lo > doc.lo && v.lo < doc.hi
 }
 
 // same reports whether what a claim says is what a document says.
