@@ -349,10 +349,10 @@ func (d *Desk) plan(c *counter, q Request) (Report, error) {
 		}
 	}
 	if len(units) == 0 {
-		w.say(paper.Text, "Các ban, ngành, đoàn thể, khối xây dựng nhiệm vụ truyền thông năm và gửi Phòng Văn hóa - Xã hội tổng hợp.")
+		w.say(paper.Text, "Các ban, ngành, đoàn thể, khối xây dựng nhiệm vụ truyền thông năm và gửi {} tổng hợp.", d.House.Culture)
 	}
 	w.say(paper.Part, "IV. CHẾ ĐỘ BÁO CÁO")
-	w.say(paper.Text, "Phòng Văn hóa - Xã hội tổng hợp, báo cáo {} trước {}.", cmp.Or(d.House.Addressee, "cấp trên"), paper.Date(d.House.DueOn(y)))
+	w.say(paper.Text, "{} tổng hợp, báo cáo {} trước {}.", d.House.Culture, cmp.Or(d.House.Addressee, "cấp trên"), paper.Date(d.House.DueOn(y)))
 	w.say(paper.Text, "Trên đây là Kế hoạch truyền thông chính sách năm "+strconv.Itoa(y)+"; {} yêu cầu các cơ quan, đơn vị, ban, ngành, đoàn thể nghiêm túc triển khai thực hiện.", w.head.Short)
 	w.end()
 	return w.r, w.err

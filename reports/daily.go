@@ -38,7 +38,7 @@ func (d *Desk) daily(c *counter, q Request) (Report, error) {
 		}
 		v, err := c.value(q)
 		w.err = cmp.Or(w.err, err)
-		return w.fig(Query{What: "mean", N: 28, Of: &q}), Compared(v, past)
+		return w.fig(Query{What: "mean", N: 28, Of: &q}), w.compared(q.From, v, past)
 	}
 	items := Query{What: "items", From: from, To: to}
 	mean, ch := weekday(items)

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -86,7 +87,32 @@ func (w *writer) change(q Query) Change {
 	if err != nil && w.err == nil {
 		w.err = err
 	}
+	return w.compared(q.From, now, past)
+}
+
+// compared is [Compared] when the ward was listened to in each of the four
+// weeks before a day. When it was not, what was there says nothing: the first
+// weeks of a service are no rise from zero.
+func (w *writer) compared(day time.Time, now float64, past []float64) Change {
+	if !w.observed(day) {
+		return Few
+	}
 	return Compared(now, past)
+}
+
+func (w *writer) observed(day time.Time) bool {
+	if w.d.Counts == nil {
+		return true
+	}
+	for i := range 4 {
+		to := day.In(w.d.Days.Zone()).AddDate(0, 0, -7*i)
+		v, err := w.value(Query{What: "items", From: to.AddDate(0, 0, -7).UTC(), To: to.UTC()})
+		if err != nil || v == 0 {
+			w.err = cmp.Or(w.err, err)
+			return false
+		}
+	}
+	return true
 }
 
 // spans turns a text with {} into pieces: figures keep their identity.
@@ -223,7 +249,7 @@ func (w *writer) who(topic string) string {
 	if u := w.d.Unit(topic); u != "" {
 		return u
 	}
-	return "Phòng Văn hóa - Xã hội"
+	return w.d.House.Culture
 }
 
 // Build writes a report without keeping it. A case's report needs the case.

@@ -25,6 +25,10 @@ type House struct {
 	// Contact is where people may ask: a number, an address.
 	Contact string `yaml:"contact"`
 
+	// Culture is the unit that keeps the matter in hand: who acts on what is
+	// no other unit's. Default that of the ward's profile.
+	Culture string `yaml:"communication_unit"`
+
 	// Addressee and Due are of the annual report; Due is "12-10", month and
 	// day. Remind are the days before it on which people are reminded.
 	Addressee string `yaml:"annual_addressee"`
@@ -122,6 +126,7 @@ func (h *House) complete() error {
 			}
 		}
 	}
+	set(&h.Culture, "Phòng Văn hóa - Xã hội")
 	set(&h.Registry, "VT, VHXH")
 	set(&h.Addressee, h.Superior)
 	set(&h.Due, "12-10")

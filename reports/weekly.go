@@ -214,7 +214,11 @@ func (d *Desk) weeklyWith(c *counter, q Request, fits room) (Report, error) {
 
 	w.say(paper.Part, "VII. ĐỀ XUẤT")
 	w.proposals(concerns, from, to)
-	w.say(paper.Note, "Ghi chú: số liệu chỉ phản ánh nguồn công khai được theo dõi; không đại diện cho toàn bộ người dân. Chiều ▲▼ chỉ ghi khi khác thường rõ rệt (mức ý nghĩa một phần trăm)")
+	marks := "Chiều ▲▼ chỉ ghi khi khác thường rõ rệt (mức ý nghĩa một phần trăm)"
+	if !w.observed(from) {
+		marks = "Bốn tuần trước chưa được theo dõi đủ nên chưa so sánh được, chưa ghi chiều ▲▼"
+	}
+	w.say(paper.Note, "Ghi chú: số liệu chỉ phản ánh nguồn công khai được theo dõi; không đại diện cho toàn bộ người dân. "+marks)
 	w.end()
 	return w.r, w.err
 }
@@ -338,7 +342,7 @@ func (w *writer) five(items Query, concerns []concern, from, to time.Time) (out 
 		}
 		out = append(out, l)
 	}
-	const culture = "Phòng Văn hóa - Xã hội"
+	culture := w.d.House.Culture
 	line(culture, items, "Có {} tin liên quan đến phường, {} trung bình 4 tuần ({}); {} tiếp tục theo dõi.")
 	if len(concerns) > 0 {
 		k := concerns[0]
@@ -375,7 +379,7 @@ func (w *writer) five(items Query, concerns []concern, from, to time.Time) (out 
 
 // slowest is the unit with the most overdue answers.
 func (w *writer) slowest(at time.Time) string {
-	cs, err := w.allCases()
+	cs, err := w.named() // what is kept from its readers must not show by its unit
 	w.err = cmp.Or(w.err, err)
 	n := map[string]int{}
 	best := ""

@@ -69,6 +69,7 @@ const reportsPerAsk = 20
 func (b *builder) reports(d *review.Desk, s *store.Desk, p reading.Profile) (*reports.Desk, error) {
 	house := b.opts.Config.Reports
 	house.Ward, house.Superior = p.Ward.VI, p.Parent.VI
+	house.Culture = cmp.Or(house.Culture, unitName(p, "vh-xh"))
 	r, err := reports.New(reports.Options{
 		Store: s.Reports(), Log: b.log.With("component", "reports"), Now: b.now, Days: b.days,
 		Counts: b.reportCounts,

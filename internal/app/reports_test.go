@@ -4,7 +4,9 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -221,6 +223,9 @@ func searchesAgree(t *testing.T, ctx context.Context, svc *Service, world *demo.
 	}
 }
 
+// upFront is how the lines up front read: a number, a comparison, who acts.
+var upFront = regexp.MustCompile(`\d[\d.]* (tin|vụ việc|phản ánh|đính chính).*(▲ cao hơn hẳn|▼ thấp hơn hẳn|≈ gần bằng|ít dữ liệu, so với) trung bình 4 tuần \(\d[\d.,]*\); .+ \pL`)
+
 // reportsAgree writes fifty weekly summaries, of weeks that begin on days
 // chosen by dice, and holds every number of theirs against the items and
 // cases themselves.
@@ -228,13 +233,24 @@ func reportsAgree(t *testing.T, ctx context.Context, svc *Service, world *demo.W
 	t.Helper()
 	c := newRecount(t, ctx, svc, world.First.AddDate(0, 0, demo.Days))
 	r := rand.New(rand.NewPCG(uint64(world.First.Unix()), 50))
-	numbers, nonzero, wrong := 0, 0, 0
+	numbers, nonzero, wrong, lines := 0, 0, 0, 0
+	acts := append(slices.Clone(svc.reports.Units), "Chủ tịch UBND phường")
 	begin := time.Now()
 	for range 50 {
 		at := world.First.AddDate(0, 0, 7+r.IntN(demo.Days-6)).Add(15 * time.Hour)
 		rep, err := svc.reports.Write(ctx, reports.Request{Kind: reports.Weekly, At: at})
 		if err != nil {
 			t.Fatal(err)
+		}
+		for i, l := range rep.Lines {
+			text := ""
+			for _, s := range l.Spans {
+				text += s.Text
+			}
+			_, number := rep.Figure(l.Figure)
+			if lines++; !number || !upFront.MatchString(text) || !strings.Contains(text, "; "+l.Who+" ") || !slices.Contains(acts, l.Who) {
+				t.Errorf("week before %s, line %d has no number, comparison or who must act: %q, %q", at.Format(time.DateOnly), i+1, text, l.Who)
+			}
 		}
 		for _, f := range rep.Figures {
 			want := c.value(f.Query)
@@ -250,6 +266,9 @@ func reportsAgree(t *testing.T, ctx context.Context, svc *Service, world *demo.W
 		}
 	}
 	t.Logf("50 weeks: %d of %d numbers are those of %d items and %d cases (%d are not zero), in %v", numbers-wrong, numbers, len(c.items), len(c.cases), nonzero, time.Since(begin).Round(time.Millisecond))
+	if t.Logf("%d lines up front", lines); lines != 250 {
+		t.Errorf("%d lines up front, want five a week", lines)
+	}
 	if nonzero < 500 {
 		t.Errorf("only %d numbers are not zero", nonzero)
 	}
