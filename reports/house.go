@@ -228,6 +228,10 @@ var lists = map[Kind][]string{
 	Correction: {"editor", "khoi"}, Radio: {"editor"}, Notice: {"khoi"}, Police: {},
 }
 
+// ListOf are the roles that a kind of report goes to when the configuration
+// says nothing.
+func ListOf(k Kind) []string { return slices.Clone(lists[k]) }
+
 // list is who gets a report once it is approved.
 func (h *House) list(k Kind) []string {
 	if l, ok := h.Lists[k]; ok {

@@ -99,7 +99,7 @@ func runSetup(ctx context.Context, c *call) error {
 			fs.String(name, "", about)
 		}
 		fs.Var(repeated{&sites}, "site", "`address` of a further site to listen to; may be repeated")
-		fs.Var(repeated{&people}, "recipient", "who is told, as `NAME:ROLE:ADDRESS`; may be repeated")
+		fs.Var(repeated{&people}, "recipient", "who is told, as `NAME:ROLE:ADDRESS`; may be repeated. ROLE list/NAME is a list of people without an account who get the approved weekly summary by mail; unit/NAME and khoi/NAME get what is that unit's")
 		fs.Var(repeated{&users}, "account", "who signs in, as `NAME:ROLE` or NAME:ROLE:UNIT; the password is made and printed; may be repeated")
 		fs.BoolVar(&yes, "yes", false, "ask nothing: defaults for what no flag says")
 		fs.BoolVar(&w.offline, "offline", false, "ask no other machine: sites and mail are written untried")

@@ -44,11 +44,11 @@ func (w *wizard) recipients(context.Context) error {
 		w.say("Chưa có máy chủ thư: người nhận cảnh báo thêm sau.", "No mail server yet: recipients can be added later.")
 		return nil
 	}
-	add := func(name, role, address string) error {
+	add := func(name, role, unit, address string) error {
 		if _, err := mail.ParseAddress(address); err != nil {
 			return fmt.Errorf(w.in2("%q không phải địa chỉ thư", "%q is no mail address"), address)
 		}
-		w.cfg.Recipients = append(w.cfg.Recipients, alerts.Recipient{Name: name, Role: role, Address: address, Lang: w.dialogue.lang})
+		w.cfg.Recipients = append(w.cfg.Recipients, alerts.Recipient{Name: name, Role: role, Unit: unit, Address: address, Lang: w.dialogue.lang})
 		return nil
 	}
 	for _, given := range w.lists["recipient"] {
@@ -56,10 +56,14 @@ func (w *wizard) recipients(context.Context) error {
 		if err := w.nameOK(false)(name); err != nil {
 			return usagef("-recipient: %v", err)
 		}
+		role, unit, _ := strings.Cut(role, "/")
 		if !slices.Contains(alerts.Roles, role) {
 			return usagef("-recipient: there is no role %q; use one of %s", role, strings.Join(alerts.Roles, ", "))
 		}
-		if err := add(name, role, address); err != nil {
+		if err := w.unitOK(role)(unit); err != nil {
+			return usagef("-recipient: %v", err)
+		}
+		if err := add(name, role, unit, address); err != nil {
 			return usagef("-recipient: %v", err)
 		}
 	}
@@ -81,10 +85,53 @@ func (w *wizard) recipients(context.Context) error {
 		if err != nil {
 			return err
 		}
-		if _, err := w.ask(nil, "  Thư điện tử", "  Mail address", "", func(s string) error { return add(name, role, s) }); err != nil {
+		unit := ""
+		switch role {
+		case "list":
+			unit, err = w.ask(nil, "  Tên danh sách nhận báo cáo, ví dụ dang-uy: người trong đó không có tài khoản, nhận tệp tổng hợp tuần sau khi lãnh đạo duyệt",
+				"  Name of the list of recipients of reports, such as dang-uy: people on it have no account and get the weekly summary as files once a leader has approved it", "dang-uy", w.unitOK(role))
+		case "unit", "khoi":
+			unit, err = w.ask(nil, "  Đơn vị hoặc khối nào (bỏ trống là tất cả)", "  Of which unit or khối (empty is all)", "", w.unitOK(role))
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := w.ask(nil, "  Thư điện tử", "  Mail address", "", func(s string) error { return add(name, role, unit, s) }); err != nil {
 			return err
 		}
 	}
+}
+
+// unitOK checks whose notices a recipient gets: the name of a list, or a unit
+// of the roles that have one.
+func (w *wizard) unitOK(role string) func(string) error {
+	return func(s string) error {
+		switch role {
+		case "list":
+			if !nameForm.MatchString(s) {
+				return fmt.Errorf(w.in2("%q: tên danh sách gồm tối đa 40 chữ, số, dấu gạch, không có khoảng trắng; viết TÊN:list/DANH-SÁCH:ĐỊA-CHỈ", "%q: the name of a list has up to 40 letters, digits and dashes, no spaces; write NAME:list/LIST:ADDRESS"), s)
+			}
+		case "unit", "khoi":
+			if utf8.RuneCountInString(s) > 100 {
+				return errors.New(w.in2("dài quá 100 chữ", "more than 100 characters"))
+			}
+		default:
+			if s != "" {
+				return fmt.Errorf(w.in2("vai trò %s không có đơn vị", "the role %s has no unit"), role)
+			}
+		}
+		return nil
+	}
+}
+
+// lists are the named lists of recipients of reports, each once.
+func (f *setupFile) lists() (out []string) {
+	for _, r := range f.Recipients {
+		if name := "list/" + r.Unit; r.Role == "list" && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // people are the first accounts.

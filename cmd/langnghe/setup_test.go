@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,6 +16,7 @@ import (
 
 	"langnghe/internal/backup"
 	"langnghe/internal/config"
+	"langnghe/reports"
 )
 
 // portal is a ward's site with one feed.
@@ -76,7 +78,8 @@ func TestSetup(t *testing.T) {
 		dead, "", "", "", "again",
 		smtp, "plain", "none", "không phải thư", "Lắng Nghe <langnghe@phuong.example>", "",
 		"can bộ", "canbo", "king", "reviewer", "canbo@", "canbo@phuong.example",
-		"chutich", "leader", "chutich@phuong.example", "",
+		"chutich", "leader", "chutich@phuong.example",
+		"bi.thu", "list", "đảng ủy", "dang-uy", "bithu@phuong.example", "",
 		"admin", "", "ngắn", "mot mat khau rat dai", "admin", "lan", "reviewer", "", "",
 		"local", "a b", "langnghe.phuong.lan, 192.168.1.10",
 		"UBND tỉnh mẫu", "30/11", "11-30", "", "5", "120",
@@ -97,7 +100,7 @@ func TestSetup(t *testing.T) {
 	if len(c.Sources) != 1 || c.Sources[0].Kind != "feed" || c.Sources[0].URL != site.URL+"/tin.rss" || c.Sources[0].Prior != 3 || c.Sources[0].Items != "official" || c.Sources[0].Name != `Tin: "phường" #1` {
 		t.Errorf("sources %+v", c.Sources)
 	}
-	if c.Mail == nil || c.Mail.From != "Lắng Nghe <langnghe@phuong.example>" || len(c.Recipients) != 2 || c.Recipients[1].Role != "leader" {
+	if c.Mail == nil || c.Mail.From != "Lắng Nghe <langnghe@phuong.example>" || len(c.Recipients) != 3 || c.Recipients[1].Role != "leader" || c.Recipients[2].Unit != "dang-uy" || !slices.Contains(c.Reports.Lists[reports.Weekly], "list/dang-uy") {
 		t.Errorf("mail %+v, recipients %+v", c.Mail, c.Recipients)
 	}
 	if r := c.Reports; r.Addressee != "UBND tỉnh mẫu" || r.Due != "11-30" || len(r.Signers) != 1 || len(r.Signers[0].Authority) != 3 || c.Retention.TextDays != 120 {
@@ -164,6 +167,7 @@ func TestSetupByFlags(t *testing.T) {
 	args := []string{
 		"setup", "-yes", "-lang", "en", "-config", cfg, "-data", data, "-internal", "-profile", "long-son-2024", "-khoi", "12", "-papers", "none", "-portal", site.URL,
 		"-site", site.URL, "-mail", smtp, "-mail-from", "langnghe@phuong.example", "-recipient", "canbo:reviewer:canbo@phuong.example",
+		"-recipient", "bi.thu:list/dang-uy:bithu@phuong.example", "-recipient", "nuoc:unit/Đội Cấp nước:nuoc@phuong.example",
 		"-account", "lan:reviewer", "-account", "nuoc:unit:Đội Cấp nước", "-backup", filepath.Join(dir, "stick"),
 	}
 	code, out, errs := do(t, "", args...)
@@ -171,11 +175,14 @@ func TestSetupByFlags(t *testing.T) {
 		t.Fatalf("exit %d\n%s%s", code, out, errs)
 	}
 	c, err := config.Load(cfg)
-	if err != nil || c.Profile != "long-son-2024" || len(c.Khoi) != 12 || len(c.Sources) != 2 || c.Sources[0].ID == c.Sources[1].ID || len(c.Recipients) != 1 {
+	if err != nil || c.Profile != "long-son-2024" || len(c.Khoi) != 12 || len(c.Sources) != 2 || c.Sources[0].ID == c.Sources[1].ID || len(c.Recipients) != 3 {
 		t.Errorf("%+v, %v", c, err)
 	}
+	if got, want := c.Reports.Lists[reports.Weekly], append(reports.ListOf(reports.Weekly), "list/dang-uy"); !slices.Equal(got, want) || c.Recipients[1].Unit != "dang-uy" || c.Recipients[2].Unit != "Đội Cấp nước" {
+		t.Errorf("the weekly summary goes to %q, want %q; recipients %+v", got, want, c.Recipients)
+	}
 	for _, bad := range [][]string{
-		{"-mail", "mail.phuong.example:99999"}, {"-recipient", "a:king:a@b.example"}, {"-account", "a:unit"}, {"-account", "a b:reviewer"}, {"-papers", "nope"}, {"-profile", "x"}, {"-khoi", "999"},
+		{"-mail", "mail.phuong.example:99999"}, {"-recipient", "a:king:a@b.example"}, {"-recipient", "a:list:a@b.example", "-mail", "mail.phuong.example"}, {"-recipient", "a:list/:a@b.example", "-mail", "mail.phuong.example"}, {"-recipient", "a:leader/x:a@b.example", "-mail", "mail.phuong.example"}, {"-account", "a:unit"}, {"-account", "a b:reviewer"}, {"-papers", "nope"}, {"-profile", "x"}, {"-khoi", "999"},
 		{"-https", "acme", "-hosts", "10.0.0.1"}, {"-https", "files", "-cert", "/no/such"}, {"-backup", "/no/such/place"}, {"-portal", "ftp://x"}, {"-report-due", "02-29"}, {"-text-days", "1"}, {"-signer", ","}, {"-lang", "fr"}, {"more"},
 	} {
 		args := append([]string{"setup", "-yes", "-offline", "-config", filepath.Join(dir, "bad.yaml"), "-data", data}, bad...)

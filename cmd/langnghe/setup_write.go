@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"langnghe/internal/config"
+	"langnghe/reports"
 )
 
 // quoted is s as a YAML string: JSON strings are YAML strings, whatever they
@@ -81,7 +82,11 @@ func (f *setupFile) String() string {
 		p("\nrecipients:\n")
 	}
 	for _, r := range f.Recipients {
-		p("  - {name: %s, role: %s, address: %s, lang: %s}\n", quoted(r.Name), r.Role, quoted(r.Address), r.Lang)
+		unit := ""
+		if r.Unit != "" {
+			unit = ", unit: " + quoted(r.Unit)
+		}
+		p("  - {name: %s, role: %s%s, address: %s, lang: %s}\n", quoted(r.Name), r.Role, unit, quoted(r.Address), r.Lang)
 	}
 	switch h := f.HTTPS; {
 	case h.Cert != "":
@@ -92,6 +97,9 @@ func (f *setupFile) String() string {
 		p("\nhttps: {acme: true, hosts: %s}\n", list(h.Hosts))
 	}
 	p("\nreports:\n  annual_addressee: %s\n  annual_due: %s\n  signers: [{authority: %s}]\n", quoted(f.Papers.Addressee), quoted(f.Papers.Due), list(f.Papers.Authority))
+	if named := f.lists(); len(named) > 0 { // after a leader's approval, as files by mail
+		p("  lists: {%s: %s}\n", reports.Weekly, list(append(reports.ListOf(reports.Weekly), named...)))
+	}
 	p("\nretention: {text_days: %d}\n", f.TextDays)
 	if f.Backup != "" {
 		p("\nbackup: {to: %s, at: \"02:00\"}\n", quoted(f.Backup))
