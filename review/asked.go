@@ -2,9 +2,11 @@ package review
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"langnghe/internal/news"
@@ -65,17 +67,66 @@ func askers(items []news.Item) int {
 }
 
 // Covers reports for items whether a document in force says something about
-// what they ask, as of now.
+// what they ask, as of now. The answer about a text is kept for the day and
+// until the register changes: a page asks about hundreds of texts that are
+// the same as an hour ago.
 func (d *Desk) Covers(ctx context.Context) (func(*news.Item) bool, error) {
-	k, err := d.comparison(ctx)
+	k, version, err := d.compared(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("review: covers: %w", err)
 	}
 	at := d.now().Format(time.RFC3339)
+	kept := d.covers.of(fmt.Sprint(version, " ", d.now().In(d.Zone).Format(time.DateOnly)))
 	return func(it *news.Item) bool {
-		_, _, ok := k.Covers(official.Claim{ID: it.ID, Text: it.Title + "\n" + it.Text, At: at})
-		return ok
+		text := it.Title + "\n" + it.Text
+		return kept.get(text, func() bool {
+			_, _, ok := k.Covers(official.Claim{ID: it.ID, Text: text, At: at})
+			return ok
+		})
 	}, nil
+}
+
+// maxCovered bounds the answers that are kept, at 33 bytes each.
+const maxCovered = 50_000
+
+// covers keeps what [Desk.Covers] found in one state of the register.
+type covers struct {
+	mu    sync.Mutex
+	state string
+	set   *coverage
+}
+
+// of returns the answers of a state; those of another are forgotten.
+func (c *covers) of(state string) *coverage {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.set == nil || c.state != state {
+		c.state, c.set = state, &coverage{have: map[[sha256.Size]byte]bool{}}
+	}
+	return c.set
+}
+
+type coverage struct {
+	mu   sync.Mutex
+	have map[[sha256.Size]byte]bool // by hash of the text
+}
+
+func (a *coverage) get(text string, ask func() bool) bool {
+	key := sha256.Sum256([]byte(text))
+	a.mu.Lock()
+	ok, known := a.have[key]
+	a.mu.Unlock()
+	if known {
+		return ok
+	}
+	ok = ask()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.have) >= maxCovered {
+		clear(a.have)
+	}
+	a.have[key] = ok
+	return ok
 }
 
 // mostOpen is how many open questions a digest names.

@@ -124,3 +124,37 @@ func TestDigestSaysWhatToPublish(t *testing.T) {
 		t.Errorf("without the index: %+v", mine)
 	}
 }
+
+// TestCoversForgets: what is remembered about a text holds neither longer
+// than the day nor beyond a change of the register.
+func TestCoversForgets(t *testing.T) {
+	h := newHouse(t)
+	ask := func() bool {
+		t.Helper()
+		covered, err := h.Covers(t.Context())
+		h.must(err)
+		it := question("a", "p", "market_trade", "Cho em hỏi gửi xe máy ở chợ mất bao nhiêu tiền ạ")
+		first := covered(&it)
+		if covered(&it) != first {
+			t.Error("asked twice, two answers")
+		}
+		return first
+	}
+	h.now = time.Date(2026, 6, 5, 12, 0, 0, 0, h.Zone)
+	if ask() {
+		t.Error("covered by nothing")
+	}
+	_, err := h.AddDocument(t.Context(), official.Document{No: "42/TB-UBND", From: "2026-06-06", Title: "Giá gửi xe ở chợ", Text: "**1. Gửi xe**\nGửi xe máy ở chợ: 3.000 đồng/lượt."}, hoa)
+	h.must(err)
+	if ask() {
+		t.Error("covered before the document is in force")
+	}
+	if h.later(12 * time.Hour); !ask() {
+		t.Error("not covered on the day on which the document comes into force")
+	}
+	_, err = h.AddDocument(t.Context(), official.Document{No: "50/TB-UBND", From: "2026-06-06", Supersedes: "42/TB-UBND", Title: "Bãi bỏ giá gửi xe", Text: "Bãi bỏ Thông báo số 42/TB-UBND."}, hoa)
+	h.must(err)
+	if ask() {
+		t.Error("covered by a document that another one replaced")
+	}
+}

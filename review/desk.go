@@ -67,6 +67,7 @@ type Desk struct {
 	checking sync.Mutex
 	checker  *official.Checker // of the register as it was at checked
 	checked  int
+	covers   covers
 }
 
 // New makes a desk. It starts nothing: call Release and then Forward every

@@ -1261,6 +1261,12 @@ func TestReadingIsAccountedFor(t *testing.T) {
 	if _, err := h.Entry(ctx, "a", hoa); err != nil || h.audits("item.view") != 1 {
 		t.Errorf("reading an item: %v, %d audit entries", err, h.audits("item.view"))
 	}
+	if both, err := h.Entries(ctx, []string{"a", "none"}, hoa); err != nil || len(both) != 1 || both[0].Item == nil || h.audits("item.view") != 2 {
+		t.Errorf("reading several: %+v, %v, %d audit entries", both, err, h.audits("item.view"))
+	}
+	if _, err := h.Entries(ctx, []string{"a"}, review.User{Name: "an", Role: review.Liaison}); err == nil || h.audits("item.view") != 2 {
+		t.Errorf("the liaison reads: %v", err)
+	}
 	if _, err := h.Inbox(ctx, review.InboxQuery{By: hoa}); err != nil || h.audits("inbox.view") != 1 {
 		t.Errorf("reading the inbox: %v, %d audit entries", err, h.audits("inbox.view"))
 	}
@@ -1279,8 +1285,8 @@ func TestReadingIsAccountedFor(t *testing.T) {
 	if h.audits("rule.save") != 1 {
 		t.Error("an entry of another role is chained twice")
 	}
-	if n, err := h.VerifyAudit(ctx); err != nil || n != 3 {
-		t.Errorf("VerifyAudit = %d, %v, want 3", n, err)
+	if n, err := h.VerifyAudit(ctx); err != nil || n != 4 {
+		t.Errorf("VerifyAudit = %d, %v, want 4", n, err)
 	}
 	if _, err := h.Audit(ctx, review.AuditQuery{By: justice}); err != nil || h.audits("audit.view") != 1 {
 		t.Errorf("reading the log: %v", err)

@@ -277,11 +277,18 @@ func (d *Desk) Check(ctx context.Context, c official.Claim) (official.Finding, e
 
 // comparison is the register prepared for comparing. It is kept until the
 // register changes: every page of an item asks for it.
-func (d *Desk) comparison(ctx context.Context) (k *official.Checker, err error) {
+func (d *Desk) comparison(ctx context.Context) (*official.Checker, error) {
+	k, _, err := d.compared(ctx)
+	return k, err
+}
+
+// compared is that with the version of the register.
+func (d *Desk) compared(ctx context.Context) (k *official.Checker, at int, err error) {
 	d.checking.Lock()
 	defer d.checking.Unlock()
 	err = d.Store.Update(ctx, func(tx Tx) error {
 		n, err := tx.Count(version)
+		at = n
 		if err != nil || d.checker != nil && n == d.checked {
 			k = d.checker
 			return err
@@ -294,7 +301,7 @@ func (d *Desk) comparison(ctx context.Context) (k *official.Checker, err error) 
 		d.checker, d.checked = k, n
 		return nil
 	})
-	return k, err
+	return k, at, err
 }
 
 // inForce returns the citation with what the register knows, or refuses one

@@ -422,50 +422,97 @@ func (d *Desk) Inbox(ctx context.Context, q InboxQuery) (Inbox, error) {
 // Entry shows one entry with its item; that is in the audit chain.
 func (d *Desk) Entry(ctx context.Context, id string, by User) (e Entry, err error) {
 	err = d.act(ctx, by, ReadItem, id, "", func(tx Tx) error {
-		if e, err = tx.Entry(id); err != nil {
-			return err
-		}
-		if e.hides(by) {
-			return ErrNotFound
-		}
-		if by.Role == Unit || by.Role == Khoi {
-			c, err := tx.Case(e.Case)
-			if err == nil && (!c.seenBy(by) || e.Subject != "" && policeUnit(by.Unit)) {
-				return ErrNotFound // that there is such an item is a word too much
-			}
-			if err != nil {
-				return err
-			}
-			if e.Item != nil {
-				it := *e.Item
-				it.Account, it.Thread, it.Parent = "", "", ""
-				e.Item = &it
-			}
-		}
-		if e.Decision == nil && e.Story != "" {
-			like, err := tx.Undecided(e.Story)
-			if err != nil {
-				return err
-			}
-			if like, err = visible(tx, like, by); err != nil {
-				return err
-			}
-			for _, other := range like {
-				if other != e.ID {
-					e.Folded++
-					if len(e.Similar) < 50 {
-						e.Similar = append(e.Similar, other)
-					}
-				}
-			}
-		}
-		return nil
+		e, err = entryFor(tx, id, by)
+		return err
 	})
 	if err == nil {
 		err = d.veil(ctx, &e, by)
 	}
 	if err != nil {
 		return Entry{}, err
+	}
+	return e, nil
+}
+
+// Entries shows several entries, in the order of their ids; each is in the
+// audit chain, all in one transaction. Those that are gone, or that are not
+// for the person, are left out.
+func (d *Desk) Entries(ctx context.Context, ids []string, by User) (out []Entry, err error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	if err := allow(by, ReadItem); err != nil {
+		return nil, d.refusal(string(ReadItem), ids[0], err)
+	}
+	err = d.Store.Update(ctx, func(tx Tx) error {
+		out = out[:0]
+		for _, id := range ids {
+			e, err := entryFor(tx, id, by)
+			if errors.Is(err, ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if err := tx.Chain(d.entry(by.Name, string(ReadItem), id, "")); err != nil {
+				return err
+			}
+			out = append(out, e)
+		}
+		return nil
+	})
+	for i := range out {
+		if err == nil {
+			err = d.veil(ctx, &out[i], by)
+		}
+	}
+	if err != nil {
+		return nil, d.refusal(string(ReadItem), ids[0], err)
+	}
+	return out, nil
+}
+
+// entryFor reads an entry for a person, with what is folded under it. One
+// that is not for them is not there.
+func entryFor(tx Tx, id string, by User) (Entry, error) {
+	e, err := tx.Entry(id)
+	if err != nil {
+		return Entry{}, err
+	}
+	if e.hides(by) {
+		return Entry{}, ErrNotFound
+	}
+	if by.Role == Unit || by.Role == Khoi {
+		c, err := tx.Case(e.Case)
+		if err == nil && (!c.seenBy(by) || e.Subject != "" && policeUnit(by.Unit)) {
+			return Entry{}, ErrNotFound // that there is such an item is a word too much
+		}
+		if err != nil {
+			return Entry{}, err
+		}
+		if e.Item != nil {
+			it := *e.Item
+			it.Account, it.Thread, it.Parent = "", "", ""
+			e.Item = &it
+		}
+	}
+	if e.Decision != nil || e.Story == "" {
+		return e, nil
+	}
+	like, err := tx.Undecided(e.Story)
+	if err != nil {
+		return Entry{}, err
+	}
+	if like, err = visible(tx, like, by); err != nil {
+		return Entry{}, err
+	}
+	for _, other := range like {
+		if other != e.ID {
+			e.Folded++
+			if len(e.Similar) < 50 {
+				e.Similar = append(e.Similar, other)
+			}
+		}
 	}
 	return e, nil
 }

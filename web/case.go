@@ -162,15 +162,11 @@ func (s *server) casePage(w http.ResponseWriter, r *http.Request, status int, ta
 	// Editors publish what is approved and need no more than that.
 	if u.Role != review.Editor && u.Role != review.Office {
 		const shown = 5
-		for _, id := range c.Entries[:min(len(c.Entries), shown)] {
-			e, err := s.Desk.Entry(ctx, id, u)
-			if err != nil {
-				var gone interface{ Code() string }
-				if errors.Is(err, review.ErrNotFound) || errors.As(err, &gone) && gone.Code() == "not_found" {
-					continue // erased, or its text has expired
-				}
-				return err
-			}
+		entries, err := s.Desk.Entries(ctx, c.Entries[:min(len(c.Entries), shown)], u)
+		if err != nil {
+			return err
+		}
+		for _, e := range entries { // what was erased, or has expired, is not among them
 			p.Entries = append(p.Entries, s.view(e, false))
 		}
 		p.More = max(len(c.Entries)-shown, 0)

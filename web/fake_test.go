@@ -89,6 +89,15 @@ func (d *fakeDesk) Entry(_ context.Context, id string, by review.User) (review.E
 	return *e, nil
 }
 
+func (d *fakeDesk) Entries(ctx context.Context, ids []string, by review.User) (out []review.Entry, _ error) {
+	for _, id := range ids {
+		if e, err := d.Entry(ctx, id, by); err == nil {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+
 func (d *fakeDesk) Decide(_ context.Context, r review.DecideRequest) (review.Entry, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -348,10 +348,12 @@ func (s *server) entry(w http.ResponseWriter, r *http.Request) error {
 		vs[0].Compared = s.compareItem(r.Context(), e.Item)
 	}
 	p := entryPage{Entry: vs[0]}
-	for _, id := range e.Similar[:min(len(e.Similar), 20)] {
-		if other, err := s.Desk.Entry(r.Context(), id, by(r)); err == nil {
-			p.Similar = append(p.Similar, s.view(other, false))
-		}
+	similar, err := s.Desk.Entries(r.Context(), e.Similar[:min(len(e.Similar), 20)], by(r))
+	if err != nil {
+		return err
+	}
+	for _, other := range similar {
+		p.Similar = append(p.Similar, s.view(other, false))
 	}
 	title := p.Entry.Head
 	if title == "" {

@@ -37,19 +37,37 @@ func (k *kept[T]) get(ctx context.Context, now time.Time, calm bool, ask func(co
 		k.mu.Unlock()
 		return k.put(ctx, now, ask)
 	}
-	if age >= freshFor && !k.busy {
-		k.busy = true
-		go func() {
-			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
-			defer cancel()
-			_, _ = k.put(ctx, now, ask) // the next page asks again
-			k.mu.Lock()
-			defer k.mu.Unlock()
-			k.busy = false
-		}()
+	if age >= freshFor {
+		k.renew(ctx, now, ask)
 	}
 	k.mu.Unlock()
 	return v, nil
+}
+
+// warm asks in the background when nothing is kept that a page could show,
+// for those who are about to look.
+func (k *kept[T]) warm(ctx context.Context, now time.Time, calm bool, ask func(context.Context) (T, error)) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if age := now.Sub(k.at); calm && (!k.has || age < 0 || age >= keepFor) {
+		k.renew(ctx, now, ask)
+	}
+}
+
+// renew asks in the background, once at a time; k is locked.
+func (k *kept[T]) renew(ctx context.Context, now time.Time, ask func(context.Context) (T, error)) {
+	if k.busy {
+		return
+	}
+	k.busy = true
+	go func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+		defer cancel()
+		_, _ = k.put(ctx, now, ask) // the next page asks again
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		k.busy = false
+	}()
 }
 
 func (k *kept[T]) put(ctx context.Context, now time.Time, ask func(context.Context) (T, error)) (T, error) {

@@ -44,6 +44,14 @@ func TestKept(t *testing.T) {
 			t.Errorf("while things change: %d %v, want 5", v, err)
 		}
 		time.Sleep(keepFor)
+		k.warm(t.Context(), time.Now(), false, ask)
+		k.warm(t.Context(), time.Now(), true, ask)
+		k.warm(t.Context(), time.Now(), true, ask) // it is on its way
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		k.warm(t.Context(), time.Now(), true, ask) // and kept
+		get(6, 6)
+		time.Sleep(keepFor)
 		if _, err := k.get(t.Context(), time.Now(), true, func(context.Context) (int, error) { return 0, errors.New("off") }); err == nil {
 			t.Error("an error is kept as an answer")
 		}

@@ -183,6 +183,9 @@ func (s *server) frame(r *http.Request, title string) frame {
 	if v.user == nil {
 		return f
 	}
+	if s.Trends != nil && s.can(v.user, "GET /trends") { // the next page may be that of the trends
+		s.lookAhead.warm(r.Context(), s.Clock(), s.calm(), s.Trends)
+	}
 	if s.Warnings != nil {
 		for _, w := range s.Warnings() {
 			f.Warnings = append(f.Warnings, w.In(t.lang))

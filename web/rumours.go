@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"langnghe/indexer"
 	"langnghe/internal/news"
 	"langnghe/official/rumour"
@@ -263,21 +265,32 @@ func (s *server) saying(r *http.Request, c *rumour.Claim, said map[string]bool, 
 	if err != nil {
 		return hits, copied, nil // the case is not theirs to read; its claim is
 	}
-	for _, story := range k.Stories[:min(len(k.Stories), mostStories)] {
-		found, err := s.find(r.Context(), indexer.Query{Story: story, Newest: true, Limit: mostHits}, by(r))
-		if err != nil {
-			return nil, nil, err
-		}
+	stories := make([]indexer.Result, min(len(k.Stories), mostStories))
+	g, ctx := errgroup.WithContext(r.Context())
+	g.SetLimit(4)
+	for i := range stories {
+		g.Go(func() (err error) {
+			stories[i], err = s.find(ctx, indexer.Query{Story: k.Stories[i], Newest: true, Limit: mostHits}, by(r))
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, nil, err
+	}
+	for _, found := range stories {
 		take(found)
 		for _, h := range found.Hits {
 			copied[h.Item.ID] = true
 		}
 	}
 	*more = *more || len(k.Stories) > mostStories || len(k.Entries) > mostEntries
-	for _, id := range k.Entries[:min(len(k.Entries), mostEntries)] {
-		e, err := s.Desk.Entry(r.Context(), id, by(r))
-		if err != nil || e.Item == nil {
-			continue // erased, a signal, or kept from them
+	entries, err := s.Desk.Entries(r.Context(), k.Entries[:min(len(k.Entries), mostEntries)], by(r))
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, e := range entries {
+		if e.Item == nil {
+			continue // erased, or a signal
 		}
 		if _, spoken := said[e.Item.ID]; !spoken && e.Decision != nil && e.Decision.Undone.IsZero() {
 			said[e.Item.ID] = true

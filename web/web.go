@@ -49,6 +49,7 @@ var static embed.FS
 type Desk interface {
 	Inbox(ctx context.Context, q review.InboxQuery) (review.Inbox, error)
 	Entry(ctx context.Context, id string, by review.User) (review.Entry, error)
+	Entries(ctx context.Context, ids []string, by review.User) ([]review.Entry, error)
 	Decide(ctx context.Context, r review.DecideRequest) (review.Entry, error)
 	Undo(ctx context.Context, entry string, by review.User) error
 	Reclassify(ctx context.Context, r review.DecideRequest) (review.Entry, error)
