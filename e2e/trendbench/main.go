@@ -1,8 +1,9 @@
 // Command trendbench turns what "langnghe trend" prints into what the scorers
 // of trends read, and runs them: simulated wards, real tweets thinned to the
-// volume of a ward, five series of the Numenta benchmark, hourly forecasts.
+// volume of a ward, five series of the Numenta benchmark, hourly forecasts; and
+// counts what people of a ward of 49 topics are told at once.
 //
-//	go run ./trendbench -bench DIR -langnghe BINARY [-seeds 201,202] [-only sim,thin,nab,forecast]
+//	go run ./trendbench -bench DIR -langnghe BINARY [-seeds 201,202] [-only sim,push,thin,nab,forecast]
 //
 // DIR holds burstbench.py, nabscore.py and fcscore.py with their data; -python
 // names an interpreter that has numpy.
@@ -37,27 +38,33 @@ func main() {
 	flag.StringVar(&b.python, "python", "python3", "`interpreter` with numpy")
 	seeds := flag.String("seeds", "201,202", "of the simulated wards")
 	thin := flag.String("thin", "99", "seeds of the thinned tweets")
-	only := flag.String("only", "sim,thin,nab,forecast", "what to run")
+	wards := flag.String("wards", "301,302,303,304", "seeds of the wards whose pushes are counted")
+	only := flag.String("only", "sim,push,thin,nab,forecast", "what to run")
 	flag.Parse()
 	tmp, err := os.MkdirTemp("", "trendbench")
 	if err != nil {
 		log.Fatal(err)
 	}
 	b.tmp = tmp
-	err = b.run(strings.Split(*only, ","), strings.Split(*seeds, ","), strings.Split(*thin, ","))
+	err = b.run(strings.Split(*only, ","), strings.Split(*seeds, ","), strings.Split(*wards, ","), strings.Split(*thin, ","))
 	_ = os.RemoveAll(tmp)
 	if err != nil {
 		log.Fatal(err)
 	}
 }
 
-func (b *bench) run(only, seeds, thin []string) error {
+func (b *bench) run(only, seeds, wards, thin []string) error {
 	if slices.Contains(only, "sim") {
 		for _, s := range seeds {
 			fmt.Printf("== simulated ward, seed %s\n", s)
 			if err := b.bursts(filepath.Join(b.tmp, "sim"+s), "1,0.25,0.1", "--kind", "sim", "--seed", s, "--per", "12"); err != nil {
 				return err
 			}
+		}
+	}
+	if slices.Contains(only, "push") {
+		if err := b.pushes(wards); err != nil {
+			return err
 		}
 	}
 	if slices.Contains(only, "thin") {
@@ -109,38 +116,76 @@ const stamp = "2006-01-02 15:04:05"
 // monday is hour 0 of the simulated wards.
 var monday = time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
 
-// bursts makes a data set, gives each copy to the detector as one ward with
-// every hour in it, and scores what comes out.
-func (b *bench) bursts(dir, fa string, gen ...string) error {
+// A meta is what the maker of data sets says of one.
+type meta struct {
+	T     int // hours
+	Burn  int // of them at the start that nobody is judged by
+	Rates []float64
+}
+
+// generate makes a data set and reads it: counts by copy, topic and hour.
+func (b *bench) generate(dir string, gen ...string) (m meta, copies map[string][][]int, err error) {
 	cmd := exec.Command(b.python, append([]string{filepath.Join(b.dir, "burstbench.py"), "gen", "--out", dir}, gen...)...)
 	cmd.Stderr = os.Stderr
 	if err := cmd.Run(); err != nil {
-		return err
-	}
-	var meta struct {
-		T     int
-		Rates []float64
+		return m, nil, err
 	}
 	data, err := os.ReadFile(filepath.Join(dir, "meta.json"))
 	if err != nil {
-		return err
+		return m, nil, err
 	}
-	if err := json.Unmarshal(data, &meta); err != nil {
-		return err
+	if err := json.Unmarshal(data, &m); err != nil {
+		return m, nil, err
 	}
 	counts, err := readCSV(filepath.Join(dir, "counts.csv"))
 	if err != nil {
-		return err
+		return m, nil, err
 	}
-	copies := map[string][][]int{}
+	copies = map[string][][]int{}
 	for _, r := range counts {
 		if copies[r[0]] == nil {
-			copies[r[0]] = make([][]int, len(meta.Rates))
+			copies[r[0]] = make([][]int, len(m.Rates))
 			for i := range copies[r[0]] {
-				copies[r[0]][i] = make([]int, meta.T)
+				copies[r[0]][i] = make([]int, m.T)
 			}
 		}
 		copies[r[0]][atoi(r[1])][atoi(r[2])] = atoi(r[3])
+	}
+	return m, copies, nil
+}
+
+// scores gives the counts of a ward to the detector, every hour in them, and
+// calls f with each score over zero.
+func (b *bench) scores(ward [][]int, f func(topic, hour int, score string)) error {
+	var in bytes.Buffer
+	fmt.Fprintln(&in, "series,timestamp,value")
+	for i, hours := range ward {
+		for h, n := range hours {
+			fmt.Fprintf(&in, "%d,%s,%d\n", i, monday.Add(time.Duration(h)*time.Hour).Format(stamp), n)
+		}
+	}
+	rows, err := b.trend(in.Bytes(), "detect", "-zone", "UTC")
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if s := r[6]; s != "0.000" {
+			at, err := time.Parse(stamp, r[1])
+			if err != nil {
+				return err
+			}
+			f(atoi(r[0]), int(at.Sub(monday)/time.Hour), s)
+		}
+	}
+	return nil
+}
+
+// bursts makes a data set, gives each copy to the detector as one ward with
+// every hour in it, and scores what comes out.
+func (b *bench) bursts(dir, fa string, gen ...string) error {
+	_, copies, err := b.generate(dir, gen...)
+	if err != nil {
+		return err
 	}
 	name := filepath.Join(dir, "scores.csv")
 	f, err := os.Create(name)
@@ -150,25 +195,9 @@ func (b *bench) bursts(dir, fa string, gen ...string) error {
 	w := bufio.NewWriter(f)
 	fmt.Fprintln(w, "copy,series,hour,score")
 	for _, c := range slices.Sorted(keys(copies)) {
-		var in bytes.Buffer
-		fmt.Fprintln(&in, "series,timestamp,value")
-		for i, hours := range copies[c] {
-			for h, n := range hours {
-				fmt.Fprintf(&in, "%d,%s,%d\n", i, monday.Add(time.Duration(h)*time.Hour).Format(stamp), n)
-			}
-		}
-		rows, err := b.trend(in.Bytes(), "detect", "-zone", "UTC")
+		err := b.scores(copies[c], func(topic, hour int, score string) { fmt.Fprintf(w, "%s,%d,%d,%s\n", c, topic, hour, score) })
 		if err != nil {
 			return err
-		}
-		for _, r := range rows {
-			if s := r[6]; s != "0.000" {
-				at, err := time.Parse(stamp, r[1])
-				if err != nil {
-					return err
-				}
-				fmt.Fprintf(w, "%s,%s,%d,%s\n", c, r[0], int(at.Sub(monday)/time.Hour), s)
-			}
 		}
 	}
 	if err := w.Flush(); err != nil {
