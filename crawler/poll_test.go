@@ -347,10 +347,33 @@ func TestGDELT(t *testing.T) {
 		}
 		say(200, fmt.Sprintf(`{"articles":[{"url":%q,"title":"Tựa của chỉ mục","seendate":"20261120T010000Z","language":"Vietnamese"}]}`, paper.URL+page))(w, r)
 	})
-	r := newRig(t, internal("gdelt", "gdelt", p.URL+"/api/v2/doc/doc?query=phuong+vi+du"), internal("bao", "page", paper.URL+"/khong-co"))
+	index := internal("gdelt", "gdelt", p.URL+"/api/v2/doc/doc?query=phuong+vi+du")
+	talk := internal("y-kien", "feed", paper.URL+"/khong-co") // comments alone: no source of the paper's articles
+	talk.Items = news.Comment
+	r := newRig(t, index, talk)
 	got := r.round(0)
 	if len(got) != 1 || got[0].Item.Source != "gdelt" || got[0].Item.Platform != "web" || got[0].Item.Kind != news.Article || len(got[0].Item.Text) < 40 {
 		t.Fatalf("found %+v from %s\n%s", got, page, r.log)
+	}
+
+	// An article of a site that the ward listens to is that site's, though the
+	// index had it first, and does not come twice.
+	own := internal("bao", "page", paper.URL+"/tin/")
+	own.Prior, own.Items, own.Reference = 2, news.Official, true
+	r = newRig(t, index, own)
+	got = r.round(0)
+	if len(got) != 1 || got[0].Item.Source != "bao" || got[0].Item.Kind != news.Official || got[0].Prior != 2 || !got[0].Keep {
+		t.Fatalf("found %+v\n%s", got, r.log)
+	}
+	if st := r.status("bao"); st.Items != 1 {
+		t.Errorf("the site's own source has %d items", st.Items)
+	}
+	paper.set("/tin/", `<html><body><ul><li><a href="`+page+`">Bài mà chỉ mục đã thấy trước</a></li></ul></body></html>`)
+	if got = r.round(time.Hour); len(got) != 0 {
+		t.Errorf("it came again: %+v", got)
+	}
+	if st := r.status("bao"); st.State != "ok" {
+		t.Errorf("its own source is %s: %s", st.State, st.Why.EN)
 	}
 	p.on("/api/v2/doc/doc", say(200, "Please limit requests to one every 5 seconds or contact us."))
 	r.round(time.Hour)

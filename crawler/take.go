@@ -15,6 +15,7 @@ import (
 	"langnghe/crawler/nfc"
 	"langnghe/crawler/polite"
 	"langnghe/crawler/redact"
+	"langnghe/crawler/social"
 	"langnghe/internal/news"
 )
 
@@ -130,12 +131,9 @@ func (t *taking) link(ctx context.Context) error {
 
 // sourceAt is the source that a page at an address is of, and its zone.
 func (t *taking) sourceAt(address string) (Source, *time.Location, error) {
-	s := Source{ID: sourceLink}
-	for _, known := range t.c.sources {
-		if host(address) == host(known.URL) && known.Items != news.Comment {
-			s = known
-			break
-		}
+	s, ok := t.c.siteOf(address)
+	if !ok {
+		s = Source{ID: sourceLink}
 	}
 	s, err := defaults(s)
 	zone := t.c.zones[s.Zone]
@@ -143,6 +141,28 @@ func (t *taking) sourceAt(address string) (Source, *time.Location, error) {
 		zone = local
 	}
 	return s, zone, err
+}
+
+// siteOf is the source whose site a page at an address is on: the first one of
+// its host, else of its site. Beneath a domain of authorities or schools every
+// host is somebody else.
+func (c *Crawler) siteOf(address string) (Source, bool) {
+	at := strings.TrimPrefix(host(address), "www.")
+	shared := strings.HasSuffix(at, ".gov.vn") || strings.HasSuffix(at, ".edu.vn")
+	near := -1
+	for i, s := range c.sources {
+		switch {
+		case social.Platforms[s.Kind] != nil || s.Items == news.Comment:
+		case strings.TrimPrefix(host(s.URL), "www.") == at:
+			return s, true
+		case near < 0 && !shared && onSite(s.URL, address):
+			near = i
+		}
+	}
+	if near < 0 {
+		return Source{}, false
+	}
+	return c.sources[near], true
 }
 
 func host(address string) string {

@@ -423,6 +423,15 @@ func (r *round) page(ctx context.Context, l lead, row Seen) error {
 	}
 	r.pages++
 	rep, err := r.get(ctx, l.item.URL, row.ETag, row.LastModified)
+	asked := r.s
+	defer func() { r.s = asked }()
+	if err == nil && l.outward && rep.url != nil {
+		// What an index leads to is its own site's, with that site's ways, if
+		// the ward listens to it.
+		if own, ok := r.c.siteOf(rep.url.String()); ok {
+			r.s = own
+		}
+	}
 	var got lead
 	if err == nil && !rep.unchanged {
 		got, err = readOne(rep.data, r.reading(rep.url))
@@ -450,6 +459,7 @@ func (r *round) page(ctx context.Context, l lead, row Seen) error {
 	}
 	row.Checked, row.Mark = r.now, l.mark
 	if err != nil {
+		r.s = asked
 		r.failed(err, row, first)
 		// A page that is gone or says nothing is not asked for as often.
 		var s *StatusError
