@@ -34,6 +34,10 @@ type Message struct {
 	At      time.Time    // on the ward's clock
 }
 
+// Body is the alert's own text in the recipient's language, links defanged,
+// for channels that have no room for all of Text.
+func (m Message) Body() string { return body(m.Alert.Body.In(m.To.Lang)) }
+
 // A File goes with a message.
 type File struct {
 	Name string

@@ -4,15 +4,17 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/publicsuffix"
 )
 
 // schemes are what a mail program follows.
 var schemes = regexp.MustCompile(`(?i)(?:http|ftp)s?://`)
 
-// names finds the names of machines: whatever stands after a scheme, and
-// names under the domains that scams and portals use. A full stop without a
-// space ("hôm nay.mai") is not one.
-var names = regexp.MustCompile(`(?i)://[^\s/?#]+|\b(?:[a-z0-9-]+\.)+(?:vn|com|net|org|edu|gov|info|biz|top|cc|vip|xyz|icu|shop|click|life|online|site|store|cfd|sbs|lol|link|ly|gd|me|io|app|apk|pro|club|live|asia|tk|ml|ga|cf|gq|work|fun|space|website|win|bid|dev|tv|us|ru|cn|to|co|page|mobi|name|tech|cloud|world|today|buzz|rest|cyou|bond|mom|quest|support|help|bank|finance|money|loan|gift|promo|sale|bet|casino)\b`)
+// names finds what a program may take for the name of a machine: whatever
+// stands after a scheme, words joined by full stops, numbers of four parts.
+var names = regexp.MustCompile(`(?i)://[^\s/?#]+|(?:[\pL\pN_-]+\.)+\pL{2,}|\b\d{1,3}(?:\.\d{1,3}){3}\b`)
 
 var harmless = strings.NewReplacer("tt", "xx", "TT", "XX", "tT", "xX", "Tt", "Xx", "ft", "fx", "FT", "FX", "fT", "fX", "Ft", "Fx")
 
@@ -20,8 +22,32 @@ var harmless = strings.NewReplacer("tt", "xx", "TT", "XX", "tT", "xX", "Tt", "Xx
 // https://qua-tang.top/a becomes hxxps://qua-tang[.]top/a. A defanged text is
 // left as it is.
 func defang(s string) string {
-	return names.ReplaceAllStringFunc(schemes.ReplaceAllStringFunc(s, harmless.Replace), dots)
+	return names.ReplaceAllStringFunc(schemes.ReplaceAllStringFunc(s, harmless.Replace), func(name string) string {
+		if strings.HasPrefix(name, "://") || isHost(name) {
+			return dots(name)
+		}
+		return name
+	})
 }
+
+// isHost reports whether a name ends as names in the Internet do. A full
+// stop without a space ("hôm nay.mai", "xong.Do") makes none: of endings with
+// two letters only "vn" stands behind a word of Vietnamese, which has at most
+// seven letters.
+func isHost(name string) bool {
+	end, _ := publicsuffix.PublicSuffix(strings.ToLower(name))
+	tld := end[strings.LastIndexByte(end, '.')+1:]
+	if _, icann := publicsuffix.PublicSuffix("x." + tld); !icann {
+		return tld == "apk" || strings.Trim(name, "0123456789.") == ""
+	}
+	first, rest, _ := strings.Cut(name, ".")
+	word := len(tld) == 2 && tld != "vn" && strings.EqualFold(rest, tld) && utf8.RuneCountInString(first) < 8 && !strings.ContainsAny(first, "0123456789-_")
+	return !word || short[tld]
+}
+
+// short are endings of two letters that scams and shorteners use, and no word
+// of Vietnamese is.
+var short = map[string]bool{"cc": true, "ly": true, "gd": true, "me": true, "io": true, "tk": true, "ml": true, "cf": true, "gq": true, "tv": true, "us": true, "ru": true, "cn": true, "to": true, "co": true, "ga": true}
 
 func dots(host string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(host, "[.]", "."), ".", "[.]")

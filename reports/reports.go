@@ -52,6 +52,10 @@ type Options struct {
 	// Forecast says what the next days of a daily series may bring.
 	Forecast func(ctx context.Context, first time.Time, daily []float64, days int) ([]Band, error)
 
+	// Seasons are the times after an announcement in which scams follow it that
+	// touch the days from, to; nil knows none.
+	Seasons func(ctx context.Context, from, to time.Time) ([]Season, error)
+
 	// Guard makes suspicious links in a text harmless; nil leaves all texts
 	// as they are.
 	Guard func(string) string
@@ -64,6 +68,13 @@ type Options struct {
 	House House
 	// BaseURL is how people reach the desk, for links in documents.
 	BaseURL string
+}
+
+// A Season is a time in which scams follow an announcement, with what to watch.
+type Season struct {
+	From, To time.Time // days of the ward, To is the last
+	What     string
+	Watch    []string // names of what to watch
 }
 
 // A Desk writes reports and keeps the ledgers. It is safe for concurrent use.

@@ -177,6 +177,40 @@ func TestComplaintsAreNoRumours(t *testing.T) {
 	}
 }
 
+// TestScamSeasons: the weekly summary says after which announcements scams are
+// to be expected next week, and passes on that it could not be found out.
+func TestScamSeasons(t *testing.T) {
+	w := newWorld(t, 7, 3)
+	o := w.desk.Options
+	var from, to time.Time
+	broken := false
+	o.Seasons = func(_ context.Context, a, b time.Time) ([]reports.Season, error) {
+		from, to = a, b
+		if broken {
+			return nil, errors.New("no register")
+		}
+		return []reports.Season{{From: a, To: b.AddDate(0, 0, 5), What: "Văn bản mới 20/NQ-HĐND: giá thu gom rác", Watch: []string{"giả công an", "trang web nhái"}}}, nil
+	}
+	d, err := reports.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := d.Preview(context.Background(), reports.Request{Kind: reports.Weekly}, reviewer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := reports.Plaintext(&r); !strings.Contains(text, "Dễ có lừa đảo ăn theo: Văn bản mới 20/NQ-HĐND: giá thu gom rác (đến ") || !strings.Contains(text, "giả công an, trang web nhái") {
+		t.Errorf("the season is not in the forecast:\n%s", text)
+	}
+	if to.Sub(from) != 7*24*time.Hour {
+		t.Errorf("asked for %v to %v, want the next seven days", from, to)
+	}
+	broken = true
+	if _, err := d.Preview(context.Background(), reports.Request{Kind: reports.Weekly}, reviewer); err == nil {
+		t.Error("what could not be found out passed for nothing to expect")
+	}
+}
+
 // TestSuspiciousLinks: what people wrote of a scam's site stands in no report
 // and in no workbook as a link.
 func TestSuspiciousLinks(t *testing.T) {

@@ -517,6 +517,9 @@ func (w *writer) outlook(items Query, concerns []concern, from, to time.Time) er
 	if len(known) > 0 {
 		w.r.Paper.Body = append(w.r.Paper.Body, paper.P(paper.Item, "Sự kiện đã biết: "+strings.Join(known[:min(len(known), w.top)], "; ")+"."))
 	}
+	if err := w.scams(to, next); err != nil {
+		return err
+	}
 	word, err := w.expect(items, from, to)
 	if err != nil {
 		return err
@@ -535,6 +538,29 @@ func (w *writer) outlook(items Query, concerns []concern, from, to time.Time) er
 	}
 	if len(rising) > 0 {
 		w.say(paper.Item, "Có thể còn được nhắc nhiều: {} (mức tin cậy trung bình).", strings.Join(rising[:min(len(rising), 3)], "; "))
+	}
+	return nil
+}
+
+// scams names the announcements that scams may follow next week.
+func (w *writer) scams(from, to time.Time) error {
+	if w.d.Seasons == nil {
+		return nil
+	}
+	list, err := w.d.Seasons(w.ctx, from, to)
+	if err != nil {
+		return fmt.Errorf("seasons of scams: %w", err)
+	}
+	var said []string
+	for _, s := range list[:min(len(list), w.top)] {
+		x := clip(s.What, 80) + " (đến " + paper.ShortDate(s.To) + ")"
+		if len(s.Watch) > 0 {
+			x += ": " + strings.Join(s.Watch[:min(len(s.Watch), 3)], ", ")
+		}
+		said = append(said, x)
+	}
+	if len(said) > 0 {
+		w.r.Paper.Body = append(w.r.Paper.Body, paper.P(paper.Item, "Dễ có lừa đảo ăn theo: "+strings.Join(said, "; ")+"."))
 	}
 	return nil
 }

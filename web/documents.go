@@ -15,13 +15,14 @@ import (
 	"langnghe/internal/news"
 	"langnghe/official"
 	"langnghe/official/paper"
+	"langnghe/review"
 )
 
 type documentsPage struct {
 	frame
 	Draft     *official.Document // read from a file, for a person to correct
 	Problem   string
-	Paused    []string // cases whose answers cite what was superseded
+	Paused    []pausedView // cases whose answers cite what was superseded
 	Documents []documentView
 	Proposed  int // facts that wait for a person
 	Seen      []seenDocument
@@ -102,6 +103,10 @@ type documentView struct {
 	Views    []factView
 }
 
+// A pausedView is a case whose answer waits, and the document that took the
+// place of the one that it cites.
+type pausedView struct{ Case, By string }
+
 // A factView is a fact with its place in the document.
 type factView struct {
 	news.Fact
@@ -122,9 +127,15 @@ func (s *server) documentsPage(w http.ResponseWriter, r *http.Request, status in
 		f(&p)
 	}
 	p.Seen = s.seen(r, docs)
-	for _, id := range r.URL.Query()["paused"] {
-		if len(p.Paused) < 50 && caseID.MatchString(id) {
-			p.Paused = append(p.Paused, id)
+	// Answers that cite what was superseded stay in the list until somebody has
+	// looked at them again, not only on the page that follows the document.
+	cases, err := s.Desk.Cases(r.Context(), review.CaseQuery{Limit: 1000, By: by(r)})
+	if err != nil {
+		return err
+	}
+	for _, c := range cases {
+		if c.Paused != "" && len(p.Paused) < 50 {
+			p.Paused = append(p.Paused, pausedView{c.ID, c.Paused})
 		}
 	}
 	today := s.Now().In(zone).Format(time.DateOnly)
@@ -168,11 +179,11 @@ func (s *server) addDocument(w http.ResponseWriter, r *http.Request) error {
 		No: v("docno"), Issuer: v("issuer"), Date: v("date"), From: v("from"), To: v("to"),
 		Supersedes: v("supersedes"), Title: v("title"), Text: v("text"), URL: v("url"),
 	}
-	paused, err := s.Desk.AddDocument(r.Context(), inForce(d), by(r))
+	_, err := s.Desk.AddDocument(r.Context(), inForce(d), by(r)) // what it pauses the page lists
 	if err != nil {
 		return err
 	}
-	q := url.Values{"done": {"document"}, "paused": paused}
+	q := url.Values{"done": {"document"}}
 	return seeOther(w, r, "/documents?"+q.Encode()+"#"+anchor(d.No), "")
 }
 

@@ -83,3 +83,18 @@ func TestFetchDocument(t *testing.T) {
 		t.Errorf("a page that does not answer: %d", w.Code)
 	}
 }
+
+// Answers that cite what was superseded are listed until somebody has looked
+// at them again.
+func TestPausedAnswersAreListed(t *testing.T) {
+	s := newSite(t)
+	if page := s.do("lan", "GET", "/documents", nil).Body.String(); strings.Contains(page, "đang tạm dừng") {
+		t.Error("the page lists paused answers, and there are none")
+	}
+	c := &s.desk.cases[0]
+	c.Paused = "42/TB-UBND"
+	page := s.do("lan", "GET", "/documents", nil).Body.String()
+	if !strings.Contains(page, "đang tạm dừng") || !strings.Contains(page, `href="/cases/`+c.ID+`"`) || !strings.Contains(page, "(42/TB-UBND)") {
+		t.Errorf("the page does not list %s", c.ID)
+	}
+}

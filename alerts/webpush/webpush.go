@@ -173,7 +173,7 @@ type notice struct {
 const maxBody = 600
 
 func payload(m alerts.Message) ([]byte, error) {
-	body := m.Alert.Body.In(m.To.Lang)
+	body := m.Body() // links defanged
 	if utf8.RuneCountInString(body) > maxBody {
 		body = string([]rune(body)[:maxBody-1]) + "…"
 	}

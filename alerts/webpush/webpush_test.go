@@ -186,11 +186,11 @@ func TestDelivery(t *testing.T) {
 	defer s.Close()
 	c = channel(t, &keeper{subs: []alerts.Subscription{b.subscription(s.URL + "/x")}}, time.Second)
 	m := alertstest.Message(lan)
-	m.Alert.Body.VI = strings.Repeat("nước ", 2000)
+	m.Alert.Body.VI = "vào https://qua-tang.top/nhan ngay " + strings.Repeat("nước ", 2000)
 	if err := c.Send(t.Context(), m); err != nil {
 		t.Fatal(err)
 	}
-	if got.Title != m.Subject || got.Tag != m.ID || got.URL != "/inbox/1" || got.Level != 3 || !strings.HasSuffix(got.Body, "…") {
+	if got.Title != m.Subject || got.Tag != m.ID || got.URL != "/inbox/1" || got.Level != 3 || !strings.HasSuffix(got.Body, "…") || !strings.HasPrefix(got.Body, "vào hxxps://qua-tang[.]top/nhan ngay") {
 		t.Errorf("notice = %+v", got)
 	}
 }

@@ -82,9 +82,12 @@ func (b *builder) reports(d *review.Desk, s *store.Desk, p reading.Profile) (*re
 		SourceNames: b.sourceNames,
 		Headlines:   b.headlines,
 		Forecast:    forecastDays,
-		Guard:       patterns.Guard,
-		Unit:        func(topic string) string { return unitName(p, p.Topics[topic]) },
-		Units:       units(p), House: house, BaseURL: b.baseURL(),
+		Seasons: func(ctx context.Context, from, to time.Time) ([]reports.Season, error) {
+			return b.scamSeasons(ctx, d, from, to)
+		},
+		Guard: patterns.Guard,
+		Unit:  func(topic string) string { return unitName(p, p.Topics[topic]) },
+		Units: units(p), House: house, BaseURL: b.baseURL(),
 	})
 	if err != nil {
 		return nil, err

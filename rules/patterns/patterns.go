@@ -86,6 +86,7 @@ type Watch struct {
 type office struct {
 	Office
 	folded string
+	words  []uint64 // of the name
 }
 
 // New prepares a register.
@@ -98,7 +99,11 @@ func New(r Register) *Watch {
 	}
 	for _, o := range r.Offices {
 		if f := key(o.Name); strings.Count(f, " ") >= 1 { // one syllable names nobody
-			w.offices = append(w.offices, office{o, " " + f + " "})
+			var words []uint64
+			for _, s := range strings.Fields(f) {
+				words = append(words, lang.Hash(s))
+			}
+			w.offices = append(w.offices, office{o, " " + f + " ", words})
 		}
 	}
 	for _, p := range r.Places {
@@ -334,8 +339,24 @@ func (w *Watch) signer(it *news.Item, at time.Time, add adder) {
 		}) {
 			continue // the same name holds another office now
 		}
-		add(ForgedDocument, news.High)
+		add(ForgedDocument, news.High, nameSpans(it, o.words)...)
 	}
+}
+
+// nameSpans are the places of a name in an item, the first of title and text.
+func nameSpans(it *news.Item, name []uint64) (out []news.Span) {
+	for _, in := range []struct{ where, text string }{{"title", it.Title}, {"", it.Text}} {
+		ts := lang.Tokens(nil, in.text)
+		for i := 0; i+len(name) <= len(ts); i++ {
+			if !slices.EqualFunc(ts[i:i+len(name)], name, func(t lang.Token, k uint64) bool { return t.Fold == k }) {
+				continue
+			}
+			first, last := ts[i], ts[i+len(name)-1]
+			out = append(out, news.Span{Start: first.RuneStart, End: last.RuneEnd, Text: in.text[first.Start:last.End], In: in.where})
+			break
+		}
+	}
+	return out
 }
 
 // ward is the ward's zone.

@@ -93,7 +93,12 @@ func TestSigner(t *testing.T) {
 			Reading: &news.Reading{Stance: news.Claiming, Cues: []news.Cue{{Family: ForgedDocument, Level: 2}}}}
 		high := false
 		for _, c := range w.Cues(it) {
-			high = high || c.Family == ForgedDocument && c.Level == news.High
+			if c.Family == ForgedDocument && c.Level == news.High {
+				high = true
+				if len(c.Because) != 1 || c.Because[0].Text != name || string([]rune(it.Text)[c.Because[0].Start:c.Because[0].End]) != name {
+					t.Errorf("signed by %s: because %+v", name, c.Because)
+				}
+			}
 		}
 		if high != want {
 			t.Errorf("signed by %s: %v, want %v", name, high, want)
