@@ -1,7 +1,10 @@
 package indexer
 
 import (
+	"errors"
 	"fmt"
+	"regexp"
+	"strconv"
 
 	"langnghe/internal/query"
 )
@@ -21,6 +24,33 @@ func (e *QueryError) Column() int { return e.Err.Column }
 
 // Permanent says that asking again does not help.
 func (e *QueryError) Permanent() bool { return true }
+
+// mistakeForm is how a [QueryError] reads where only its words and its code
+// arrive: on the way from another role.
+var mistakeForm = regexp.MustCompile(`query:([0-9]+): (E_[A-Z_]+)`)
+
+// Mistake is what is wrong with a query when that is why err came about,
+// whole again wherever the search was done.
+func Mistake(err error) (*QueryError, bool) {
+	var here *QueryError
+	if errors.As(err, &here) {
+		return here, true
+	}
+	var coded interface {
+		error
+		Code() string
+	}
+	if !errors.As(err, &coded) {
+		return nil, false
+	}
+	m := mistakeForm.FindStringSubmatch(coded.Error())
+	if m == nil || m[2] != coded.Code() {
+		return nil, false
+	}
+	column, _ := strconv.Atoi(m[1])
+	e, ok := query.ErrorAt(m[2], column)
+	return &QueryError{e}, ok
+}
 
 type requestError struct{ msg string }
 

@@ -95,8 +95,12 @@ type Problem struct {
 	Path   string `json:"path,omitempty"` // tests.no_match[2]
 	VI     string `json:"vi"`
 	EN     string `json:"en"`
-	Fix    string `json:"fix,omitempty"`
+	Fix    string `json:"fix,omitempty"` // what to do about it, in Vietnamese
+	FixEN  string `json:"fix_en,omitempty"`
 }
+
+// Remedy is what to do about it.
+func (p Problem) Remedy() news.Text { return news.Text{VI: p.Fix, EN: p.FixEN} }
 
 // A CheckRequest holds a rule file's text or a query alone. With Form, the
 // query of the form takes the place of the one in the file; an empty file

@@ -98,7 +98,7 @@ func (e *Engine) affordable(r *Rule, p Previewed, rules []*Rule) *Problem {
 	return &Problem{File: r.File, Line: r.lineOf("status"), Code: OverBudget, Path: "status",
 		VI:  fmt.Sprintf("Quy tắc sẽ gây khoảng %.1f báo động nhầm mỗi tuần, các quy tắc khác đang gây %.1f; cả phường chỉ chịu %.0f", wrong, spent, e.opts.Budget),
 		EN:  fmt.Sprintf("the rule would cost about %.1f false notices a week, the others cost %.1f; the whole ward bears %.0f", wrong, spent, e.opts.Budget),
-		Fix: "thu hẹp câu lệnh, hạ mức hoặc để trạng thái test"}
+		Fix: "thu hẹp câu lệnh, hạ mức hoặc để trạng thái test", FixEN: "narrow the query, lower the level or keep the status test"}
 }
 
 // hold puts rules that ask for status stable and may not notify into status
@@ -165,7 +165,7 @@ func (e *Engine) unfit(r *Rule, others []*Rule) *Problem {
 	if !ok {
 		return &Problem{File: r.File, Line: r.lineOf("status"), Code: NotPreviewed, Path: "status",
 			VI: "Giữ ở trạng thái test: chưa ai chạy thử đúng nội dung này", EN: "held in status test: nobody has previewed exactly this rule",
-			Fix: "mở quy tắc trên trang Quy tắc và chạy thử"}
+			Fix: "mở quy tắc trên trang Quy tắc và chạy thử", FixEN: "open the rule on the page Rules and try it"}
 	}
 	if fs := r.failures(nil); len(fs) > 0 {
 		f := fs[0]

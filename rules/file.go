@@ -301,7 +301,7 @@ func (p *fileParser) query(at int, path, src string) *query.Query {
 	if err != nil {
 		e := err.(*query.Error)
 		p.problems = append(p.problems, Problem{File: p.file, Line: at, Column: e.Column, Code: BadQuery, Path: path,
-			VI: e.Code + ": " + e.VI, EN: e.Code + ": " + e.EN, Fix: e.FixVI})
+			VI: e.Code + ": " + e.VI, EN: e.Code + ": " + e.EN, Fix: e.FixVI, FixEN: e.FixEN})
 		return nil
 	}
 	return q

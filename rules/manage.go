@@ -70,7 +70,7 @@ func (e *Engine) precision(rule string, items map[string]bool) (decided, useful 
 
 // queryProblem is a mistake in a query as a problem.
 func queryProblem(e *query.Error) Problem {
-	return Problem{Column: e.Column, Code: e.Code, VI: e.VI, EN: e.EN, Fix: e.FixVI}
+	return Problem{Column: e.Column, Code: e.Code, VI: e.VI, EN: e.EN, Fix: e.FixVI, FixEN: e.FixEN}
 }
 
 // Check reads a rule file or a query and says what is wrong with it, or how

@@ -69,14 +69,14 @@ func (s *server) lookEndpoints() []endpoint {
 
 type searchIn struct {
 	Query   string   `json:"-" query:"q" max:"4000" doc:"Words, or the rule language"`
-	Strict  bool     `json:"-" query:"strict" doc:"Diacritics as typed"`
+	Strict  bool     `json:"-" query:"strict" doc:"The rule language exactly: words side by side are one phrase, diacritics count"`
 	Like    string   `json:"-" query:"like" doc:"Id of an item: those about the same, instead of words"`
 	Topics  []string `json:"-" query:"topic"`
-	Areas   []string `json:"-" query:"area"`
-	Tones   []string `json:"-" query:"tone"`
-	Stances []string `json:"-" query:"stance"`
+	Areas   []string `json:"-" query:"area" enum:"in_area ambiguous out_of_area"`
+	Tones   []string `json:"-" query:"tone" enum:"negative neutral positive mixed"`
+	Stances []string `json:"-" query:"stance" enum:"complaint question suggestion opinion satire praise warning denial report rumour_query claim other"`
 	Sources []string `json:"-" query:"source"`
-	Kinds   []string `json:"-" query:"kind"`
+	Kinds   []string `json:"-" query:"kind" enum:"article post comment official tip"`
 	Story   string   `json:"-" query:"story"`
 	From    string   `json:"-" query:"from" format:"date"`
 	To      string   `json:"-" query:"to" format:"date" doc:"The day itself belongs to it"`
@@ -104,6 +104,9 @@ func (s *server) apiSearch(c *call, in searchIn) (out searchOut, err error) {
 	}
 	q := searchQuery(c.Request)
 	q.Limit = in.Limit
+	if !q.From.IsZero() && !q.To.IsZero() && !q.From.Before(q.To) {
+		return out, &api.Invalid{Status: http.StatusBadRequest, Places: []api.Place{{Parameter: "to", Say: news.Text{VI: "đứng trước from", EN: "is before from"}}}}
+	}
 	mark := searchMark{q.Offset, s.Now()}
 	if err := api.Keys(in.After, &mark); err != nil {
 		return out, err
@@ -116,8 +119,8 @@ func (s *server) apiSearch(c *call, in searchIn) (out searchOut, err error) {
 	if err := s.recordShown(c.Request, "item.search", "", s.searchedLike(c.ctx(), c.Form), itemsOf(out.Hits)); err != nil {
 		return out, err
 	}
-	if text, _, ok := s.queryProblem(c.Request, q.Text, err); ok {
-		return out, &api.Invalid{Status: http.StatusUnprocessableEntity, Places: []api.Place{{Parameter: "q", Say: news.Text{VI: text, EN: text}}}}
+	if m, ok := indexer.Mistake(err); ok {
+		return out, &api.Invalid{Status: http.StatusUnprocessableEntity, Places: []api.Place{{Parameter: "q", Say: s.mistaken(m), Code: m.Code(), Column: m.Column()}}}
 	}
 	if err != nil {
 		return out, err

@@ -118,11 +118,13 @@ func sound(found []rules.Problem) error {
 		if p.Line > 0 {
 			at = strconv.Itoa(p.Line) + ":" + strconv.Itoa(max(p.Column, 1)) + " " + at
 		}
-		fix := ""
-		if p.Fix != "" {
-			fix = " — " + p.Fix
+		fix := func(s string) string {
+			if s == "" {
+				return ""
+			}
+			return " — " + s
 		}
-		bad.Places = append(bad.Places, api.Place{Pointer: "/file", Say: news.Text{VI: strings.TrimSpace(at+" ") + " " + p.VI + fix, EN: strings.TrimSpace(at+" ") + " " + p.EN + fix}})
+		bad.Places = append(bad.Places, api.Place{Pointer: "/file", Say: news.Text{VI: strings.TrimSpace(at+" ") + " " + p.VI + fix(p.Fix), EN: strings.TrimSpace(at+" ") + " " + p.EN + fix(p.FixEN)}})
 	}
 	return bad
 }

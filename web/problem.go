@@ -67,7 +67,7 @@ func codeOf(err error, status int, t *tongue) (code string, places []placeJSON) 
 	switch {
 	case errors.As(err, &in):
 		for _, x := range in.Places {
-			places = append(places, placeJSON{x.Pointer, x.Parameter, x.Say.In(t.lang)})
+			places = append(places, placeJSON{x.Pointer, x.Parameter, x.Say.In(t.lang), x.Code, x.Column})
 		}
 		return "invalid", places
 	case errors.As(err, &p):
@@ -91,6 +91,8 @@ type placeJSON struct {
 	Pointer   string `json:"pointer,omitempty"`
 	Parameter string `json:"parameter,omitempty"`
 	Detail    string `json:"detail"`
+	Code      string `json:"code,omitempty"`   // of a mistake in a query, E_…
+	Column    int    `json:"column,omitempty"` // of it, in code points from 1
 }
 
 // explain maps an error to a status and a sentence. Errors of other parts

@@ -4,19 +4,16 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"langnghe/indexer"
 	"langnghe/internal/news"
 	"langnghe/review"
-	"langnghe/rules"
 )
 
 type searchPage struct {
@@ -34,6 +31,7 @@ type searchPage struct {
 	Problem    string
 	Caret      string // the query with a caret under the mistake; empty without one
 	Filters    []filter
+	Like       string // id of the item that what is found is like
 	Examples   []example
 	Saved      []savedView
 	Query0     string // what can be saved; empty when there is nothing
@@ -91,12 +89,14 @@ const hitsPerPage = 20
 func searchQuery(r *http.Request) indexer.Query {
 	_ = r.ParseForm()
 	offset, _ := strconv.Atoi(r.FormValue("offset"))
+	strict, _ := strconv.ParseBool(r.FormValue("strict"))
 	q := indexer.Query{
-		Text: strings.TrimSpace(r.FormValue("q")), Like: r.FormValue("like"), Strict: r.FormValue("strict") == "1",
+		Text: strings.TrimSpace(r.FormValue("q")), Like: r.FormValue("like"), Strict: strict,
 		Topics: r.Form["topic"], Areas: r.Form["area"], Tones: r.Form["tone"], Stances: r.Form["stance"],
 		Sources: r.Form["source"], Kinds: r.Form["kind"], Story: r.FormValue("story"),
 		Newest: r.FormValue("sort") == "new", Facets: true, Offset: min(max(offset, 0), 10_000), Limit: hitsPerPage,
 	}
+	// What is no day is refused by whoever asked: badDays, or the API.
 	if at, err := time.ParseInLocation(time.DateOnly, r.FormValue("from"), zone); err == nil {
 		q.From = at
 	}
@@ -109,6 +109,22 @@ func searchQuery(r *http.Request) indexer.Query {
 		q.Newest = true // nothing to be relevant for
 	}
 	return q
+}
+
+// badDays says what is wrong with the days of a search. A search that left
+// them out in silence would show what was not asked for.
+func badDays(r *http.Request, q *indexer.Query, t *tongue) (why string, bad bool) {
+	for _, name := range []string{"from", "to"} {
+		if v := r.FormValue(name); v != "" {
+			if _, err := time.Parse(time.DateOnly, v); err != nil {
+				return t.T("search.bad_day", shorten(v, 40)), true
+			}
+		}
+	}
+	if !q.From.IsZero() && !q.To.IsZero() && !q.From.Before(q.To) {
+		return t.T("search.bad_days"), true
+	}
+	return "", false
 }
 
 // searched says for the audit chain what was searched: the filters as they
@@ -161,6 +177,10 @@ func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 			p.Saved = append(p.Saved, savedView{x, strings.EqualFold(x.Owner, by(r).Name), x.Query == p.Query0})
 		}
 	}
+	if why, bad := badDays(r, &q, t); bad {
+		p.Problem = why
+		return s.renderStatus(w, r, http.StatusUnprocessableEntity, "search", p)
+	}
 	if s.Search == nil {
 		p.Off = true
 		return s.render(w, r, "search", p)
@@ -173,8 +193,8 @@ func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err != nil {
 		status, text := explain(err, t)
-		if why, column, ok := s.queryProblem(r, q.Text, err); ok {
-			status, text, p.Caret = http.StatusUnprocessableEntity, why, caret(q.Text, column)
+		if m, ok := indexer.Mistake(err); ok {
+			status, text, p.Caret = http.StatusUnprocessableEntity, s.mistaken(m).In(t.lang), m.Err.Caret(q.Text)
 		}
 		if status == http.StatusInternalServerError {
 			return err
@@ -202,6 +222,9 @@ func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 	}
 	here := r.URL.Query()
 	here.Del("done")
+	if q.Like == "" {
+		here.Del("like")
+	}
 	for _, name := range facetNames {
 		g := facetGroup{Name: name}
 		for _, f := range res.Facets[name] {
@@ -224,6 +247,7 @@ func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 		without := clone(here)
 		without.Del("like")
 		name := q.Like
+		p.Like = q.Like
 		if it, err := s.itemOf(r.Context(), q.Like, by(r)); err == nil {
 			name = s.headline(&it)
 		}
@@ -232,7 +256,7 @@ func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 	if q.Story != "" {
 		without := clone(here)
 		without.Del("story")
-		p.Filters = append(p.Filters, filter{"story", "", "/search?" + without.Encode()})
+		p.Filters = append(p.Filters, filter{"story", q.Story, "/search?" + without.Encode()})
 	}
 	at := func(offset int) string {
 		v := clone(here)
@@ -248,54 +272,13 @@ func (s *server) search(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, "search", p)
 }
 
-// queryProblem says what is wrong with a query, when that is why a search
-// failed, and at which code point; 0 when that is not known. The index says
-// it in one language with the code of the rule language; the rules part
-// explains it in both, with a way out.
-func (s *server) queryProblem(r *http.Request, text string, err error) (why string, column int, ok bool) {
-	var c interface{ Code() string }
-	if !errors.As(err, &c) || !strings.HasPrefix(c.Code(), "E_") {
-		return "", 0, false
+// mistaken says what is wrong with a query, at which code point and what to do
+// about it, in both languages.
+func (s *server) mistaken(m *indexer.QueryError) news.Text {
+	return news.Text{
+		VI: s.tongues["vi"].T("search.at", m.Column(), m.Err.Text("vi")),
+		EN: s.tongues["en"].T("search.at", m.Column(), m.Err.Text("en")),
 	}
-	t := visitorOf(r).t
-	if s.Check != nil {
-		if res, err := s.Check(r.Context(), rules.CheckRequest{Query: text}); err == nil && len(res.Problems) > 0 {
-			p := res.Problems[0]
-			say := news.Text{VI: p.VI, EN: p.EN}.In(t.lang)
-			if p.Fix != "" {
-				say += " — " + p.Fix
-			}
-			return t.T("search.at", p.Column, say), p.Column, true
-		}
-	}
-	return err.Error(), 0, true
-}
-
-// caret is the line of a query that has a mistake and a caret below it, for
-// letters of one width. Marks that stand over the letter before them take no
-// room.
-func caret(text string, column int) string {
-	if column < 1 {
-		return ""
-	}
-	var line strings.Builder
-	room, at := 0, -1
-	for i, r := range []rune(text) {
-		if i+1 == column {
-			at = room
-		}
-		if unicode.IsControl(r) {
-			r = ' '
-		}
-		line.WriteRune(r)
-		if !unicode.Is(unicode.Mn, r) {
-			room++
-		}
-	}
-	if at < 0 {
-		at = room
-	}
-	return line.String() + "\n" + strings.Repeat(" ", at) + "^"
 }
 
 // toggle is the address of a search with a value added or taken away.

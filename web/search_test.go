@@ -13,7 +13,6 @@ import (
 	"langnghe/internal/news"
 	"langnghe/internal/query"
 	"langnghe/review"
-	"langnghe/rules"
 )
 
 // fakeSaved keeps searches in a list.
@@ -158,31 +157,79 @@ func TestCaret(t *testing.T) {
 	s := newSite(t, func(o *Options) {
 		o.Search = func(_ context.Context, q indexer.Query) (indexer.Result, error) {
 			_, err := query.Parse(q.Text, nil)
-			return indexer.Result{}, &indexer.QueryError{Err: err.(*query.Error)}
-		}
-		o.Check = func(_ context.Context, r rules.CheckRequest) (rules.CheckResult, error) {
-			_, err := query.Parse(r.Query, nil)
-			e := err.(*query.Error)
-			return rules.CheckResult{Problems: []rules.Problem{{Code: e.Code, Column: e.Column, VI: e.VI, EN: e.EN, Fix: e.FixVI}}}, nil
+			e := &indexer.QueryError{Err: err.(*query.Error)}
+			if q.Limit == 7 { // as it is where the index is another role's
+				return indexer.Result{}, fromAfar{e.Error(), e.Code()}
+			}
+			return indexer.Result{}, e
 		}
 	})
 	w := s.do("lan", "GET", "/search?q="+url.QueryEscape(`"mất nước" AND (điện OR`), nil)
 	if body := w.Body.String(); w.Code != 422 || !strings.Contains(body, "Ở ký tự 16: Ngoặc thiếu hoặc thừa") || !strings.Contains(body, "(điện OR\n               ^") {
 		t.Errorf("%d: %s", w.Code, body[max(0, strings.Index(body, "problem")-20):][:600])
 	}
-	for _, tt := range []struct {
-		text   string
-		column int
-		want   string
-	}{
-		{"ab c", 4, "ab c\n   ^"},
-		{"ab", 3, "ab\n  ^"},
-		{"me\u0302\u0301t (", 7, "me\u0302\u0301t (\n    ^"}, // marks take no room
-		{"a\tb", 3, "a b\n  ^"},
-		{"a", 0, ""},
+	w = s.do("lan", "GET", "/search?q=%22a%22+AND", nil, "language", "en")
+	if body := w.Body.String(); !strings.Contains(body, "At character 8: A word or value is missing here – add it or drop the operator") {
+		t.Errorf("in English: %s", body[max(0, strings.Index(body, "problem")-20):][:600])
+	}
+	// A program gets the code and the place, in its language, also from afar.
+	for _, limit := range []string{"20", "7"} {
+		w = s.do("lan", "GET", "/api/v1/search?limit="+limit+"&q="+url.QueryEscape("nước AND author:x"), nil)
+		if body := w.Body.String(); w.Code != 422 || w.Header().Get("Content-Type") != "application/problem+json" || !strings.Contains(body, `"parameter":"q"`) || !strings.Contains(body, `"code":"E_AUTHOR","column":10`) || !strings.Contains(body, "Ở ký tự 10: Không tìm theo người đăng") {
+			t.Errorf("limit %s: %d %s", limit, w.Code, body)
+		}
+	}
+}
+
+// fromAfar is an error as another role's arrives: its words and its code.
+type fromAfar struct{ msg, code string }
+
+func (e fromAfar) Error() string { return e.msg }
+func (e fromAfar) Code() string  { return e.code }
+
+// TestSearchForm: what narrows a search stays when the form is sent again,
+// and what cannot be read is not left out in silence.
+func TestSearchForm(t *testing.T) {
+	var asked indexer.Query
+	s := newSite(t, func(o *Options) {
+		o.Search = func(_ context.Context, q indexer.Query) (indexer.Result, error) {
+			asked = q
+			return indexer.Result{}, nil
+		}
+		o.Item = func(context.Context, string) (news.Item, error) {
+			return news.Item{ID: "i1", Text: "Mất nước"}, nil
+		}
+	})
+	body := s.do("lan", "GET", "/search?like=i1&story=s1&strict=1&tone=negative", nil).Body.String()
+	for _, want := range []string{`type="hidden" name="like" value="i1"`, `type="hidden" name="story" value="s1"`, `type="hidden" name="tone" value="negative"`, `name="strict" value="1" checked`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the form lost %s", want)
+		}
+	}
+	if body := s.do("lan", "GET", "/search?like=i1&q=x&tone=negative", nil).Body.String(); strings.Contains(body, `name="like"`) || strings.Contains(body, `href="/search?like=i1`) {
+		t.Error("typed words do not begin anew")
+	}
+	for path, want := range map[string]string{
+		"/search?q=a&from=h%C3%B4m+qua":             "“hôm qua” không phải là ngày",
+		"/search?q=a&to=2026-02-30":                 "“2026-02-30” không phải là ngày",
+		"/search?q=a&from=2026-11-20&to=2026-11-19": "Ngày đầu sau ngày cuối",
 	} {
-		if got := caret(tt.text, tt.column); got != tt.want {
-			t.Errorf("caret(%q, %d) = %q, want %q", tt.text, tt.column, got, tt.want)
+		asked = indexer.Query{}
+		if w := s.do("lan", "GET", path, nil); w.Code != 422 || !strings.Contains(w.Body.String(), want) || asked.Text != "" {
+			t.Errorf("%s: %d, searched %+v", path, w.Code, asked)
+		}
+	}
+	if w := s.do("lan", "GET", "/search?q=a&from=2026-11-20&to=2026-11-20", nil); w.Code != 200 || asked.To.Sub(asked.From).Hours() != 24 {
+		t.Errorf("one day: %d, %+v", w.Code, asked)
+	}
+	for path, want := range map[string]int{
+		"q=a&strict=true": 200, "q=a&strict=1": 200, "q=a&strict=maybe": 400, "q=a&tone=angry": 400, "q=a&tone=negative": 200,
+		"q=a&from=2026-11-20&to=2026-11-19": 400, "q=a&author=x": 400, "q=a&account=p:1": 400, "q=a&limit=201": 400, "q=a&after=x": 400,
+	} {
+		asked = indexer.Query{}
+		w := s.do("lan", "GET", "/api/v1/search?"+path, nil)
+		if w.Code != want || want == 200 && strings.Contains(path, "strict") && !asked.Strict || want != 200 && w.Header().Get("Content-Type") != "application/problem+json" {
+			t.Errorf("%s: %d %s; searched %+v", path, w.Code, w.Body, asked)
 		}
 	}
 }

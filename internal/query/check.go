@@ -298,6 +298,9 @@ var attrWords = map[string][]string{
 	"stance":   {"complaint", "question", "suggestion", "opinion", "satire", "praise", "warning", "denial", "report", "rumour_query", "claim", "other"},
 }
 
+// Words are the values that an attribute may have; nil for one that takes any.
+func Words(attr string) []string { return slices.Clone(attrWords[attr]) }
+
 func (c *checker) attr(n *node) {
 	if n.mark != '$' {
 		c.clauses = append(c.clauses, n.ncol)

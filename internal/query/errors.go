@@ -2,8 +2,6 @@ package query
 
 import (
 	"fmt"
-	"strings"
-	"unicode/utf8"
 )
 
 // The codes of the catalogue, in its order: of two mistakes at one column the
@@ -53,21 +51,6 @@ func (e *Error) Text(lang string) string {
 		return e.EN + " – " + e.FixEN
 	}
 	return e.VI + " – " + e.FixVI
-}
-
-// Caret returns the line of src that holds the mistake and a second line with
-// a caret under it. Wide and combining characters are not measured; the
-// caret counts code points, as Column does.
-func (e *Error) Caret(src string) string {
-	rest := e.Column - 1
-	for line := range strings.Lines(src) {
-		n := utf8.RuneCountInString(line)
-		if rest < n || rest == n && !strings.HasSuffix(line, "\n") {
-			return strings.ReplaceAll(strings.TrimRight(line, "\r\n"), "\t", " ") + "\n" + strings.Repeat(" ", rest) + "^"
-		}
-		rest -= n
-	}
-	return "\n" + strings.Repeat(" ", max(rest, 0)) + "^"
 }
 
 // A Warning is something that is allowed and probably not meant.
@@ -121,6 +104,15 @@ func newError(code string, column int) *Error {
 		}
 	}
 	panic("query: no such code " + code)
+}
+
+// ErrorAt is the mistake that a code of the catalogue names, at a column: so
+// an error that travelled as text is whole again. ok is false for other codes.
+func ErrorAt(code string, column int) (e *Error, ok bool) {
+	if rank(code) == len(catalogue) || column < 1 {
+		return nil, false
+	}
+	return newError(code, column), true
 }
 
 // rank is the place of code in the catalogue.

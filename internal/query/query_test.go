@@ -112,9 +112,42 @@ func TestCaret(t *testing.T) {
 	if got, want := e.Caret(src), "AND \"a\" b\n        ^"; got != want {
 		t.Errorf("Caret =\n%s\nwant\n%s", got, want)
 	}
-	e = newError(NoOperand, 5)
-	if got, want := e.Caret("NOT "), "NOT \n    ^"; got != want {
-		t.Errorf("Caret at the end =\n%s\nwant\n%s", got, want)
+	long := strings.Repeat("mất nước OR ", 60)
+	for _, tt := range []struct {
+		name, src string
+		column    int
+		want      string
+	}{
+		{"at the end", "NOT ", 5, "NOT \n    ^"},
+		{"at the end of a line", "a AND\nb", 6, "a AND\n     ^"},
+		{"decomposed letters take one column", norm.NFD.String("mất ("), len([]rune(norm.NFD.String("mất ("))), norm.NFD.String("mất (") + "\n    ^"},
+		{"a mark is under its letter", norm.NFD.String("mất"), 4, norm.NFD.String("mất") + "\n ^"},
+		{"emoji take two", "😀😀 (", 4, "😀😀 (\n     ^"},
+		{"tabs and escapes are spaces", "a\tb\x1b[2J (", 9, "a b [2J (\n        ^"},
+		{"what nobody sees takes no room", "l\u200bừa\u202e (", 7, "lừa (\n    ^"},
+		{"carriage returns", "a AND\r\n(", 8, "(\n^"},
+		{"outside", "ab", 99, "ab\n  ^"},
+		{"the end of a long query", long + "(", len([]rune(long)) + 1, "… OR mất nước OR mất nước OR mất nước OR mất nước OR (\n"},
+		{"the beginning of a long query", "(" + long, 1, "(mất nước OR mất nước OR mất …\n^"},
+	} {
+		e, ok := ErrorAt(NoOperand, tt.column)
+		if !ok {
+			t.Fatal("no such code")
+		}
+		got := e.Caret(tt.src)
+		if strings.HasPrefix(tt.name, "the end of a long") {
+			lines := strings.Split(got, "\n")
+			if n := len([]rune(lines[0])); n > caretBefore+caretAfter+4 || []rune(lines[0])[len([]rune(lines[1]))-1] != '(' {
+				t.Errorf("%s:\n%s", tt.name, got)
+			}
+			continue
+		}
+		if got != tt.want {
+			t.Errorf("%s: Caret =\n%s\nwant\n%s", tt.name, got, tt.want)
+		}
+	}
+	if _, ok := ErrorAt("bad_request", 1); ok {
+		t.Error("a code of something else is a mistake of a query")
 	}
 	for _, m := range catalogue {
 		if m.vi == "" || m.en == "" || m.fixVI == "" || m.fixEN == "" {

@@ -32,6 +32,9 @@ type Place struct {
 	Pointer   string
 	Parameter string
 	Say       news.Text
+	// Of a mistake in a query: its code and the code point, from 1, where it is.
+	Code   string
+	Column int
 }
 
 // An Invalid request. Status is 400 for one that cannot be read, 415 for a

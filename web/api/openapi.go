@@ -48,6 +48,8 @@ func (ts *Types) Document(title, about string, ops []Operation) []byte {
 		"pointer":   object{"type": "string", "description": "JSON pointer into the body"},
 		"parameter": object{"type": "string", "description": "Parameter of the path, the query or the head"},
 		"detail":    object{"type": "string"},
+		"code":      object{"type": "string", "description": "Code of a mistake in a query: E_OPERAND, E_AUTHOR …"},
+		"column":    object{"type": "integer", "minimum": 1, "description": "Code point of the query where the mistake is"},
 	}}
 	schemas := object{"ProblemDetails": object{
 		"type": "object", "description": "RFC 9457, in the language that the caller prefers", "required": []string{"type", "title", "status", "detail"},

@@ -80,7 +80,7 @@ func (ts *Types) Read(r *http.Request, in any) error {
 }
 
 func (e *Invalid) add(pointer, parameter string, say news.Text) {
-	e.Places = append(e.Places, Place{pointer, parameter, say})
+	e.Places = append(e.Places, Place{Pointer: pointer, Parameter: parameter, Say: say})
 }
 
 // decode reads the body and says which fields it has.
