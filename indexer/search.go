@@ -15,10 +15,14 @@ import (
 	"langnghe/internal/query"
 )
 
+// Limits of one search.
+const (
+	MaxHits   = 200    // in one answer
+	MaxOffset = 10_000 // as deep as pages go
+)
+
 const (
 	defaultHits = 20
-	maxHits     = 200
-	maxOffset   = 10_000
 	// maxVerified bounds how many candidates one query of the language looks
 	// at; behind them the total is a lower bound.
 	maxVerified = 2000
@@ -67,9 +71,9 @@ func (ix *Indexer) newSearch(ctx context.Context, q Query) (*searching, error) {
 	if q.Limit <= 0 {
 		q.Limit = defaultHits
 	}
-	q.Limit = min(q.Limit, maxHits)
-	if q.Offset < 0 || q.Offset > maxOffset {
-		return nil, badRequest("search: offset %d: want 0 to %d; narrow the search instead", q.Offset, maxOffset)
+	q.Limit = min(q.Limit, MaxHits)
+	if q.Offset < 0 || q.Offset > MaxOffset {
+		return nil, badRequest("search: offset %d: want 0 to %d; narrow the search instead", q.Offset, MaxOffset)
 	}
 	s := &searching{ix: ix, q: q, ask: Ask{Filter: map[string][]string{}}}
 	if q.Like != "" {

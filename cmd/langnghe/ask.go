@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -57,50 +58,65 @@ func shorten(s string, n int) string {
 	return string(r[:n]) + "…"
 }
 
+// progressEvery is how often long work says how far it has come.
+const progressEvery = 3 * time.Second
+
 // searchable waits until the index has the item: what was published before
-// it is there then too.
-func searchable(ctx context.Context, a bus.Asker, id string) error {
+// it is there then too. It gives up when for a minute nothing was added.
+func (c *call) searchable(ctx context.Context, a bus.Asker, id string) error {
 	if id == "" {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
+	items, since, told := -1, time.Now(), time.Now()
 	for {
-		if _, err := bus.Ask(ctx, a, app.AskItem, id); err == nil {
+		actx, cancel := context.WithTimeout(ctx, time.Minute)
+		_, err := bus.Ask(actx, a, app.AskItem, id)
+		cancel()
+		if err == nil {
 			return nil
+		}
+		if time.Since(told) > progressEvery {
+			told = time.Now()
+			if st, err := bus.Ask(ctx, a, app.AskIndex, app.None{}); err == nil {
+				if st.Items != items {
+					items, since = st.Items, time.Now()
+				}
+				fmt.Fprintf(c.err, "đang lập chỉ mục / indexing: %d mục tin / items\n", st.Items)
+			}
+		}
+		if time.Since(since) > time.Minute {
+			return fmt.Errorf("the items were taken in but are not searchable, and for a minute nothing was added to the index; see the log of the service")
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("the items were taken in but are not searchable after a minute; see the log of the service")
+			return errInterrupted
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
 }
 
+// errInterrupted says that taking in may be begun again.
+var errInterrupted = errors.New("đã dừng giữa chừng; chạy lại được, mục đã nhận không bị nhận hai lần (interrupted: run it again, nothing is taken twice)")
+
 func runExport(ctx context.Context, c *call) error {
 	var from, to string
-	_, err := c.flags("config data", func(fs *flag.FlagSet) {
+	fs, err := c.flags("config data json", func(fs *flag.FlagSet) {
 		fs.StringVar(&from, "from", "", "first `day`, 2006-01-02")
-		fs.StringVar(&to, "to", "", "day after the last `day`, 2006-01-02")
+		fs.StringVar(&to, "to", "", "last `day`, 2006-01-02; it belongs to it")
 	})
 	if err != nil {
 		return err
 	}
+	if err := alone(fs); err != nil {
+		return err
+	}
 	q := indexer.ItemsQuery{Limit: 500, By: caller()}
-	for _, d := range []struct {
-		text string
-		t    *time.Time
-	}{{from, &q.From}, {to, &q.To}} {
-		if d.text == "" {
-			continue
-		}
-		if *d.t, err = time.ParseInLocation("2006-01-02", d.text, calendar.Zone); err != nil {
-			return usagef("%q is not a day like 2026-11-20", d.text)
-		}
+	if err := days(from, to, &q.From, &q.To); err != nil {
+		return err
 	}
 	return c.reads(ctx, func(ctx context.Context, a bus.Asker) error {
+		n, told := 0, time.Now()
 		w := bufio.NewWriter(c.out)
-		defer w.Flush()
 		enc := json.NewEncoder(w)
 		enc.SetEscapeHTML(false)
 		for {
@@ -115,8 +131,17 @@ func runExport(ctx context.Context, c *call) error {
 					return err
 				}
 			}
+			n += len(page.Items)
 			if page.Next == "" {
+				if err := w.Flush(); err != nil { // a full disk is found out here
+					return err
+				}
+				fmt.Fprintf(c.err, "%d mục tin / items\n", n)
 				return nil
+			}
+			if time.Since(told) > progressEvery {
+				told = time.Now()
+				fmt.Fprintf(c.err, "%d mục tin / items…\n", n)
 			}
 			q.Cursor = page.Next
 		}

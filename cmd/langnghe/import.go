@@ -13,6 +13,9 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+
 	"langnghe/crawler"
 	"langnghe/crawler/intake"
 	"langnghe/internal/app"
@@ -35,12 +38,13 @@ type importer struct {
 
 	taken, refused int
 	last           string // id
+	told           time.Time
 }
 
 func runImport(ctx context.Context, c *call) error {
 	m := &importer{call: c, source: "import"}
 	preview := false
-	fs, err := c.flags("config data zone", func(fs *flag.FlagSet) {
+	fs, err := c.flags("config data json zone", func(fs *flag.FlagSet) {
 		fs.StringVar(&m.source, "source", m.source, "`name` of the source that the items are filed under")
 		fs.StringVar(&m.columns, "columns", "", "`FIELD=COLUMN,…` of a table, by name or number from 1; fields: "+strings.Join(intake.Fields, ", ")+"; the rest is guessed")
 		fs.StringVar(&m.sheet, "sheet", "", "`name` of the sheet of an Excel file (default: the first with rows)")
@@ -55,9 +59,13 @@ func runImport(ctx context.Context, c *call) error {
 	if m.zone, err = time.LoadLocation(c.zone); err != nil {
 		return usagef("there is no time zone %q", c.zone)
 	}
+	if preview && c.json {
+		return usagef("-preview and -json do not go together")
+	}
 	if preview {
 		return m.preview(fs.Args())
 	}
+	m.told = time.Now()
 	return c.with(ctx, func(ctx context.Context, a bus.Asker) error {
 		m.send = func(ctx context.Context, items []news.Item) (crawler.FetchResult, error) {
 			ctx, cancel := context.WithTimeout(ctx, time.Minute)
@@ -73,10 +81,22 @@ func runImport(ctx context.Context, c *call) error {
 				break
 			}
 		}
-		if err := searchable(ctx, a, m.last); err != nil {
-			return errors.Join(append(errs, err)...)
+		err := ctx.Err()
+		if err == nil {
+			err = c.searchable(ctx, a, m.last)
+		} else {
+			errs = []error{errInterrupted} // and no error of every file that was stopped
+		}
+		if c.json {
+			_ = m.line(struct {
+				Taken   int `json:"taken"`
+				Refused int `json:"refused"`
+			}{m.taken, m.refused})
 		}
 		fmt.Fprintf(c.err, "%d taken, %d refused\n", m.taken, m.refused)
+		if err != nil {
+			return errors.Join(append(errs, err)...)
+		}
 		if m.refused > 0 && len(errs) == 0 {
 			return errSilent
 		}
@@ -96,42 +116,84 @@ func (m *importer) file(ctx context.Context, name string) error {
 	if err != nil && len(head) == 0 && !errors.Is(err, io.EOF) {
 		return err
 	}
-	if intake.Kind(name, head) != "jsonl" {
+	switch {
+	case intake.Kind(name, head) != "jsonl":
 		rows, refused, err := m.table(name, r)
 		if err != nil {
 			return err
 		}
 		m.report(name, refused)
 		return m.rows(ctx, name, rows)
+	case isList(head):
+		data, err := io.ReadAll(io.LimitReader(r, intake.MaxBytes+1))
+		if err != nil {
+			return err
+		}
+		rows, refused, err := intake.List(unicoded(data))
+		if err != nil {
+			return err
+		}
+		m.report(name, refused)
+		return m.rows(ctx, name, rows)
 	}
+	return m.lines(ctx, name, r)
+}
+
+// isList reports whether a file is one JSON list instead of a line an item.
+func isList(head []byte) bool {
+	return bytes.HasPrefix(bytes.TrimLeft(head, " \t\r\n\ufeff"), []byte("["))
+}
+
+// unicoded is data in UTF-8 when a byte order mark says that it is UTF-16, as
+// some editors save.
+func unicoded(data []byte) []byte {
+	out, _, err := transform.Bytes(unicode.BOMOverride(transform.Nop), data)
+	if err != nil {
+		return data
+	}
+	return out
+}
+
+// lines takes JSON Lines in. A line that is too long is refused like any
+// other that cannot be read, the rest goes on.
+func (m *importer) lines(ctx context.Context, name string, in io.Reader) error {
+	r := bufio.NewReaderSize(transform.NewReader(in, unicode.BOMOverride(transform.Nop)), 64<<10)
 	var batch []intake.Row
 	size := 0
-	sc := bufio.NewScanner(r)
-	sc.Buffer(nil, 4<<20)
-	n := 0
-	for sc.Scan() {
-		n++
-		line := bytes.TrimSpace(sc.Bytes())
-		if len(line) == 0 {
-			continue
+	for n := 1; ; n++ {
+		line, end := longLine(r, intake.MaxLine+1)
+		if end != nil && !errors.Is(end, io.EOF) {
+			return errors.Join(fmt.Errorf("line %d: %w", n, end), m.rows(ctx, name, batch))
 		}
-		var it news.Item
-		if err := json.Unmarshal(line, &it); err != nil {
-			m.report(name, []crawler.Refusal{{Row: n, Reason: err.Error()}})
-			continue
+		it, wrong, ok := intake.Line(n, line)
+		if wrong != nil {
+			m.report(name, []crawler.Refusal{*wrong})
 		}
-		batch, size = append(batch, intake.Row{Row: n, Item: it}), size+len(line)
-		if len(batch) == importItems || size > importBytes {
+		if ok {
+			batch, size = append(batch, intake.Row{Row: n, Item: it}), size+len(line)
+		}
+		if len(batch) == importItems || size > importBytes || end != nil {
 			if err := m.rows(ctx, name, batch); err != nil {
 				return err
 			}
 			batch, size = batch[:0], 0
 		}
+		if end != nil {
+			return nil
+		}
 	}
-	if err := sc.Err(); err != nil {
-		return errors.Join(fmt.Errorf("line %d: %w", n+1, err), m.rows(ctx, name, batch))
+}
+
+// longLine reads a line and keeps no more than most bytes of it. io.EOF comes
+// with the last line.
+func longLine(r *bufio.Reader, most int) (line []byte, err error) {
+	for {
+		part, err := r.ReadSlice('\n')
+		line = append(line, part[:min(len(part), most-len(line))]...)
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return line, err
+		}
 	}
-	return m.rows(ctx, name, batch)
 }
 
 // table reads a CSV or Excel file into rows.
@@ -181,6 +243,10 @@ func (m *importer) rows(ctx context.Context, name string, rows []intake.Row) err
 			}
 		}
 		m.report(name, res.Refused)
+		if time.Since(m.told) > progressEvery {
+			m.told = time.Now()
+			fmt.Fprintf(m.err, "%s: %d mục tin đã nhận / items taken…\n", name, m.taken)
+		}
 		rows = rows[n:]
 	}
 	return nil
@@ -189,8 +255,23 @@ func (m *importer) rows(ctx context.Context, name string, rows []intake.Row) err
 func (m *importer) report(name string, refused []crawler.Refusal) {
 	for _, r := range refused {
 		m.refused++
+		if m.json {
+			_ = m.line(struct {
+				File   string `json:"file"`
+				Row    int    `json:"row"`
+				Reason string `json:"reason"`
+			}{name, r.Row, r.Reason})
+			continue
+		}
 		fmt.Fprintf(m.err, "%s:%d: %s\n", name, r.Row, r.Reason)
 	}
+}
+
+// line writes a value as one line of JSON.
+func (m *importer) line(v any) error {
+	enc := json.NewEncoder(m.out)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
 }
 
 // preview says what would be taken from files.
@@ -219,9 +300,17 @@ func (m *importer) look(name string) error {
 	}
 	var rows []intake.Row
 	var refused []crawler.Refusal
-	if intake.Kind(name, data) == "jsonl" {
-		rows, refused = intake.Lines(data)
-	} else {
+	switch {
+	case intake.Kind(name, data) == "jsonl" && isList(data):
+		if rows, refused, err = intake.List(unicoded(data)); err != nil {
+			return err
+		}
+	case intake.Kind(name, data) == "jsonl":
+		if len(data) > intake.MaxBytes {
+			return fmt.Errorf("larger than %d MB; -preview reads smaller files only, the import itself has no limit", intake.MaxBytes>>20)
+		}
+		rows, refused = intake.Lines(unicoded(data))
+	default:
 		t, err := intake.Open(name, data, m.sheet)
 		if err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -64,5 +65,58 @@ func TestImportRows(t *testing.T) {
 		if !strings.Contains(errs.String(), want) {
 			t.Errorf("no %q in\n%s", want, &errs)
 		}
+	}
+}
+
+// TestImportBadLines: whatever is wrong with a line, it is named in both
+// languages and the good rest goes on.
+func TestImportBadLines(t *testing.T) {
+	utf16 := "\xff\xfe"
+	for _, r := range "{\"text\":\"mưa\"}\n" {
+		utf16 += string([]byte{byte(r), byte(r >> 8)})
+	}
+	tests := []struct {
+		name, text string
+		taken      []string // texts
+		errs       []string
+	}{
+		{"a.jsonl", "\ufeff{\"text\":\"một\",\"mood\":3}\r\n{\"text\":\n{\"text\":\"hai\"}", []string{"một", "hai"}, []string{":2: không phải mục tin JSON (unexpected end"}},
+		{"long.jsonl", `{"text":"` + strings.Repeat("dài ", 2<<20) + "\"}\n{\"text\":\"sau\"}\n", []string{"sau"}, []string{":1: dài quá 4 MB (longer than 4 MB)"}},
+		{"latin.jsonl", "{\"text\":\"m\xe1t n\xfdc\"}\n{\"text\":\"sau\"}\n", []string{"sau"}, []string{":1: không phải UTF-8; hãy lưu lại tệp với bảng mã UTF-8 (not UTF-8"}},
+		{"wide.jsonl", utf16, []string{"mưa"}, nil},
+		{"kinds.jsonl", "{\"text\":5}\n{\"text\":\"  \"}\n[1]\n{\"text\":\"sau\",\"published\":\"hôm qua\"}\n", nil, []string{`:1: trường "text" có giá trị sai kiểu`, ":2: thiếu nội dung (text) (missing text)", ":3: không phải mục tin JSON", ":4: không phải mục tin JSON (parsing time"}},
+		{"list.json", "[\n {\"text\":\"một\"},\n {\"text\":\"\"},\n {\"text\":\"hai\"}\n]", []string{"một", "hai"}, []string{":2: thiếu nội dung"}},
+		{"empty.jsonl", "", nil, nil},
+	}
+	for _, tt := range tests {
+		path := file(t, tt.name, tt.text)
+		var taken []string
+		var out, errs strings.Builder
+		m := &importer{call: &call{std: std{err: &errs, out: &out}}, send: func(_ context.Context, items []news.Item) (res crawler.FetchResult, _ error) {
+			for _, it := range items {
+				taken = append(taken, it.Text)
+				res.Taken = append(res.Taken, "x")
+			}
+			return res, nil
+		}}
+		if err := m.file(t.Context(), path); err != nil {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+		if !slices.Equal(taken, tt.taken) || m.refused != len(tt.errs) {
+			t.Errorf("%s: took %.60q, refused %d\n%s", tt.name, taken, m.refused, &errs)
+		}
+		for _, want := range tt.errs {
+			if !strings.Contains(errs.String(), path+want) {
+				t.Errorf("%s: no %q in\n%.500s", tt.name, want, &errs)
+			}
+		}
+		m.json = true
+		m.report("x", []crawler.Refusal{{Row: 3, Reason: "vì <b>"}})
+		if out.String() != `{"file":"x","row":3,"reason":"vì <b>"}`+"\n" {
+			t.Errorf("as JSON: %s", &out)
+		}
+	}
+	if err := (&importer{call: &call{}}).file(t.Context(), file(t, "broken.json", "[{]")); err == nil || !strings.Contains(err.Error(), "no list of items") {
+		t.Errorf("a broken list: %v", err)
 	}
 }

@@ -179,6 +179,14 @@ func (c *call) flags(common string, add func(*flag.FlagSet)) (*flag.FlagSet, err
 	return fs, nil
 }
 
+// alone refuses words behind the flags of a command that takes none.
+func alone(fs *flag.FlagSet) error {
+	if fs.NArg() > 0 {
+		return usagef("%q is not understood; it takes flags only", fs.Arg(0))
+	}
+	return nil
+}
+
 // log writes structured lines to the error stream.
 func (c *call) log(min slog.Level) *slog.Logger {
 	if c.verbose {

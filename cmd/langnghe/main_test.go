@@ -7,10 +7,14 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
+
 	"langnghe/internal/app"
+	"langnghe/internal/calendar"
 	"langnghe/internal/config"
 )
 
@@ -55,6 +59,17 @@ func TestOffline(t *testing.T) {
 		{"search for nothing", "", []string{"search"}, 2, "", "needs a query"},
 		{"search for a query and a likeness", "", []string{"search", "-like", "x", "nước"}, 2, "", "do not go together"},
 		{"search in no day", "", []string{"search", "-from", "20/11", "nước"}, 2, "", "2026-11-20"},
+		{"days the wrong way round", "", []string{"search", "-from", "2026-11-20", "-to", "2026-11-19", "nước"}, 2, "", "comes after"},
+		{"no such tone", "", []string{"search", "-tone", "angry", "nước"}, 2, "", "want one of negative, neutral"},
+		{"too many hits", "", []string{"search", "-limit", "5000", "nước"}, 2, "", "want 1 to 200"},
+		{"no hits", "", []string{"search", "-limit", "-1", "nước"}, 2, "", "want 1 to 200"},
+		{"too deep", "", []string{"search", "-offset", "10001", "nước"}, 2, "", "want 0 to 10000"},
+		{"a flag behind the query", "", []string{"search", "mất nước", "-json"}, 2, "", "flags come first"},
+		{"export of a word", "", []string{"export", "nước"}, 2, "", "flags only"},
+		{"export the wrong way round", "", []string{"export", "-from", "2026-11-20", "-to", "2026-11-19"}, 2, "", "comes after"},
+		{"reindex of a word", "", []string{"reindex", "2026-11"}, 2, "", "flags only"},
+		{"import and look", "", []string{"import", "-preview", "-json", "x"}, 2, "", "do not go together"},
+		{"decomposed mistake in a query", "", []string{"search", norm.NFD.String("nước AND (")}, 1, "", "\n         ^\n"},
 		{"mistake in a query", "", []string{"search", `"mất nước" AND (điện OR`}, 1, "", "(điện OR\n               ^\nNgoặc thiếu hoặc thừa"},
 		{"unknown command", "", []string{"dance"}, 2, "", `no command "dance"`},
 		{"unknown flag", "", []string{"serve", "-speed", "9"}, 2, "", "-speed"},
@@ -109,6 +124,11 @@ func TestOffline(t *testing.T) {
 	}
 }
 
+// full is a disk that is full.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+
 // TestState walks the commands that need state, first without a service,
 // then against a running one: the same answers.
 func TestState(t *testing.T) {
@@ -143,6 +163,22 @@ func TestState(t *testing.T) {
 		code, _, errs = do(t, "", "search", "-data", data, "a AND (b")
 		if code != 1 || !strings.Contains(errs, "E_BRACKET") && !strings.Contains(errs, "goặc") {
 			t.Errorf("a bad query: exit %d\n%s", code, errs)
+		}
+		if code, _, errs := do(t, "", "search", "-data", data, "chợ AND $khong_co"); code != 1 || !strings.Contains(errs, "chợ AND $khong_co\n        ^\nKhông có danh sách này") {
+			t.Errorf("an unknown list: exit %d\n%s", code, errs)
+		}
+		// What cannot be written is not lost in silence.
+		for _, args := range [][]string{{"export", "-data", data}, {"search", "-data", data, "ổ gà"}} {
+			var errs strings.Builder
+			if code := run(t.Context(), args, std{strings.NewReader(""), full{}, &errs}); code != 1 || !strings.Contains(errs.String(), "no space left") {
+				t.Errorf("%s to a full disk: exit %d\n%s", args[0], code, &errs)
+			}
+		}
+		day := func(back time.Duration) string {
+			return time.Now().Add(-back).In(calendar.Zone).Format(time.DateOnly)
+		}
+		if code, out, errs := do(t, "", "export", "-data", data, "-json", "-from", day(2*time.Hour), "-to", day(0)); code != 0 || !strings.Contains(out, `"id":"a`+suffix) || !strings.Contains(errs, " mục tin / items\n") {
+			t.Errorf("export of one day: exit %d\n%s%s", code, out, errs)
 		}
 		if code, out, errs = do(t, "", "export", "-data", data); code != 0 || strings.Count(out, "\n") < 2 || !strings.Contains(out, "Chợ Hiếu hôm nay đông vui "+suffix) {
 			t.Errorf("export: exit %d\n%s%s", code, out, errs)
@@ -187,6 +223,9 @@ func TestState(t *testing.T) {
 		}
 		if code, out, errs = do(t, "", "reindex", "-data", data); code != 0 || !strings.Contains(out, "items indexed") {
 			t.Errorf("reindex: exit %d\n%s%s", code, out, errs)
+		}
+		if code, out, errs = do(t, "", "reindex", "-data", data, "-json"); code != 0 || !strings.Contains(out, `"mapping":`) {
+			t.Errorf("reindex -json: exit %d\n%s%s", code, out, errs)
 		}
 		rule, err := os.ReadFile("../../rules/builtin/rules/phan-anh-can-tra-loi.yaml")
 		if err != nil {

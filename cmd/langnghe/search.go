@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -70,7 +71,25 @@ func runSearch(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
+	for _, a := range fs.Args() {
+		if name, _, _ := strings.Cut(strings.TrimLeft(a, "-"), "="); strings.HasPrefix(a, "-") && fs.Lookup(name) != nil {
+			return usagef("%s stands behind the query and would be searched for; flags come first", a)
+		}
+	}
 	q.Text = strings.Join(fs.Args(), " ")
+	if q.Limit < 1 || q.Limit > indexer.MaxHits {
+		return usagef("-limit %d: want 1 to %d; -offset goes on, and export has everything", q.Limit, indexer.MaxHits)
+	}
+	if q.Offset < 0 || q.Offset > indexer.MaxOffset {
+		return usagef("-offset %d: want 0 to %d; narrow the search instead", q.Offset, indexer.MaxOffset)
+	}
+	for name, given := range map[string][]string{"area": q.Areas, "tone": q.Tones, "stance": q.Stances, "kind": q.Kinds} {
+		for _, v := range given {
+			if words := query.Words(name); !slices.Contains(words, strings.ToLower(v)) {
+				return usagef("-%s %s: want one of %s", name, v, strings.Join(words, ", "))
+			}
+		}
+	}
 	filtered := len(q.Topics)+len(q.Areas)+len(q.Tones)+len(q.Stances)+len(q.Sources)+len(q.Kinds) > 0 || from != "" || to != ""
 	if strings.TrimSpace(q.Text) == "" && q.Like == "" && !filtered {
 		return usagef("needs a query, -like ID or a filter")
@@ -89,10 +108,13 @@ func runSearch(ctx context.Context, c *call) error {
 	if strings.Contains(q.Text, "$") {
 		roles = append(roles, "rules") // has the named lists
 	}
-	return c.reads(ctx, func(ctx context.Context, a bus.Asker) error {
+	err = c.reads(ctx, func(ctx context.Context, a bus.Asker) error {
 		ctx, cancel := context.WithTimeout(ctx, time.Minute)
 		defer cancel()
 		res, err := bus.Ask(ctx, a, app.AskSearch, q)
+		if m, ok := indexer.Mistake(err); ok {
+			return m.Err // a list that is not there, which only the service knows
+		}
 		if err != nil {
 			return err
 		}
@@ -115,6 +137,17 @@ func runSearch(ctx context.Context, c *call) error {
 		fmt.Fprintf(c.err, "%d%s mục tin / items\n", res.Total, more)
 		return nil
 	}, roles...)
+	var e *query.Error
+	if errors.As(err, &e) {
+		return c.mistake(q.Text, e)
+	}
+	return err
+}
+
+// mistake shows what is wrong with a query under it, in both languages.
+func (c *call) mistake(text string, e *query.Error) error {
+	fmt.Fprintf(c.err, "%s\n%s\n%s\nquery:%d: %s\n", e.Caret(text), e.Text("vi"), e.Text("en"), e.Column, e.Code)
+	return errSilent
 }
 
 // days reads a first and a last day of the ward; the last belongs to it.
@@ -132,11 +165,13 @@ func days(first, last string, from, to *time.Time) (err error) {
 		}
 		*d.t = d.t.AddDate(0, 0, d.add)
 	}
+	if !from.IsZero() && !to.IsZero() && !from.Before(*to) {
+		return usagef("-from %s comes after -to %s", first, last)
+	}
 	return nil
 }
 
-// explainQuery shows the mistake of a query under it, in both languages. A
-// list that is not known here may be known to the service.
+// explainQuery shows the mistake of a query before anything is opened. A list that is not known here may be known to the service.
 func explainQuery(c *call, q *indexer.Query) error {
 	if q.Text == "" {
 		return nil
@@ -150,13 +185,11 @@ func explainQuery(c *call, q *indexer.Query) error {
 	if !errors.As(err, &e) || e.Code == query.ListUnknown {
 		return nil
 	}
-	fmt.Fprintf(c.err, "%s\n%s\n%s\nquery:%d: %s\n", e.Caret(q.Text), e.Text("vi"), e.Text("en"), e.Column, e.Code)
-	return errSilent
+	return c.mistake(q.Text, e)
 }
 
 func printHits(c *call, res indexer.Result) error {
 	w := bufio.NewWriter(c.out)
-	defer w.Flush()
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	for _, h := range res.Hits {
@@ -184,11 +217,15 @@ func printHits(c *call, res indexer.Result) error {
 		}
 		fmt.Fprintf(w, "%s  %s\n    %s  %s\n", h.Item.At().In(calendar.Zone).Format("02/01/2006 15:04"), head, h.Item.ID, h.Item.URL)
 	}
-	return nil
+	return w.Flush() // a full disk is found out here
 }
 
 func runReindex(ctx context.Context, c *call) error {
-	if _, err := c.flags("config data", nil); err != nil {
+	fs, err := c.flags("config data json", nil)
+	if err != nil {
+		return err
+	}
+	if err := alone(fs); err != nil {
 		return err
 	}
 	return c.reads(ctx, func(ctx context.Context, a bus.Asker) error {
@@ -205,6 +242,9 @@ func runReindex(ctx context.Context, c *call) error {
 		<-shown
 		if err != nil {
 			return err
+		}
+		if c.json {
+			return json.NewEncoder(c.out).Encode(st)
 		}
 		fmt.Fprintf(c.out, "%d items indexed in %d months; mapping %d, reading %s\n", st.Items, len(st.Months), st.Mapping, st.Reading)
 		return nil

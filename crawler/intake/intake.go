@@ -19,6 +19,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -72,26 +73,71 @@ func JSON(data []byte) ([]Row, []crawler.Refusal, error) {
 	if len(list) > 1000 {
 		return nil, nil, fmt.Errorf("%d items in one message; send at most 1000", len(list))
 	}
-	var rows []Row
-	var refused []crawler.Refusal
+	rows, refused := each(list)
+	return rows, refused, nil
+}
+
+// List reads a file that is one list of items. Rows are counted in items.
+func List(data []byte) ([]Row, []crawler.Refusal, error) {
+	if len(data) > MaxBytes {
+		return nil, nil, fmt.Errorf("danh sách lớn hơn %d MB; hãy viết mỗi mục một dòng (a list larger than %d MB: write one item a line)", MaxBytes>>20, MaxBytes>>20)
+	}
+	var list []json.RawMessage
+	if err := json.Unmarshal(data, &list); err != nil {
+		return nil, nil, fmt.Errorf("không phải danh sách JSON (no list of items): %w", err)
+	}
+	rows, refused := each(list)
+	return rows, refused, nil
+}
+
+func each(list []json.RawMessage) (rows []Row, refused []crawler.Refusal) {
 	for i, raw := range list {
-		it, err := item(raw)
-		if err != nil {
-			refused = append(refused, refuse(i+1, "không đọc được mục này", err.Error()))
+		it, wrong := item(raw)
+		if wrong != nil {
+			refused = append(refused, refuse(i+1, wrong.VI, wrong.EN))
 			continue
 		}
 		rows = append(rows, Row{i + 1, it})
 	}
-	return rows, refused, nil
+	return rows, refused
 }
 
-func item(raw []byte) (news.Item, error) {
+// MaxLine bounds one line of JSON Lines, in bytes.
+const MaxLine = 4 << 20
+
+// Line reads one line of JSON Lines, the row-th of its file. A line without
+// anything is neither an item nor refused.
+func Line(row int, line []byte) (news.Item, *crawler.Refusal, bool) {
+	line = bytes.TrimSpace(bytes.TrimPrefix(line, []byte("\ufeff")))
+	if len(line) == 0 {
+		return news.Item{}, nil, false
+	}
+	it, wrong := item(line)
+	if wrong != nil {
+		r := refuse(row, wrong.VI, wrong.EN)
+		return it, &r, false
+	}
+	return it, nil, true
+}
+
+func item(raw []byte) (news.Item, *news.Text) {
 	var it news.Item
+	if len(raw) > MaxLine {
+		return it, &news.Text{VI: fmt.Sprintf("dài quá %d MB", MaxLine>>20), EN: fmt.Sprintf("longer than %d MB", MaxLine>>20)}
+	}
+	if !utf8.Valid(raw) {
+		// Taken as it is, letters would be lost for good.
+		return it, &news.Text{VI: "không phải UTF-8; hãy lưu lại tệp với bảng mã UTF-8", EN: "not UTF-8: save the file as UTF-8"}
+	}
 	if err := json.Unmarshal(raw, &it); err != nil {
-		return it, err
+		var kind *json.UnmarshalTypeError
+		if errors.As(err, &kind) && kind.Field != "" {
+			return it, &news.Text{VI: fmt.Sprintf("trường %q có giá trị sai kiểu (%s)", kind.Field, kind.Value), EN: fmt.Sprintf("the field %q cannot be a %s", kind.Field, kind.Value)}
+		}
+		return it, &news.Text{VI: "không phải mục tin JSON", EN: err.Error()}
 	}
 	if strings.TrimSpace(it.Text) == "" {
-		return it, errors.New("missing text")
+		return it, &news.Text{VI: "thiếu nội dung (text)", EN: "missing text"}
 	}
 	return it, nil
 }
@@ -101,16 +147,13 @@ func Lines(data []byte) (rows []Row, refused []crawler.Refusal) {
 	n := 0
 	for line := range bytes.Lines(data) {
 		n++
-		line = bytes.TrimSpace(bytes.TrimPrefix(line, []byte("\ufeff")))
-		if len(line) == 0 {
-			continue
+		it, wrong, ok := Line(n, line)
+		if wrong != nil {
+			refused = append(refused, *wrong)
 		}
-		it, err := item(line)
-		if err != nil {
-			refused = append(refused, refuse(n, "dòng này không phải mục tin JSON", err.Error()))
-			continue
+		if ok {
+			rows = append(rows, Row{n, it})
 		}
-		rows = append(rows, Row{n, it})
 	}
 	return rows, refused
 }
