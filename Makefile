@@ -3,7 +3,7 @@
 #   go test ./...
 
 .DEFAULT_GOAL := help
-.PHONY: help screenshots demo run test vet fmt lint race fuzz bench bench-rules bench-crawler bench-search bench-trend e2e vuln ci build dist docker up up-split bench-desk bench-pages bench-reports bench-restore bench-fresh bench-idle invariants
+.PHONY: help screenshots demo run test vet fmt lint race fuzz bench bench-rules bench-crawler bench-search bench-trend e2e vuln ci build dist docker up up-split bench-desk bench-pages bench-reports bench-restore bench-fresh systemd bench-idle invariants
 
 # The tools, by version; .ci/run names the same ones.
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -78,6 +78,12 @@ FRESH ?= $(CURDIR)/dist/fresh
 bench-fresh: ## a bare Debian to the first explained alert by the README alone (root, debootstrap, Chromium, network, 2 GB in FRESH)
 	rm -rf $(FRESH) && mkdir -p $(FRESH)
 	cd e2e && LANGNGHE_FRESH_DEBIAN=$(FRESH) go test -run='TestFreshDebian$$' -count=1 -timeout 40m -v .
+
+SYSTEMD ?= $(CURDIR)/dist/systemd
+
+systemd: ## the unit under a real systemd, in a Debian of its own (root, debootstrap, network, 600 MB in SYSTEMD)
+	mkdir -p $(SYSTEMD)
+	cd e2e && LANGNGHE_SYSTEMD=$(SYSTEMD) go test -run='TestSystemd$$' -count=1 -timeout 20m -v .
 
 bench-idle: ## processor and memory with fifty sources and nothing to do, for a quarter of an hour, visits among it
 	cd e2e && LANGNGHE_BENCH_IDLE=15m go test -run='TestIdle$$' -count=1 -timeout 30m -v .

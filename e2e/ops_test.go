@@ -49,6 +49,7 @@ type ward struct {
 	died      func() // called between a death of the service and its next start; may be nil
 
 	items   map[string]bool
+	gone    map[string]bool // erased
 	users   []string
 	audit   int
 	browser *http.Client // of the reviewer hoa
@@ -58,7 +59,7 @@ type ward struct {
 }
 
 // TestKillOperations kills backup, restore, upgrade and reindex at 50 random
-// moments under load, while a reviewer decides. Each time the service starts
+// moments, and the way back from an upgrade at ten more, under load, while a reviewer decides. Each time the service starts
 // again by itself, with every item, account, decision and case that had been
 // acknowledged, an unbroken audit chain and backups that can be read; in the end
 // a backup restored on an empty folder has the same counts.
@@ -76,7 +77,7 @@ func TestKillOperations(t *testing.T) {
 	t.Logf("seed %d", seed)
 	w := &ward{
 		t: t, ctx: ctx, rng: rand.New(rand.NewPCG(seed, 2)), dir: dir,
-		cfg: filepath.Join(dir, "langnghe.yaml"), data: filepath.Join(dir, "data"), stick: filepath.Join(dir, "stick"), items: map[string]bool{}, decided: map[string]string{},
+		cfg: filepath.Join(dir, "langnghe.yaml"), data: filepath.Join(dir, "data"), stick: filepath.Join(dir, "stick"), items: map[string]bool{}, gone: map[string]bool{}, decided: map[string]string{},
 	}
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -91,7 +92,7 @@ func TestKillOperations(t *testing.T) {
 		name string
 		n    int
 		f    func()
-	}{{"backup", 13, w.killBackup}, {"reindex", 12, w.killReindex}, {"restore", 13, w.killRestore}, {"upgrade", 12, w.killUpgrade}}
+	}{{"backup", 13, w.killBackup}, {"reindex", 12, w.killReindex}, {"restore", 13, w.killRestore}, {"upgrade", 12, w.killUpgrade}, {"downgrade", 10, w.killDowngrade}}
 	for _, turn := range turns {
 		begun := time.Now()
 		for i := range turn.n {
@@ -106,9 +107,10 @@ func TestKillOperations(t *testing.T) {
 	}
 	stop()
 
-	eventually(t, ctx, "everything that was published", func() bool { return count(ctx, t, w.data) >= page.len() }, w.p)
-	if n := count(ctx, t, w.data); n != page.len() {
-		t.Errorf("%d items of %d", n, page.len())
+	want := page.len() - len(w.gone)
+	eventually(t, ctx, "everything that was published", func() bool { return count(ctx, t, w.data) >= want }, w.p)
+	if n := count(ctx, t, w.data); n != want {
+		t.Errorf("%d items of %d", n, want)
 	}
 	w.look()
 	// The proof that an operator has: an empty folder, the stick and the key.
@@ -125,7 +127,7 @@ func TestKillOperations(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	t.Logf("%s", strings.TrimSpace(out))
-	if want := fmt.Sprintf("%d mục tin / items, %d vụ việc / cases", page.len(), len(cases)); !strings.Contains(out, want) {
+	if want := fmt.Sprintf("%d mục tin / items, %d vụ việc / cases", want, len(cases)); !strings.Contains(out, want) {
 		t.Errorf("restored: %s\nwant %s", out, want)
 	}
 }
@@ -384,6 +386,16 @@ func (w *ward) look() {
 			w.t.Errorf("item %s is lost", id)
 		}
 	}
+	begun := time.Now()
+	for id := range w.gone { // erased again, a moment after the start
+		for now[id] {
+			if time.Since(begun) > 30*time.Second {
+				w.t.Fatalf("item %s, which was erased, is back\n%s", id, w.p.out.String())
+			}
+			time.Sleep(100 * time.Millisecond)
+			now = ids(ctx, w.t, w.data)
+		}
+	}
 	client := bus.Dial(app.SocketPath(w.data))
 	list, err := bus.Ask(ctx, client, app.AskUsers, app.UserRequest{})
 	if err != nil {
@@ -465,10 +477,21 @@ func (w *ward) killReindex() {
 }
 
 // killRestore brings a backup of just now back over the data, so that
-// whichever of both is there afterwards, nothing may be missing.
+// whichever of both is there afterwards, nothing may be missing. What was erased
+// in between stays erased.
 func (w *ward) killRestore() {
 	if out, err := w.command("backup", "-config", w.cfg, "-data", w.data); err != nil {
 		w.t.Fatalf("%v\n%s", err, out)
+	}
+	for id := range w.items { // after the backup, so that a restore has to do it again
+		ctx, cancel := context.WithTimeout(w.ctx, 30*time.Second)
+		if _, err := bus.Ask(ctx, bus.Dial(app.SocketPath(w.data)), app.AskErase, news.Erased{ID: id, Reason: "xin xóa", At: time.Now()}); err != nil {
+			w.t.Fatal(err)
+		}
+		cancel()
+		delete(w.items, id)
+		w.gone[id] = true
+		break
 	}
 	w.p.kill()
 	c := launch(w.t, "restore", "-from", w.stick, "-replace", "-config", w.cfg, "-data", w.data)
@@ -501,6 +524,56 @@ func (w *ward) killUpgrade() {
 			w.t.Error(err)
 		}
 	}
+}
+
+// killDowngrade goes back to before an upgrade and is killed meanwhile. What
+// was acknowledged before the upgrade is there after it, whether it was
+// finished or has changed nothing; asked again it ends at the older databases,
+// or says that it is done.
+func (w *ward) killDowngrade() {
+	w.p.kill()
+	var aged []string
+	for _, role := range app.Roles {
+		if w.age(role) > 0 {
+			aged = append(aged, role)
+		}
+	}
+	if len(aged) < 3 {
+		w.t.Fatalf("only %d databases can be made older: write undo scripts for the last migrations", len(aged))
+	}
+	before := map[string]string{}
+	for _, role := range aged {
+		before[role] = w.migration(role)
+	}
+	w.start() // the upgrade
+	w.p.kill()
+	c := launch(w.t, "restore", "-before-upgrade", "-data", w.data)
+	time.Sleep(w.soon(150 * time.Millisecond)) // it takes about as long
+	c.kill()
+	if w.rng.IntN(2) == 0 {
+		if out, err := w.command("restore", "-before-upgrade", "-data", w.data); err != nil && !strings.Contains(out, "no copies from before") {
+			w.t.Fatalf("the way back, once more: %v\n%s", err, out)
+		}
+		for _, role := range aged {
+			if name := w.migration(role); name != before[role] {
+				w.t.Errorf("%s is at %s after the way back, want %s", role, name, before[role])
+			}
+		}
+	}
+	w.start()
+}
+
+// migration is the last one that the role's database has.
+func (w *ward) migration(role string) (name string) {
+	w.t.Helper()
+	d, err := sql.Open("sqlite", "file:"+filepath.Join(w.data, role+".db")+"?mode=ro&_pragma=busy_timeout(10000)")
+	if err == nil {
+		err = errors.Join(d.QueryRowContext(w.ctx, `SELECT name FROM migration ORDER BY name DESC LIMIT 1`).Scan(&name), d.Close())
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return name
 }
 
 // undo takes back migrations that do more than add tables and columns.

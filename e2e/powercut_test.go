@@ -51,7 +51,7 @@ func TestPowerCut(t *testing.T) {
 	}
 	w := &ward{
 		t: t, ctx: ctx, rng: rng, dir: dir, cfg: filepath.Join(dir, "langnghe.yaml"), data: filepath.Join(disk.at, "data"), stick: filepath.Join(disk.at, "stick"),
-		items: map[string]bool{}, decided: map[string]string{},
+		items: map[string]bool{}, gone: map[string]bool{}, decided: map[string]string{},
 		browser: &http.Client{Jar: jar, Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 		died:    disk.cut,
 	}

@@ -236,6 +236,9 @@ func runRestore(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
+	if done.Unknown != nil {
+		fmt.Fprintf(c.err, "! %[1]v\n  không đọc được các mục đã xóa sau bản sao lưu; nếu có, xóa lại / what was erased since the backup could not be read; erase it again, if there was any: langnghe erase -reason WHY ID\n", done.Unknown)
+	}
 	file := c.config
 	if copied := filepath.Join(c.data, "config.yaml"); file == "" {
 		if _, err := os.Stat(copied); err == nil {

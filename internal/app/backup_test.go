@@ -170,11 +170,47 @@ func TestBackupRestore(t *testing.T) {
 	if _, err := Restore(t.Context(), RestoreOptions{From: to, Key: key, DataDir: fresh}); err == nil || !strings.Contains(err.Error(), "-replace") {
 		t.Errorf("a restore over data: %v", err)
 	}
-	if _, err := Restore(t.Context(), RestoreOptions{From: to, Key: key, DataDir: fresh, Replace: true, Now: time.Now()}); err != nil {
-		t.Errorf("a restore in place of data: %v", err)
+	// What a process that was killed has left beside the data is in nobody's
+	// way: what is erased here stays erased.
+	if err := os.WriteFile(filepath.Join(fresh, "desk.db.erasures"), []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Restore(t.Context(), RestoreOptions{From: to, Key: key, ID: old, DataDir: fresh, Replace: true, Now: time.Now()})
+	if err != nil || again.Erase != 1 || again.Unknown != nil {
+		t.Errorf("a restore in place of data: %+v, %v", again, err)
 	}
 	if _, err := os.Stat(filepath.Join(fresh, beforeRestore, "desk.db")); err != nil {
 		t.Errorf("the data that was there: %v", err)
+	}
+}
+
+// Damaged data does not keep a backup from taking its place, and it is said
+// that nobody can tell what was erased in it.
+func TestRestoreOverDamage(t *testing.T) {
+	dir, to := t.TempDir(), filepath.Join(t.TempDir(), "stick")
+	key := backup.NewKey()
+	if _, err := backup.Init(to, key); err != nil {
+		t.Fatal(err)
+	}
+	if err := backup.SaveKey(KeyPath(dir), key); err != nil {
+		t.Fatal(err)
+	}
+	svc, stop := start(t, (&stand{cfg: config.Default()}).options(dir))
+	if _, err := bus.Ask(t.Context(), svc.bus, AskBackup(dir), BackupRequest{Do: "now", To: to}); err != nil {
+		t.Fatal(err)
+	}
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "desk.db"), []byte("một ổ đĩa hỏng"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Restore(t.Context(), RestoreOptions{From: to, Key: key, DataDir: dir, Replace: true, Now: time.Now()})
+	if err != nil || got.Unknown == nil {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if rows(t, filepath.Join(dir, "desk.db"), "entry") != 0 {
+		t.Error("the desk did not come back")
 	}
 }
 

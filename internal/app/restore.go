@@ -53,6 +53,9 @@ type Restored struct {
 	Snapshot backup.Snapshot
 	Note     BackupNote
 	Erase    int // items that were erased after the backup and will be again
+	// Unknown is why the data that was there could not be asked for what was
+	// erased since the last backup; nil when it could, or there was none.
+	Unknown error
 }
 
 // Restore brings a backup back into a data folder that no process uses.
@@ -95,9 +98,8 @@ func Restore(ctx context.Context, o RestoreOptions) (out Restored, err error) {
 	// Erased here after the last backup was made.
 	erasures := latest.Erased
 	if file := filepath.Join(o.DataDir, "desk.db"); slices.Contains(present, file) {
-		if more, err := erasedHere(ctx, file); err == nil {
-			erasures = append(erasures, more...)
-		}
+		more, err := erasedHere(ctx, file)
+		erasures, out.Unknown = append(erasures, more...), err // damaged data must not keep a backup from coming back
 	}
 
 	dir := filepath.Join(o.DataDir, restoring)
@@ -137,13 +139,8 @@ func erasedHere(ctx context.Context, file string) ([]news.Erased, error) {
 	if err != nil {
 		return nil, err
 	}
-	copied := file + ".erasures"
-	defer os.Remove(copied)
-	err = errors.Join(s.Snapshot(ctx, copied), s.Close())
-	if err != nil {
-		return nil, err
-	}
-	return store.Erasures(ctx, copied)
+	out, err := s.Erasures(ctx)
+	return out, errors.Join(err, s.Close())
 }
 
 // addFacts appends to the facts under way what has to be said after the

@@ -151,23 +151,31 @@ func rowCounts(ctx context.Context, r *sql.DB) (map[string]int, error) {
 // Erasures lists what has been erased, from a copy of the desk's file.
 func Erasures(ctx context.Context, file string) (out []news.Erased, err error) {
 	err = still(ctx, file, func(r *sql.DB) error {
-		rows, err := r.QueryContext(ctx, `SELECT item, at, reason FROM erased ORDER BY at, item`)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var e news.Erased
-			var at int64
-			if err := rows.Scan(&e.ID, &at, &e.Reason); err != nil {
-				return err
-			}
-			e.At = fromUnix(at)
-			out = append(out, e)
-		}
-		return rows.Err()
+		out, err = erasures(ctx, r)
+		return err
 	})
 	return out, err
+}
+
+// Erasures lists what has been erased.
+func (d *Desk) Erasures(ctx context.Context) ([]news.Erased, error) { return erasures(ctx, d.read) }
+
+func erasures(ctx context.Context, r *sql.DB) (out []news.Erased, err error) {
+	rows, err := r.QueryContext(ctx, `SELECT item, at, reason FROM erased ORDER BY at, item`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var e news.Erased
+		var at int64
+		if err := rows.Scan(&e.ID, &at, &e.Reason); err != nil {
+			return nil, err
+		}
+		e.At = fromUnix(at)
+		out = append(out, e)
+	}
+	return out, rows.Err()
 }
 
 // still opens a file that nobody writes to, without leaving files beside it.
