@@ -50,8 +50,9 @@ func (d *Dispatcher) Deliveries(ctx context.Context, q DeliveriesQuery) (Deliver
 	return out, nil
 }
 
-// longestSilence is how far ahead a silence may reach.
-const longestSilence = 30 * 24 * time.Hour
+// LongestSilence is how far ahead a silence may reach: somebody says again,
+// after a week-end, that it is still right.
+const LongestSilence = 72 * time.Hour
 
 // Silences answers which silences are in force, after the change that the
 // request asks for. A new one also mutes what waits and fits.
@@ -98,8 +99,8 @@ func (d *Dispatcher) addSilence(ctx context.Context, s Silence, now time.Time) e
 		return invalid("cần người chịu trách nhiệm và lý do", "a silence needs an owner and a reason")
 	case !s.Until.After(now):
 		return invalid("thời hạn phải ở sau lúc này", "the end must lie in the future")
-	case s.Until.After(now.Add(longestSilence)):
-		return invalid("không tắt quá 30 ngày", "a silence may last 30 days at most")
+	case s.Until.After(now.Add(LongestSilence)):
+		return invalid("không tắt quá 72 giờ", "a silence may last 72 hours at most")
 	}
 	if s.ID == "" {
 		s.ID = "S-" + rand.Text()[:10]

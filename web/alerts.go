@@ -115,7 +115,7 @@ func (s *server) mute(ctx context.Context, topic string, hours int, reason strin
 	}
 	reason = strings.TrimSpace(reason)
 	switch {
-	case hours < 1 || hours > 24*30:
+	case hours < 1 || hours > int(alerts.LongestSilence/time.Hour):
 		return add, &problem{status: http.StatusUnprocessableEntity, key: "alerts.bad_hours", field: "hours", code: "hours"}
 	case !slices.Contains(news.TopicIDs, topic):
 		return add, &problem{status: http.StatusUnprocessableEntity, key: "alerts.needs_topic", field: "topic", code: "topic"}

@@ -47,7 +47,7 @@ func (s *server) machineEndpoints() []endpoint {
 		op(s, "GET /api/v1/alerts/silences", notices, "alerts", "Các lệnh tạm im", "Silences", s.apiSilences),
 		op(s, "POST /api/v1/alerts/silence", judges, "alerts.write", "Tạm im một chủ đề", "Silence a topic", func(c *call, in struct {
 			Topic  string `json:"topic" required:"true"`
-			Hours  int    `json:"hours" required:"true" min:"1" max:"720"`
+			Hours  int    `json:"hours" required:"true" min:"1" max:"72"`
 			Reason string `json:"reason" required:"true" max:"300"`
 		}) (alerts.Silence, error) {
 			return s.mute(c.ctx(), in.Topic, in.Hours, in.Reason, c.by)

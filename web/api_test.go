@@ -504,7 +504,7 @@ func TestAPIPlaces(t *testing.T) {
 		status int
 		want   []string
 	}{
-		{"/api/v1/alerts/silence", obj{"topic": "water", "hours": 999}, 422, []string{`"pointer":"/hours"`, `từ 1 đến 720`, `"pointer":"/reason"`, `phải có`}},
+		{"/api/v1/alerts/silence", obj{"topic": "water", "hours": 999}, 422, []string{`"pointer":"/hours"`, `từ 1 đến 72`, `"pointer":"/reason"`, `phải có`}},
 		{"/api/v1/alerts/silence", obj{"topic": "nope", "hours": 1, "reason": "x"}, 422, []string{`"pointer":"/topic"`, `"code":"topic"`}},
 		{"/api/v1/entries/e-nuoc/level", obj{"level": 9}, 422, []string{`"pointer":"/level"`, "từ 0 đến 4"}},
 		{"/api/v1/entries/e-nuoc/level", obj{"level": "high"}, 400, []string{`"pointer":"/level"`, "phải là number"}},
