@@ -34,6 +34,9 @@ func OpenDesk(ctx context.Context, file string) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := d.behind(ctx, uriOf(file)); err != nil {
+		return nil, errors.Join(fmt.Errorf("store: %s: %w", file, err), d.Close())
+	}
 	return &Desk{db: d}, nil
 }
 
@@ -187,13 +190,20 @@ func (d *Desk) Inbox(ctx context.Context, q review.InboxQuery) (in review.Inbox,
 	if err != nil {
 		return in, err
 	}
+	var folded *sql.Stmt // parsed once for all lines
 	for i, id := range heads {
 		e, ok := bodies[id]
 		if !ok {
 			return in, review.ErrNotFound
 		}
 		if e.Folded = counts[i] - 1; e.Folded > 0 {
-			if e.Similar, err = deskStrings(tx.QueryContext(ctx, deskFolded, id, veiled)); err != nil {
+			if folded == nil {
+				if folded, err = tx.PrepareContext(ctx, deskFolded); err != nil {
+					return in, err
+				}
+				defer folded.Close()
+			}
+			if e.Similar, err = deskStrings(folded.QueryContext(ctx, id, veiled)); err != nil {
 				return in, err
 			}
 		}

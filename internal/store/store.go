@@ -31,16 +31,21 @@ var migrations embed.FS
 type db struct {
 	write, read *sql.DB
 	kept        statements
+	check       *checkpointer // nil: the writing connection does it
 }
 
 // escape keeps the signs of a folder's name that mean something in a URI.
 var escape = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
 
+// uriOf is how every connection to a file is opened.
+func uriOf(file string) string {
+	return "file:" + escape.Replace(file) + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=secure_delete(1)&_txlock=immediate"
+}
+
 // open opens or creates the role's file and brings it up to date.
 func open(ctx context.Context, file, role string) (_ *db, err error) {
-	const pragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=secure_delete(1)&_txlock=immediate"
 	d := new(db)
-	uri := "file:" + escape.Replace(file) + pragmas
+	uri := uriOf(file)
 	if d.write, err = sql.Open("sqlite", uri); err != nil {
 		return nil, fmt.Errorf("store: %s: %w", file, err)
 	}
@@ -59,7 +64,9 @@ func open(ctx context.Context, file, role string) (_ *db, err error) {
 }
 
 // Close closes the file.
-func (d *db) Close() error { return errors.Join(d.kept.close(), d.read.Close(), d.write.Close()) }
+func (d *db) Close() error {
+	return errors.Join(d.check.close(), d.kept.close(), d.read.Close(), d.write.Close())
+}
 
 // Ping reports whether the file can be read.
 func (d *db) Ping(ctx context.Context) error {
@@ -77,7 +84,11 @@ func (d *db) tx(ctx context.Context, f func(*sql.Tx) error) error {
 	if err := f(tx); err != nil {
 		return err
 	}
-	return tx.Commit()
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	d.check.committed()
+	return nil
 }
 
 // migrate applies, in order and each in its own transaction, the role's
