@@ -65,17 +65,24 @@ func Domain(host string) Look {
 	}
 	suffix, _ := publicsuffix.PublicSuffix(host)
 	name := strings.TrimSuffix(host, "."+suffix)
-	if name == host {
-		name = host
+	if host == suffix {
+		return l // where names of others are given away, "gov.uk" too
 	}
+	abroad := len(suffix) == 2 && !slices.Contains(risky, suffix) && (name == "gov" || strings.HasSuffix(name, ".gov"))
 	for _, s := range []string{"gov.vn", "gov-vn", "govn.", "govvn", "vn-gov", "gov."} {
-		if strings.Contains(host, s) {
+		if s == "gov." && abroad {
+			break // "gov.kr": another country's
+		}
+		if strings.Contains(name+".", s) {
 			l.add(enough, "có chữ gov.vn nhưng không kết thúc bằng .gov.vn", "it has gov.vn in it and does not end in .gov.vn")
 			l.Like = ".gov.vn"
 			break
 		}
 	}
-	inside.scan(host, func(o string, _ int) bool {
+	inside.scan(host, func(o string, at int) bool {
+		if at+len(o) > len(name) {
+			return true // "google.com.vn" is registered as it stands
+		}
 		l.add(enough, "chứa tên miền "+o+" nhưng thuộc trang khác", "it contains "+o+" and belongs to another site")
 		l.Like = o
 		return false

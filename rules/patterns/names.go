@@ -28,7 +28,7 @@ var owned = fields(`chinhphu.vn baochinhphu.vn quochoi.vn dcs.vn dangcongsan.vn 
 	eximbank.com.vn namabank.com.vn bacabank.com.vn abbank.vn pvcombank.com.vn ncb-bank.vn vietbank.com.vn bvbank.net.vn kienlongbank.com saigonbank.com.vn baovietbank.vn pgbank.com.vn
 	vietabank.com.vn oceanbank.vn gpbank.com.vn cbbank.vn co-opbank.vn vbsp.org.vn vdb.gov.vn shinhan.com.vn shinhanbank.com.vn hsbc.com.vn standardchartered.com.vn wooribank.com.vn uob.com.vn
 	publicbank.com.vn cake.vn timo.vn napas.com.vn momo.vn vnpay.vn zalopay.vn viettelmoney.vn viettelpay.vn vnpost.vn emsvietnam.vn buudien.vn viettelpost.vn ghn.vn giaohangtietkiem.vn ghtk.vn jtexpress.vn
-	vnpt.vn vnpt.com.vn vnptpay.vn vinaphone.com.vn viettel.vn viettel.com.vn vietteltelecom.vn mobifone.vn fpt.vn fpt.com.vn fptshop.com.vn cmctelecom.vn
+	vnpt.vn vnpt.com.vn vnptpay.vn vnpt-invoice.com.vn vinaphone.com.vn viettel.vn viettel.com.vn vietteltelecom.vn mobifone.vn fpt.vn fpt.com.vn fptshop.com.vn cmctelecom.vn
 	shopee.vn shopee.com shopeefood.vn lazada.vn tiki.vn sendo.vn thegioididong.com dienmayxanh.com bachhoaxanh.com nguyenkim.com garena.vn garena.com napthe.vn vng.com.vn vnggames.com zalo.me zalo.vn zaloapp.com
 	pubgmobile.com pubgmobile.zing.vn zing.vn riotgames.com roblox.com lottemart.vn lottecinemavn.com lotte.vn lotte.co.kr lotteria.vn lienquan.garena.vn ff.garena.vn tiktok.com facebook.com google.com youtube.com
 	baoviet.com.vn bhxhtphcm.gov.vn prudential.com.vn manulife.com.vn baominh.com.vn pvi.com.vn pjico.com.vn vietnamairlines.com vietjetair.com misa.vn amis.vn meinvoice.vn thuedientu.gdt.gov.vn canhan.gdt.gov.vn
@@ -46,6 +46,7 @@ var strong = fields(`dichvucong dvcong vneid vneld vne1d bocongan csgt phatnguoi
 var weak = map[string]float64{
 	"congan": 1.5, "nganhang": 1, "cskh": 1.5, "dienluc": 0.9, "evn": 1.25, "dvc": 1.25, "gdt": 1, "baohiem": 0.45, "thue": 0.45, "nghean": 0.1, "thaihoa": 0.1,
 	"buudien": 1, "congdan": 0.75, "hotich": 0.5, "canhsat": 1.25, "kiemsat": 0.75, "viettel": 1, "vnpt": 1, "vnpost": 1.25, "toaan": 1,
+	"anbinh": 0.5, "kienlong": 0.5, // banks, and names of places
 }
 
 // innocent are longer words with a token in them that means something else:
@@ -55,8 +56,8 @@ var innocent = strings.NewReplacer("nganhangdethi", "", "nganhangcauhoi", "", "n
 
 // bankNames are shorter names of banks and purses; with a lure beside them
 // they are signs.
-var bankNames = fields(`techcombank vpbank sacombank tpbank hdbank seabank shinhan lienviet eximbank namabank vietcapital pvcombank vietbank oceanbank anbinh
-	kienlong smartbank ibank ebank vcbdigi zalopay vnpay viettelpay nganhangso`)
+var bankNames = fields(`techcombank vpbank sacombank tpbank hdbank seabank shinhan lienviet eximbank namabank vietcapital pvcombank vietbank oceanbank
+	smartbank ibank ebank vcbdigi zalopay vnpay viettelpay nganhangso`)
 
 // shops are brands of trade and games that scams use.
 var shops = fields(`shopee lazada tiki sendo garena freefire pubg lienquan riotgame roblox lotte dienmayxanh thegioididong nguyenkim playtogether zingspeed tiktokshop napgame napthe
