@@ -150,7 +150,7 @@ func (d *Desk) annual(c *counter, q Request) (Report, error) {
 	}
 	w.say(paper.Text, text+"; chưa trả lời {}.", append(came, w.fig(Query{What: "handoffs.sent", By: "outcome", From: from, To: to}))...)
 	w.say(paper.Clause, "10. Kết quả của các ban, ngành, đoàn thể, khối")
-	w.say(paper.Text, "Có {} đơn vị, khối ghi kết quả trong sổ. Kết quả từng nhiệm vụ tại Phụ lục II.", n("units.reporting"))
+	w.say(paper.Text, "Có {} đơn vị, khối ghi kết quả trong sổ. Số liệu từng tháng tại Phụ lục II, kết quả từng nhiệm vụ tại Phụ lục III.", n("units.reporting"))
 	w.note("units", "")
 
 	w.say(paper.Part, "III. ĐÁNH GIÁ CHUNG")
@@ -286,9 +286,39 @@ func (w *writer) annexes(y int, from, to time.Time) error {
 	}
 	w.r.Paper.Appendices = []paper.Appendix{
 		{No: "I", Title: "Danh mục chính sách và minh chứng truyền thông", Body: list},
-		{No: "II", Title: "Kết quả thực hiện nhiệm vụ", Body: second},
+		{No: "II", Title: "Số liệu", Body: w.byMonth(from, to)},
+		{No: "III", Title: "Kết quả thực hiện nhiệm vụ", Body: second},
 	}
-	return nil
+	return w.err
+}
+
+// byMonth is the year in numbers, a line for each month and one for all.
+func (w *writer) byMonth(from, to time.Time) []paper.Block {
+	t := &paper.Table{ID: "months", Small: true, Heads: []string{"Tháng", "Tin liên quan", "Tin tiêu cực", "Phản ánh nhận", "Phản ánh trả lời", "Vụ việc tin đồn, lừa đảo", "Đính chính đăng"},
+		Widths: []int{12, 14, 14, 14, 14, 18, 14}, Align: []paper.AlignTo{""}}
+	for range 6 {
+		t.Align = append(t.Align, paper.Right)
+	}
+	line := func(name string, from, to time.Time) {
+		cells := []any{name}
+		for _, q := range []Query{{What: "items"}, {What: "items", By: "tone", Key: "negative"}, {What: "complaints.received"}, {What: "complaints.answered"}, {What: "rumours.opened"}, {What: "corrections.out"}} {
+			q.From, q.To = from, to
+			cells = append(cells, w.fig(q))
+		}
+		t.Rows = append(t.Rows, row(cells...))
+	}
+	for m := from; m.Before(to); m = m.AddDate(0, 1, 0) {
+		end := m.AddDate(0, 1, 0)
+		if end.After(to) {
+			end = to
+		}
+		line("T"+strconv.Itoa(int(m.Month())), m, end)
+	}
+	if len(t.Rows) == 0 {
+		return []paper.Block{paper.P(paper.Text, "Chưa có số liệu.")}
+	}
+	line("Cộng", from, to)
+	return []paper.Block{{Table: t}}
 }
 
 // plan writes next year's plan as the founding plan is built.

@@ -435,6 +435,9 @@ func (d *Desk) Save(ctx context.Context, ledger, id string, values map[string]st
 	if err != nil {
 		return Record{}, err
 	}
+	if err := l.agrees(clean); err != nil {
+		return Record{}, err
+	}
 	if by.Role == "unit" || by.Role == "khoi" { // they write of themselves
 		if _, has := l.Field("unit"); has {
 			clean["unit"] = by.Unit
@@ -447,8 +450,13 @@ func (d *Desk) Save(ctx context.Context, ledger, id string, values map[string]st
 				continue
 			}
 			parent, err := tx.Record(clean[f.Key])
-			if err != nil || parent.Ledger != f.Ledger {
+			if err != nil || parent.Ledger != f.Ledger || id == "" && !parent.Removed.IsZero() {
 				return refuse("parent", "không có mục “%s” trong sổ", "there is no entry %q in the ledger", clean[f.Key])
+			}
+			if book, _ := LedgerByID(f.Ledger); f.Required { // it is a part of that entry
+				if mine, err := book.own(tx, &parent, by); err != nil || !mine {
+					return cmp.Or(err, forbidden(by.Role, "ghi vào mục của đơn vị khác"))
+				}
 			}
 			r.Parent = parent.ID
 		}
@@ -469,8 +477,8 @@ func (d *Desk) Save(ctx context.Context, ledger, id string, values map[string]st
 			if old.Ledger != ledger || !old.Removed.IsZero() {
 				return ErrNotFound
 			}
-			if (by.Role == "unit" || by.Role == "khoi") && old.Values()["unit"] != by.Unit {
-				return forbidden(by.Role, "sửa mục của đơn vị khác")
+			if mine, err := l.own(tx, &old, by); err != nil || !mine {
+				return cmp.Or(err, forbidden(by.Role, "sửa mục của đơn vị khác"))
 			}
 			if maps.Equal(old.Values(), clean) {
 				r = old
@@ -500,8 +508,8 @@ func (d *Desk) Remove(ctx context.Context, id string, by Person) error {
 		if !ok || !r.Removed.IsZero() {
 			return ErrNotFound
 		}
-		if !l.MayWrite(by.Role) || (by.Role == "unit" || by.Role == "khoi") && r.Values()["unit"] != by.Unit {
-			return forbidden(by.Role, "xóa mục sổ")
+		if mine, err := l.own(tx, &r, by); err != nil || !mine || !l.MayWrite(by.Role) {
+			return cmp.Or(err, forbidden(by.Role, "xóa mục sổ"))
 		}
 		r.Removed = d.now()
 		if err := tx.PutRecord(r); err != nil {
@@ -525,10 +533,70 @@ func (d *Desk) Entries(ctx context.Context, ledger string, by Person) ([]Record,
 		return nil, fmt.Errorf("reports: ledger %s: %w", ledger, err)
 	}
 	rs = slices.DeleteFunc(rs, func(r Record) bool {
-		return !r.Removed.IsZero() || (by.Role == "unit" || by.Role == "khoi") && r.Values()["unit"] != by.Unit
+		if !r.Removed.IsZero() {
+			return true
+		}
+		mine, ownErr := l.own(records{ctx, d.Store}, &r, by)
+		err = cmp.Or(err, ownErr)
+		return !mine
 	})
 	slices.Reverse(rs)
-	return rs, nil
+	return rs, err
+}
+
+// own reports whether an entry is a person's to see or change, as far as that
+// depends on the unit: units and neighbourhoods have what is theirs, and what
+// belongs to an entry of theirs, as comments do to a draft.
+func (l Ledger) own(find interface {
+	Record(id string) (Record, error)
+}, r *Record, by Person) (bool, error) {
+	if by.Role != "unit" && by.Role != "khoi" {
+		return true, nil
+	}
+	if _, has := l.Field("unit"); has || r.Parent == "" {
+		return by.Unit != "" && r.Values()["unit"] == by.Unit, nil
+	}
+	parent, err := find.Record(r.Parent)
+	if err != nil {
+		return false, err
+	}
+	return by.Unit != "" && parent.Values()["unit"] == by.Unit, nil
+}
+
+// records finds entries outside of a transaction.
+type records struct {
+	ctx   context.Context
+	store Store
+}
+
+func (s records) Record(id string) (Record, error) { return s.store.Record(s.ctx, id) }
+
+// Names are the titles of the entries of a ledger that an entry of another one
+// may belong to, by id: what the form of that one offers. Whoever keeps a
+// ledger sees the titles that its entries need, and nothing else of that book.
+func (d *Desk) Names(ctx context.Context, ledger string, by Person) (map[string]string, error) {
+	l, ok := LedgerByID(ledger)
+	if !ok {
+		return nil, ErrNotFound
+	}
+	if !l.MayRead(by.Role) && !slices.ContainsFunc(Ledgers, func(k Ledger) bool {
+		return k.MayWrite(by.Role) && slices.ContainsFunc(k.Fields, func(f Field) bool { return f.Ledger == ledger })
+	}) {
+		return nil, forbidden(by.Role, "xem "+l.Title.VI)
+	}
+	rs, err := d.Store.Records(ctx, ledger)
+	out := map[string]string{}
+	for _, r := range rs {
+		// Policies are published; a draft is its unit's until it is asked about.
+		if mine, ownErr := l.own(records{ctx, d.Store}, &r, by); ledger != "policies" && !mine {
+			err = cmp.Or(err, ownErr)
+			continue
+		}
+		if r.Removed.IsZero() {
+			out[r.ID] = r.Values()["title"]
+		}
+	}
+	return out, err
 }
 
 // Deadline is how an entry stands with its term.
@@ -587,10 +655,19 @@ type Coverage struct {
 
 // A CoverageRow is one policy with how often there is evidence, by channel.
 type CoverageRow struct {
-	ID     string `json:"id"`
-	Title  string `json:"title"`
-	Counts []int  `json:"counts"` // as Channels
-	Gap    bool   `json:"gap"`
+	ID       string       `json:"id"`
+	Title    string       `json:"title"`
+	Counts   []int        `json:"counts"`   // as Channels
+	Evidence [][]Evidence `json:"evidence"` // the same, oldest first
+	Gap      bool         `json:"gap"`
+}
+
+// Evidence is what shows that a policy was communicated: an address, the
+// number of a bulletin, a photograph of a notice.
+type Evidence struct {
+	Entry string `json:"entry"` // of the ledger of publications
+	Day   string `json:"day"`   // 2006-01-02
+	What  string `json:"what"`
 }
 
 // Percent is Covered in hundredths of All, rounded down: 99.9 % is not the
@@ -615,6 +692,12 @@ func (d *Desk) Coverage(ctx context.Context) (Coverage, error) {
 		for _, ch := range Channels {
 			n := len(r.evidence[ch.ID])
 			line.Counts = append(line.Counts, n)
+			list := []Evidence{}
+			for _, e := range r.evidence[ch.ID] {
+				list = append(list, Evidence{e.ID, e.v["day"], e.v["evidence"]})
+			}
+			slices.SortStableFunc(list, func(a, b Evidence) int { return strings.Compare(a.Day, b.Day) })
+			line.Evidence = append(line.Evidence, list)
 			line.Gap = line.Gap && n == 0
 		}
 		if !line.Gap {

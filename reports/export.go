@@ -122,7 +122,7 @@ func (d *Desk) coverageSheet(ctx context.Context, lang string) (xlsx.Sheet, erro
 	for _, ch := range Channels {
 		s.Heads = append(s.Heads, ch.Label.In(lang))
 	}
-	s.Heads = append(s.Heads, label("Còn thiếu", "Gap").In(lang))
+	s.Heads = append(s.Heads, label("Còn thiếu", "Gap").In(lang), label("Minh chứng", "Evidence").In(lang))
 	for _, r := range cover.Rows {
 		line := []any{r.ID, r.Title}
 		for _, n := range r.Counts {
@@ -132,7 +132,13 @@ func (d *Desk) coverageSheet(ctx context.Context, lang string) (xlsx.Sheet, erro
 		if r.Gap {
 			gap = "x"
 		}
-		s.Rows = append(s.Rows, append(line, gap))
+		var all []string
+		for _, list := range r.Evidence {
+			for _, e := range list {
+				all = append(all, d.guarded(e.What))
+			}
+		}
+		s.Rows = append(s.Rows, append(line, gap, strings.Join(all, "; ")))
 	}
 	s.Rows = append(s.Rows, []any{"", fmt.Sprintf("%d/%d (%d %%)", cover.Covered, cover.All, cover.Percent())})
 	return s, err
@@ -162,7 +168,7 @@ func (d *Desk) responses(ctx context.Context, drafts []Record, lang string) (xls
 	return s, nil
 }
 
-var sheetNames = map[string]string{"numbers": "Số liệu tuần", "concerns": "Vấn đề", "rumours": "Tin đồn", "topics": "Chủ đề", "coverage": "Độ phủ", "channels": "Kênh", "handoffs": "Phiếu chuyển", "answers_unit": "Trả lời theo đơn vị", "answers_place": "Trả lời theo khối", "policies": "Chính sách", "tasks": "Nhiệm vụ"}
+var sheetNames = map[string]string{"numbers": "Số liệu tuần", "concerns": "Vấn đề", "rumours": "Tin đồn", "topics": "Chủ đề", "coverage": "Độ phủ", "channels": "Kênh", "handoffs": "Phiếu chuyển", "answers_unit": "Trả lời theo đơn vị", "answers_place": "Trả lời theo khối", "policies": "Chính sách", "tasks": "Nhiệm vụ", "months": "Số liệu từng tháng", "effects": "Lan truyền trước và sau đính chính"}
 
 func number(v float64) any {
 	if v == float64(int(v)) {

@@ -64,6 +64,11 @@ func TestReportsStayTrue(t *testing.T) {
 					v[f.Key] = f.Choices[len(f.Choices)-1].ID
 				}
 			}
+			for _, key := range []string{"reason", "response"} { // what belongs to such a result
+				if _, has := l.Field(key); has {
+					v[key] = "Theo quy định"
+				}
+			}
 			if _, err := w.desk.Save(ctx, l.ID, r.ID, v, by); err != nil {
 				t.Error(err)
 			}

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -185,6 +186,7 @@ var Ledgers = []Ledger{
 			{Key: "title", Label: label("Thông tin được yêu cầu", "What is asked for"), Type: "text", Required: true},
 			{Key: "received", Label: label("Ngày nhận", "Received"), Type: "day", Required: true},
 			{Key: "days", Label: label("Thời hạn (ngày làm việc)", "Term (working days)"), Type: "choice", Required: true, Choices: []Choice{choice("3", "3 – trực tuyến, đơn giản", "3 – on line, simple"), choice("5", "5 – trực tiếp", "5 – in person"), choice("10", "10 – phức tạp", "10 – complex"), choice("15", "15 – gia hạn", "15 – extended")}},
+			{Key: "term", Label: label("Thời hạn khác, nếu luật đặt hạn riêng (ngày làm việc)", "Another term, where the law sets one (working days)"), Type: "int"},
 			{Key: "answered", Label: label("Ngày trả lời", "Answered on"), Type: "day"},
 			{Key: "result", Label: label("Kết quả", "Result"), Type: "choice", Choices: []Choice{choice("given", "Đã cung cấp", "Given"), choice("partly", "Cung cấp một phần", "Given in part"), choice("refused", "Từ chối, có lý do", "Refused, with the reason")}},
 			{Key: "reason", Label: label("Lý do (khi từ chối hoặc gia hạn)", "Reason (of a refusal or extension)"), Type: "text"},
@@ -348,7 +350,45 @@ func (c *counter) entries(ledger string, at time.Time) ([]view, error) {
 // Due is when an information request must be answered: the closing time of
 // the last working day of its term.
 func due(days *calendar.Calendar, v view) time.Time {
-	return days.Due(v.day("received"), v.int("days"))
+	term := v.int("days")
+	if own := v.int("term"); own > 0 {
+		term = min(own, 250)
+	}
+	return days.Due(v.day("received"), term)
+}
+
+// order are days of an entry of which the second is never before the first.
+var order = map[string][][2]string{
+	"requests": {{"received", "answered"}}, "consultations": {{"from", "to"}}, "opinions": {{"day", "answered"}}, "disclosure": {{"since", "updated"}},
+}
+
+// agrees refuses an entry whose parts contradict each other, or lack what the
+// law asks of them together.
+func (l Ledger) agrees(v map[string]string) error {
+	name := func(key string) string { f, _ := l.Field(key); return f.Label.VI }
+	for _, days := range order[l.ID] {
+		if a, b := v[days[0]], v[days[1]]; a != "" && b != "" && b < a {
+			return refuse("order", "“%s” không thể trước “%s”", "“%s” cannot be before “%s”", name(days[1]), name(days[0]))
+		}
+	}
+	both := func(a, b string) error {
+		if v[a] != "" && v[b] == "" {
+			return refuse("empty", "đã có “%s” thì cần điền “%s”", "with “%s”, “%s” is needed", name(a), name(b))
+		}
+		return nil
+	}
+	switch l.ID {
+	case "requests":
+		if (v["result"] == "refused" || v["days"] == "15") && v["reason"] == "" { // the Law on Access to Information wants a reason
+			return refuse("empty", "từ chối hoặc gia hạn thì phải nêu “%s”", "a refusal or an extension needs “%s”", name("reason"))
+		}
+		return cmp.Or(both("answered", "result"), both("result", "answered"))
+	case "opinions":
+		return both("result", "response")
+	case "disclosure":
+		return both("since", "url")
+	}
+	return nil
 }
 
 // ledgerMeasures are what queries may ask of the ledgers. Each looks at the

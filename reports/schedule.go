@@ -174,6 +174,9 @@ func (d *Desk) remind(ctx context.Context, now time.Time) error {
 	if done, err := d.Store.Happened(ctx, key); err != nil || done {
 		return err
 	}
+	if done, err := d.annualDone(ctx, y); err != nil || done {
+		return err
+	}
 	return d.Store.Update(ctx, func(tx Tx) error {
 		isNew, err := tx.Once(key, d.now())
 		if err != nil || !isNew {
@@ -188,6 +191,26 @@ func (d *Desk) remind(ctx context.Context, now time.Time) error {
 			Path: "/reports?kind=annual", Group: fmt.Sprintf("report-due/%d", y), Event: d.now(), Created: d.now(),
 		}, "report-due", d.now())
 	})
+}
+
+// annualDone reports whether the annual report of a year is approved: nobody
+// is reminded of what is done.
+func (d *Desk) annualDone(ctx context.Context, y int) (bool, error) {
+	const page = 50
+	for offset := 0; ; offset += page {
+		rs, err := d.Store.Reports(ctx, Annual, offset, page)
+		if err != nil {
+			return false, fmt.Errorf("reports: the annual report: %w", err)
+		}
+		for i := range rs {
+			if r := &rs[i]; yearOf(r) == y && (r.State == Approved || r.State == Sent) {
+				return true, nil
+			}
+		}
+		if len(rs) < page {
+			return false, nil
+		}
+	}
 }
 
 // left marks approved reports whose time to recall is over.

@@ -75,7 +75,12 @@ func (d *Desk) police(c *counter, q Request) (Report, error) {
 		}
 	}
 	w.say(paper.Text, "5. Việc Ủy ban nhân dân đã làm: {}.", did)
-	w.say(paper.Text, "6. Đề nghị: {}", sentence(h.Request))
+	boxes = nil
+	asked := strings.ToLower(h.Request)
+	for _, r := range requests {
+		boxes = append(boxes, tick(strings.Contains(asked, r), r))
+	}
+	w.say(paper.Text, "6. Đề nghị: "+strings.Join(boxes, "; ")+". Cụ thể: {}", sentence(h.Request))
 	w.say(paper.Text, "7. Người đề xuất: {}; người duyệt: {}, lúc {}.", h.Proposed, h.Approved, h.ApprovedAt.In(calendar.Zone).Format("15:04 02/01/2006"))
 	boxes = nil
 	for _, o := range outcomes {
@@ -86,6 +91,9 @@ func (d *Desk) police(c *counter, q Request) (Report, error) {
 	w.end()
 	return w.r, w.err
 }
+
+// requests are what the police may be asked for; what was written says which.
+var requests = []string{"xác minh", "cảnh báo người dân", "chuyển cấp trên", "để biết"}
 
 func cited(c news.Citation) string {
 	s := c.Document

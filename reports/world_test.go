@@ -191,7 +191,7 @@ func (w *world) fill() {
 	c := save(justice, "consultations", map[string]string{"title": "Quy chế chợ", "from": "2026-01-05", "to": "2026-01-30", "unit": unit.Unit, "impact": "yes"})
 	save(justice, "opinions", map[string]string{"consultation": c, "article": "Điều 3", "text": "Bố trí chỗ để xe miễn phí 15 phút", "count": "7", "day": "2026-01-12", "result": "accepted", "response": "Đã bổ sung khoản 2"})
 	save(justice, "opinions", map[string]string{"consultation": c, "article": "Điều 1", "text": "Giữ tên chợ", "count": "2", "day": "2026-01-13"})
-	save(justice, "disclosure", map[string]string{"title": "Thủ tục hành chính", "since": "2026-01-02", "updated": "2026-01-20", "every": "30", "unit": "Văn phòng"})
+	save(justice, "disclosure", map[string]string{"title": "Thủ tục hành chính", "url": "https://thaihoa.example/tthc", "since": "2026-01-02", "updated": "2026-01-20", "every": "30", "unit": "Văn phòng"})
 	save(justice, "disclosure", map[string]string{"title": "Dự toán ngân sách", "unit": "Phòng Kinh tế"})
 	save(justice, "requests", map[string]string{"title": "Quy hoạch đường 2026", "received": "2026-01-12", "days": "5", "answered": "2026-01-15", "result": "given"})
 	save(justice, "requests", map[string]string{"title": "Hồ sơ đất", "received": "2026-01-12", "days": "5", "answered": "2026-01-29", "result": "given"})

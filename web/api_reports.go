@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -267,6 +268,9 @@ func (s *server) apiLedger(c *call, in struct {
 	if err != nil {
 		return out, err
 	}
+	if in.Draft != "" && indexOfRecord(rs, in.Draft) < 0 {
+		return out, errNotFound
+	}
 	out.Ledger, out.Entries = ledgerOut{l, l.MayWrite(string(c.by.Role))}, []recordOut{}
 	key := func(r reports.Record) string { return r.Created.UTC().Format(time.RFC3339Nano) + " " + r.ID }
 	if rs, out.More, err = api.Cut(rs, in.Page, key, func(r reports.Record, after string) bool { return key(r) < after }); err != nil {
@@ -290,6 +294,10 @@ func (s *server) apiLedger(c *call, in struct {
 		out.Opinions = &g
 	}
 	return out, nil
+}
+
+func indexOfRecord(list []reports.Record, id string) int {
+	return slices.IndexFunc(list, func(r reports.Record) bool { return r.ID == id })
 }
 
 func (s *server) apiSaveLedger(c *call, in struct {

@@ -98,6 +98,7 @@ func (s *server) funcs(t *tongue) template.FuncMap {
 		"add":       func(a, b int) int { return a + b },
 		"query":     url.QueryEscape,
 		"seg":       url.PathEscape,
+		"httpurl":   func(s string) bool { return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://") },
 		"join":      strings.Join,
 		"cite": func(docs []official.Document, chosen, clause string, required bool) citeForm {
 			return citeForm{docs, chosen, clause, required}

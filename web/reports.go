@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -44,6 +45,7 @@ type Reports interface {
 	Remove(ctx context.Context, id string, by reports.Person) error
 	Entries(ctx context.Context, ledger string, by reports.Person) ([]reports.Record, error)
 	DeadlineOf(r reports.Record) (reports.Deadline, bool)
+	Names(ctx context.Context, ledger string, by reports.Person) (map[string]string, error)
 	Coverage(ctx context.Context) (reports.Coverage, error)
 	Opinions(ctx context.Context, draft string) (reports.OpinionGroup, error)
 	AnswersOf(ctx context.Context, year int, by reports.Person) (reports.AnswerBook, error)
@@ -575,13 +577,11 @@ func (s *server) ledger(w http.ResponseWriter, r *http.Request) error {
 		if f.Type != "record" {
 			continue
 		}
-		parents, err := d.Entries(r.Context(), f.Ledger, person(u))
-		if err != nil { // a role may keep this ledger and not see that one
+		titles, err := d.Names(r.Context(), f.Ledger, person(u))
+		if err != nil { // a role may see this ledger and not that one
 			continue
 		}
-		for _, e := range parents {
-			names[e.ID] = e.Values()["title"]
-		}
+		maps.Copy(names, titles)
 	}
 	values := map[string]string{}
 	for _, e := range rs {
@@ -625,6 +625,9 @@ func (s *server) ledger(w http.ResponseWriter, r *http.Request) error {
 		p.Coverage = &c
 	}
 	if id := r.FormValue("draft"); id != "" && l.ID == "consultations" {
+		if !slices.ContainsFunc(rs, func(e reports.Record) bool { return e.ID == id }) {
+			return errNotFound
+		}
 		g, err := d.Opinions(r.Context(), id)
 		if err != nil {
 			return err
