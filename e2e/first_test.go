@@ -222,6 +222,7 @@ func firstRun(t *testing.T, begun time.Time, commands []string, stick string, ru
 		"lan", "", "lan@phuong.example", "binh", "", "binh@phuong.example", "",
 		"quantri", "", "", "lan", "", "", "", // an administrator, a reviewer, with passwords that are made
 		"", "", "", "", "", // HTTPS, reports, how long
+		"", "", // who signs the ward's papers, its telephone numbers
 		stick + "/langnghe", "",
 	}
 	p := run(strings.Join(answers, "\n")+"\n", setup, "-internal")

@@ -51,6 +51,8 @@ type setupFile struct {
 	Backup     string
 	TextDays   int
 	Papers     papersOf
+	Officials  []string // who signs the ward's papers now
+	Hotlines   []string // digits
 }
 
 // papersOf is what the ward's reports carry.
@@ -92,6 +94,8 @@ func runSetup(ctx context.Context, c *call) error {
 		"report-to":          "whom the annual report goes to",
 		"report-due":         "`MM-DD` by which it goes",
 		"signer":             "lines of authority under reports, with commas between",
+		"officials":          "`names` of those who sign the ward's papers now, with commas between: a forged one is known by them",
+		"hotlines":           "telephone `numbers` that the ward has published, with commas between",
 		"text-days":          "days that texts are kept, 7 to 365",
 	}
 	fs, err := c.flags("config data profile lang", func(fs *flag.FlagSet) {
@@ -135,7 +139,7 @@ func (w *wizard) run(ctx context.Context) error {
 	if err := w.target(); err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context) error{w.ward, w.portal, w.papers, w.sites, w.mail, w.recipients, w.people, w.https, w.house, w.backups} {
+	for _, step := range []func(context.Context) error{w.ward, w.portal, w.papers, w.sites, w.mail, w.recipients, w.people, w.https, w.house, w.register, w.backups} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -165,6 +169,7 @@ func (w *wizard) run(ctx context.Context) error {
 	fmt.Fprintf(w.out, "  langnghe serve -config %s -data %s%s\n", w.config, w.data, listen)
 	w.say("Hoặc cài thành dịch vụ, tự chạy khi bật máy:", "Or install it as a service that starts with the machine:")
 	fmt.Fprintf(w.out, "  sudo %s setup service -config %s -data %s\n", os.Args[0], w.config, w.data)
+	w.say("Trang Facebook, Zalo OA của phường, tổng đài 1022, biểu mẫu của người dân: xem docs/sources.md.", "The ward's Facebook Page and Zalo OA, a 1022 call centre, the residents' form: see docs/sources.md.")
 	if len(w.cfg.Recipients) > 0 {
 		w.say("Mỗi người nhận có một thư xin xác nhận; chưa xác nhận thì chưa nhận nội dung.", "Each recipient gets a mail that asks for confirmation; before it is confirmed no content is sent.")
 	}

@@ -83,6 +83,7 @@ func TestSetup(t *testing.T) {
 		"admin", "", "ngắn", "mot mat khau rat dai", "admin", "lan", "reviewer", "", "",
 		"local", "a b", "langnghe.phuong.lan, 192.168.1.10",
 		"UBND tỉnh mẫu", "30/11", "11-30", "", "5", "120",
+		"Ký", "Người Ký Mẫu, Người Thứ Hai", "113", "0238 000 0231, 02380000232",
 		"/nowhere/at/all", stick,
 		"k", // no doctor
 	}, "\n") + "\n"
@@ -105,6 +106,9 @@ func TestSetup(t *testing.T) {
 	}
 	if r := c.Reports; r.Addressee != "UBND tỉnh mẫu" || r.Due != "11-30" || len(r.Signers) != 1 || len(r.Signers[0].Authority) != 3 || c.Retention.TextDays != 120 {
 		t.Errorf("reports %+v, texts kept for %d days", r, c.Retention.TextDays)
+	}
+	if r := c.Register; len(r.Offices) != 2 || r.Offices[1].Name != "Người Thứ Hai" || !slices.Equal(r.Hotlines, []string{"02380000231", "02380000232"}) {
+		t.Errorf("register %+v", r)
 	}
 	if !c.HTTPS.Local || len(c.HTTPS.Hosts) != 2 || c.Backup.To != stick {
 		t.Errorf("https %+v, backup %+v", c.HTTPS, c.Backup)
@@ -134,7 +138,7 @@ func TestSetup(t *testing.T) {
 		t.Errorf("over an existing file: exit %d\n%s", code, errs)
 	}
 	other := filepath.Join(dir, "other.yaml")
-	if code, out, errs := do(t, "n\n"+other+strings.Repeat("\n", 14)+"n\n", "setup", "-config", cfg, "-data", data, "-papers", "baonghean", "-offline", "-lang", "en"); code != 0 || !strings.Contains(out, "is there already") {
+	if code, out, errs := do(t, "n\n"+other+strings.Repeat("\n", 16)+"n\n", "setup", "-config", cfg, "-data", data, "-papers", "baonghean", "-offline", "-lang", "en"); code != 0 || !strings.Contains(out, "is there already") {
 		t.Errorf("another file: exit %d\n%s%s", code, out, errs)
 	}
 	if after, err := os.ReadFile(cfg); err != nil || string(after) != string(before) {
@@ -183,7 +187,7 @@ func TestSetupByFlags(t *testing.T) {
 	}
 	for _, bad := range [][]string{
 		{"-mail", "mail.phuong.example:99999"}, {"-recipient", "a:king:a@b.example"}, {"-recipient", "a:list:a@b.example", "-mail", "mail.phuong.example"}, {"-recipient", "a:list/:a@b.example", "-mail", "mail.phuong.example"}, {"-recipient", "a:leader/x:a@b.example", "-mail", "mail.phuong.example"}, {"-account", "a:unit"}, {"-account", "a b:reviewer"}, {"-papers", "nope"}, {"-profile", "x"}, {"-khoi", "999"},
-		{"-https", "acme", "-hosts", "10.0.0.1"}, {"-https", "files", "-cert", "/no/such"}, {"-backup", "/no/such/place"}, {"-portal", "ftp://x"}, {"-report-due", "02-29"}, {"-text-days", "1"}, {"-signer", ","}, {"-lang", "fr"}, {"more"},
+		{"-https", "acme", "-hosts", "10.0.0.1"}, {"-https", "files", "-cert", "/no/such"}, {"-backup", "/no/such/place"}, {"-portal", "ftp://x"}, {"-report-due", "02-29"}, {"-text-days", "1"}, {"-officials", "x1"}, {"-hotlines", "12"}, {"-signer", ","}, {"-lang", "fr"}, {"more"},
 	} {
 		args := append([]string{"setup", "-yes", "-offline", "-config", filepath.Join(dir, "bad.yaml"), "-data", data}, bad...)
 		if code, _, errs := do(t, "", args...); code != 2 {
@@ -219,7 +223,7 @@ func TestSetupThatFails(t *testing.T) {
 	}
 	// Every question is answered but the one whether there are more accounts.
 	args := []string{"setup", "-lang", "en", "-offline", "-config", cfg, "-data", data, "-profile", "thai-hoa-2026", "-khoi", "3", "-contact", "", "-portal", "none", "-papers", "none", "-mail", "none", "-https", "none",
-		"-report-to", "x", "-report-due", "12-10", "-signer", "CHỦ TỊCH", "-text-days", "90", "-site", "none.example", "-account", "lan:reviewer"}
+		"-report-to", "x", "-report-due", "12-10", "-signer", "CHỦ TỊCH", "-officials", "", "-hotlines", "none", "-text-days", "90", "-site", "none.example", "-account", "lan:reviewer"}
 	if code, _, errs := do(t, stick, args...); code != 0 { // without a line's end, as a terminal that is closed
 		t.Fatalf("the last answer without its line's end: exit %d\n%s", code, errs)
 	}

@@ -100,6 +100,18 @@ func (f *setupFile) String() string {
 	if named := f.lists(); len(named) > 0 { // after a leader's approval, as files by mail
 		p("  lists: {%s: %s}\n", reports.Weekly, list(append(reports.ListOf(reports.Weekly), named...)))
 	}
+	if len(f.Officials)+len(f.Hotlines) > 0 { // what forged papers and false numbers are compared with
+		p("\nregister:\n")
+	}
+	if len(f.Officials) > 0 {
+		p("  offices:\n")
+	}
+	for _, name := range f.Officials {
+		p("    - {name: %s}\n", quoted(name))
+	}
+	if len(f.Hotlines) > 0 {
+		p("  hotlines: %s\n", list(f.Hotlines))
+	}
 	p("\nretention: {text_days: %d}\n", f.TextDays)
 	if f.Backup != "" {
 		p("\nbackup: {to: %s, at: \"02:00\"}\n", quoted(f.Backup))
