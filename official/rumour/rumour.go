@@ -228,6 +228,7 @@ func (m *Matcher) Match(text string) []Match {
 		if !(half || share >= 0.72 && order >= 0.3 || share >= 0.55 && order >= 0.4) {
 			continue
 		}
+		denies := denies || e.negated(ws)
 		x := Match{Claim: int(c), Tier: Suggested, Score: (share + order) / 2, Denies: denies,
 			Span: news.Span{Start: ws[from].start, End: ws[to-1].end}}
 		if len(e.words) >= minWords && e.kinds >= minWords && order >= 0.9 && !denies && e.whole(t) &&
@@ -274,6 +275,37 @@ func (e *entry) whole(t *scratch) bool {
 	}
 	return true
 }
+
+// negated reports whether there is a "không" more where the text speaks of
+// what the claim says, or shortly before, than in the claim. One behind it asks.
+func (e *entry) negated(ws []word) bool {
+	first, last, left := -1, -1, 0
+	for i, w := range ws {
+		if !light[w.key] && slices.Contains(e.words, w.key) {
+			if first < 0 {
+				first = i
+			}
+			last = i
+		}
+	}
+	for _, k := range e.words {
+		if nots[k] {
+			left--
+		}
+	}
+	for i := max(0, first-notBefore); i < last; i++ {
+		if nots[ws[i].key] {
+			left++
+		}
+	}
+	return left > 0
+}
+
+// notBefore is how many words before what it denies a "không" may stand: "Không
+// có chuyện là …".
+const notBefore = 5
+
+var nots = map[uint64]bool{hash("không"): true, hash("chẳng"): true, hash("hổng"): true}
 
 // longest is the longest run of words of the text that stands in the claim.
 func (e *entry) longest(ws []word, t *scratch) (from, to, run int) {
@@ -394,7 +426,7 @@ var denials = map[uint64][][]uint64{}
 
 func init() {
 	for _, p := range [][]string{{"khong", "co", "chuyen"}, {"tin", "gia"}, {"tin", "don", "that", "thiet"}, {"sai", "su", "that"}, {"khong", "dung", "su", "that"}, {"bac", "bo"}, {"dinh", "chinh"}, {"lam", "gi", "co"},
-		{"khong", "he", "co"}, {"bia", "dat"}, {"khong", "phai", "dau"}, {"dung", "tin"}, {"xuyen", "tac"}, {"that", "thiet"}, {"khong", "chinh", "xac"}, {"chua", "he", "co"}, {"khong", "dung"}, {"tin", "vit"}, {"noi", "bay"}, {"tam", "bay"}, {"tin", "sai"}} {
+		{"khong", "he", "co"}, {"bia", "dat"}, {"khong", "phai", "dau"}, {"dung", "tin"}, {"xuyen", "tac"}, {"that", "thiet"}, {"khong", "chinh", "xac"}, {"chua", "he", "co"}, {"khong", "dung"}, {"tin", "vit"}, {"noi", "bay"}, {"tam", "bay"}, {"tin", "sai"}, {"la", "bia"}, {"chuyen", "bia"}} {
 		var ks []uint64
 		for _, s := range p {
 			ks = append(ks, hash(s))
