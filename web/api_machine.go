@@ -35,6 +35,15 @@ func (s *server) machineEndpoints() []endpoint {
 		op(s, "POST /api/v1/machine", admins, "sources", "Kiểm tra lại ngay, cả máy chủ thư và đồng hồ", "Examine it now, the mail server and the clock too", func(c *call, _ none) (machineOut, error) {
 			return s.machineOut(c, 2*time.Second, false)
 		}),
+		op(s, "GET /api/v1/machine/backup", admins, "sources", "Các bản sao lưu, và bản đang làm", "The backups, and the one that is made now", func(c *call, _ none) (backingView, error) {
+			return s.backupOut(c)
+		}),
+		op(s, "POST /api/v1/machine/backup", admins, "sources", "Sao lưu ngay; câu hỏi trên cho biết khi nào xong", "Back up now; the question above says when it is done", func(c *call, _ none) (backingView, error) {
+			if err := s.backUp(c.ctx(), c.by.Name); err != nil {
+				return backingView{}, err
+			}
+			return s.backupOut(c)
+		}),
 		op(s, "POST /api/v1/import", reviewers, "import", "Mở một tệp để nhập; chưa nhập gì", "Open a file to import; nothing is taken yet", s.apiUpload,
 			raw("application/jsonl", "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/octet-stream")),
 		op(s, "POST /api/v1/import/{token}", reviewers, "import", "Nhập các dòng của tệp đã mở", "Take in the rows of an opened file", s.apiImport),
@@ -185,6 +194,14 @@ func (s *server) machineOut(c *call, most time.Duration, quick bool) (out machin
 	}
 	out.Checks, out.At = s.machine.look(c.ctx(), s, most, quick)
 	return out, nil
+}
+
+func (s *server) backupOut(c *call) (backingView, error) {
+	v := s.backup(c.ctx())
+	if v == nil {
+		return backingView{}, errOff
+	}
+	return *v, nil
 }
 
 type (

@@ -280,6 +280,8 @@ var requests = map[string]apiExample{
 	"POST /api/v1/sources":                    {"lan", "", obj{"url": "https://dien-dan.example/1"}, ""},
 	"GET /api/v1/machine":                     {"quan.tri", "", nil, ""},
 	"POST /api/v1/machine":                    {"quan.tri", "", nil, ""},
+	"GET /api/v1/machine/backup":              {"quan.tri", "", nil, ""},
+	"POST /api/v1/machine/backup":             {"quan.tri", "", nil, ""},
 	"POST /api/v1/import":                     {"lan", "/api/v1/import?name=a.csv", "text,title\nMất nước ba ngày,Nước\n", "text/csv"},
 	"POST /api/v1/import/{token}":             {"lan", "", obj{"columns": obj{"text": 1}}, ""}, // opened before
 	"POST /api/v1/board":                      {"khoi", "", obj{"text": "Ống nước vỡ ở ngõ 5 từ sáng nay."}, ""},

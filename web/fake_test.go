@@ -752,6 +752,7 @@ func options(d *fakeDesk, a *fakeAccounts) Options {
 			return []Check{{Name: "config", State: "ok", What: news.Text{VI: "3 nguồn", EN: "3 sources"}},
 				{Name: "backup", State: "bad", What: news.Text{VI: "Bản sao lưu mới nhất từ 20/11/2026", EN: "The newest backup is of 2026-11-20"}, Do: news.Text{VI: "Chạy: langnghe backup", EN: "Run langnghe backup"}}}
 		},
+		Backups: &fakeBackups{},
 		Document: func(context.Context, crawler.DocumentRequest) (official.Document, error) {
 			return official.Document{No: "77/TB-UBND", Title: "Thông báo tiêm phòng dại", Issuer: "UBND phường", Text: "Tiêm phòng dại từ ngày 01/12/2026."}, nil
 		},

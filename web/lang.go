@@ -133,6 +133,19 @@ func (t *tongue) Number(v any) string {
 	return sign + whole
 }
 
+// Size writes bytes as people read them, 1,5 MB.
+func (t *tongue) Size(n int64) string {
+	const unit = 1 << 10
+	v := float64(n)
+	for _, name := range []string{"B", "KB", "MB", "GB"} {
+		if v < unit {
+			return t.Number(v) + " " + name
+		}
+		v /= unit
+	}
+	return t.Number(v) + " TB"
+}
+
 // Date writes 02/01/2006, or 2 Jan 2006 in English.
 func (t *tongue) Date(at time.Time) string {
 	if at.IsZero() {

@@ -47,9 +47,17 @@ func (m *machine) look(ctx context.Context, s *server, most time.Duration, quick
 	return m.checks, m.at
 }
 
+// forget has the next page look again.
+func (m *machine) forget() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.at = time.Time{}
+}
+
 type machinePage struct {
 	frame
 	Off       bool
+	Backup    *backingView
 	Checks    []Check
 	Bad, Warn int
 	At        time.Time
@@ -70,6 +78,9 @@ func (s *server) machinePage(w http.ResponseWriter, r *http.Request) error {
 				p.Warn++
 			}
 		}
+	}
+	if p.Backup = s.backup(r.Context()); p.Backup != nil && p.Backup.Running {
+		w.Header().Set("Refresh", "3") // the page looks again by itself
 	}
 	return s.render(w, r, "machine", p)
 }

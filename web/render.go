@@ -79,6 +79,7 @@ func (s *server) funcs(t *tongue) template.FuncMap {
 			return s
 		},
 		"rfc":       func(at time.Time) string { return at.UTC().Format(time.RFC3339) },
+		"size":      t.Size,
 		"isodate":   func(at time.Time) string { return at.In(zone).Format(time.DateOnly) },
 		"asset":     s.assetPath,
 		"defang":    defang,

@@ -176,6 +176,7 @@ type Options struct {
 	Upkeep func() []news.Text
 	// Examine is how the installation is; quick asks no other machine. May be nil.
 	Examine      func(ctx context.Context, quick bool) []Check
+	Backups      Backups          // may be nil
 	SignOn       SignOn           // with an account elsewhere; nil is none
 	SignOnName   string           // of the provider
 	SecondFactor bool             // leaders and justice officers must have one
@@ -207,6 +208,7 @@ type server struct {
 	turns    turns
 	pace     pace
 	machine  machine
+	backing  backing
 
 	lookAhead kept[*trend.View]
 }
@@ -347,6 +349,7 @@ func (s *server) routes() []route {
 		{"POST /privacy/requests/{id}", justices, s.answerRequest},
 		{"GET /machine", admins, s.machinePage},
 		{"POST /machine", admins, s.examine},
+		{"POST /machine/backup", admins, s.backUpNow},
 		{"GET /users", admins, s.users},
 		{"POST /users", admins, s.putUser},
 		{"POST /users/{name}/password", admins, s.resetPassword},

@@ -622,7 +622,7 @@ func (b *builder) web(d *review.Desk, rd *reports.Desk, s *store.Desk, profile r
 		Progress:   b.opts.Progress,
 		Banner:     b.opts.Banner,
 		SignOn:     signOn, SignOnName: signOnName,
-		Warnings: b.warnings, Upkeep: b.upkeep, Examine: b.examine,
+		Warnings: b.warnings, Upkeep: b.upkeep, Examine: b.examine, Backups: pageBackups{b},
 		Ward:     profile.Ward,
 		Contact:  cmp.Or(b.opts.Config.Reports.Contact, b.opts.Config.Crawler.Contact),
 		Units:    units(profile),

@@ -103,8 +103,12 @@ func TestBackupRestore(t *testing.T) {
 	eventually(t, 20*time.Second, "the desk knows", func() bool { w, _ := svc.Pending(t.Context()); return w == 0 })
 	old := st.ID
 	time.Sleep(1100 * time.Millisecond) // a snapshot's name is its second
-	if _, err := bus.Ask(t.Context(), svc.bus, AskBackup(dir), BackupRequest{Do: "now", By: "test"}); err != nil {
+	page := pageBackups{&builder{bus: svc.bus, opts: o}}
+	if err := page.BackUp(t.Context(), "test"); err != nil {
 		t.Fatal(err)
+	}
+	if b, err := page.Backup(t.Context()); err != nil || b.To != to || b.Snapshots < 2 || b.Bytes == 0 || b.Last.IsZero() || b.Error != "" {
+		t.Errorf("the page says %+v, %v", b, err)
 	}
 	if _, err := Restore(t.Context(), RestoreOptions{From: to, Key: key, DataDir: dir, Replace: true}); err == nil || !strings.Contains(err.Error(), "stop the service") {
 		t.Errorf("a restore over a running service: %v", err)
