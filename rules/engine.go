@@ -530,6 +530,10 @@ func signal(r *Rule, name string, f fired, occs []*Occurrence) Signal {
 // hands on what is still in the outbox and works out what new rules say of
 // the past. It is called every minute or so.
 func (e *Engine) Tick(ctx context.Context) error {
+	// Worked out here, where nobody waits, and not when a flag asks for it.
+	if _, err := e.Trends(ctx); err != nil {
+		return err
+	}
 	if err := e.tick(ctx); err != nil {
 		return err
 	}

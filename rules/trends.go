@@ -64,7 +64,7 @@ func (e *Engine) pushes(r *Rule, f *Signal, now time.Time) bool {
 	if r.Type != "spike" || r.By != "topic" && r.By != "story" || f.Retro || now.Sub(f.At) > pushFor {
 		return false
 	}
-	return e.board.View(now).Tier(r.By, f.Group) == trend.Alert && e.pushed(now) < trend.PushesADay
+	return e.board.Tier(now, r.By, f.Group) == trend.Alert && e.pushed(now) < trend.PushesADay
 }
 
 // pushed is how many rises people may have been told of in the last day.

@@ -34,7 +34,10 @@ const keep = 75 * 24 * time.Hour
 // neither their order nor repeats nor a restart in between change it. Its
 // methods are safe for concurrent use.
 type Board struct {
-	opts  Options
+	opts Options
+
+	working sync.Mutex // held while a view is worked out
+
 	mu    sync.Mutex
 	posts map[string]Post
 	rev   int
@@ -157,7 +160,8 @@ type Window struct {
 // line is one series on its way through the hours.
 type line struct {
 	kind, id string
-	posts    []Post // by time
+	posts    []Post    // by time
+	from     time.Time // when its models begin
 	models   [3]*Model
 	ep       [3]episode
 	i        int
@@ -178,19 +182,50 @@ const stale = 5 * time.Minute
 
 // View is what the board shows at a time. It is worked out anew when the hour
 // is another, and when posts have come since, but not more often than every
-// five minutes.
+// five minutes. Posts can be added meanwhile.
 func (b *Board) View(now time.Time) *View {
+	if v := b.fresh(now); v != nil {
+		return v
+	}
+	b.working.Lock()
+	defer b.working.Unlock()
+	if v := b.fresh(now); v != nil { // somebody else worked it out
+		return v
+	}
+	b.mu.Lock()
+	posts, rev := slices.Collect(maps.Values(b.posts)), b.rev
+	b.mu.Unlock()
+	v := b.work(posts, now)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	hour := now.Truncate(time.Hour)
-	if b.view == nil || !b.at.Equal(hour) || b.seen != b.rev && now.Sub(b.view.At).Abs() >= stale {
-		b.view, b.at, b.seen = b.work(now), hour, b.rev
+	b.view, b.at, b.seen = v, now.Truncate(time.Hour), rev
+	return v
+}
+
+// fresh returns the last view when it will do.
+func (b *Board) fresh(now time.Time) *View {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.view == nil || !b.at.Equal(now.Truncate(time.Hour)) || b.seen != b.rev && now.Sub(b.view.At).Abs() >= stale {
+		return nil
 	}
 	return b.view
 }
 
-func (b *Board) work(now time.Time) *View {
-	posts := slices.SortedFunc(maps.Values(b.posts), func(x, y Post) int { return cmp.Or(x.At.Compare(y.At), cmp.Compare(x.ID, y.ID)) })
+// Tier is the tier of a series by the last view when that is no older than ten
+// minutes, for whoever asks is in a hurry; else it is worked out.
+func (b *Board) Tier(now time.Time, kind, id string) Tier {
+	b.mu.Lock()
+	v := b.view
+	b.mu.Unlock()
+	if v == nil || now.Sub(v.At).Abs() >= 2*stale {
+		v = b.View(now)
+	}
+	return v.Tier(kind, id)
+}
+
+func (b *Board) work(posts []Post, now time.Time) *View {
+	slices.SortFunc(posts, func(x, y Post) int { return cmp.Or(x.At.Compare(y.At), cmp.Compare(x.ID, y.ID)) })
 	posts = slices.DeleteFunc(posts, func(p Post) bool { return p.At.After(now) || p.At.Before(now.Add(-keep)) })
 	v := &View{At: now}
 	if len(posts) == 0 {
@@ -198,7 +233,7 @@ func (b *Board) work(now time.Time) *View {
 	}
 	l := posts[0].At.In(b.opts.Zone)
 	start := time.Date(l.Year(), l.Month(), l.Day(), 0, 0, 0, 0, b.opts.Zone)
-	lines := b.lines(posts, start)
+	lines := b.lines(posts, start, now)
 	dayOf := func(t time.Time) int { return int(t.Sub(start) / (24 * time.Hour)) }
 	today := dayOf(now)
 	fresh := freshSources(posts, start)
@@ -222,7 +257,9 @@ func (b *Board) work(now time.Time) *View {
 	}
 	for at := start; !at.After(now); at = at.Add(time.Hour) {
 		for _, ln := range lines {
-			ln.hours(at, now, dayOf(at), fresh, b.opts.Threshold)
+			if !at.Before(ln.from) {
+				ln.hours(at, now, dayOf(at), fresh, b.opts.Threshold)
+			}
 		}
 	}
 	for _, ln := range lines {
@@ -274,11 +311,18 @@ func week(t Trend) (n int) {
 	return n
 }
 
-// A story is followed when it has been told so often.
-const storyFew = 4
+const (
+	// A story, a place or a paper is followed when it has been told of so often.
+	lineFew = 4
+	// A story is followed until so long after it was told last, and from so
+	// long before it was told first: that nobody told it then is all there is to
+	// learn.
+	storyAfter  = 8 * 24 * time.Hour
+	storyBefore = 21 * 24 * time.Hour
+)
 
 // lines sorts posts into series.
-func (b *Board) lines(posts []Post, start time.Time) []*line {
+func (b *Board) lines(posts []Post, start, now time.Time) []*line {
 	by := map[[2]string]*line{}
 	pool := NewPool()
 	add := func(kind, id string, p Post) {
@@ -309,11 +353,26 @@ func (b *Board) lines(posts []Post, start time.Time) []*line {
 	var out []*line
 	for _, k := range slices.SortedFunc(maps.Keys(by), func(x, y [2]string) int { return cmp.Or(cmp.Compare(x[0], y[0]), cmp.Compare(x[1], y[1])) }) {
 		ln := by[k]
-		if ln.kind == "story" && len(ln.posts) < storyFew {
-			continue
+		ln.from = start
+		model := follower // the same posts again, by another name, say nothing more of the ward
+		switch ln.kind {
+		case "all", "topic":
+			model = newModel
+		case "story":
+			if ln.posts[len(ln.posts)-1].At.Before(now.Add(-storyAfter)) {
+				continue
+			}
+			if days := int(ln.posts[0].At.Add(-storyBefore).Sub(start) / (24 * time.Hour)); days > 0 {
+				ln.from = start.AddDate(0, 0, days)
+			}
+			fallthrough
+		default:
+			if len(ln.posts) < lineFew {
+				continue
+			}
 		}
 		for i := range ln.models {
-			ln.models[i] = newModel(start, b.opts, pool)
+			ln.models[i] = model(ln.from, b.opts, pool)
 		}
 		out = append(out, ln)
 	}
@@ -348,14 +407,15 @@ func (ln *line) hours(at, now time.Time, day int, fresh map[string]time.Time, th
 		m.Advance(at)
 	}
 	end := at.Add(time.Hour)
-	ln.hour, ln.story = map[string]bool{}, map[string]bool{}
 	hit := false
 	for ; ln.i < len(ln.posts) && ln.posts[ln.i].At.Before(end); ln.i++ {
 		p := ln.posts[ln.i]
 		if p.At.Before(fresh[p.Source]) && ln.kind != "story" {
 			continue // a new source is more to hear, not more said
 		}
-		hit = true
+		if !hit {
+			hit, ln.hour, ln.story = true, map[string]bool{}, map[string]bool{}
+		}
 		ln.models[0].Add(1)
 		if !ln.hour[p.Voice] {
 			ln.hour[p.Voice] = true

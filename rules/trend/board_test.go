@@ -252,3 +252,53 @@ func TestShare(t *testing.T) {
 		t.Errorf("usual is %.2f to %.2f", low, high)
 	}
 }
+
+// TestBoardTakesPosts: posts come in while a view is worked out, and the next
+// view has them.
+func TestBoardTakesPosts(t *testing.T) {
+	now := time.Date(2026, 11, 24, 12, 30, 0, 0, time.UTC)
+	b := NewBoard(Options{})
+	for i := range 3000 {
+		b.Add(Post{ID: fmt.Sprint(i), At: now.Add(-time.Duration(i) * 35 * time.Minute), Source: "s", Voice: fmt.Sprint(i), Topics: []string{"water"}})
+	}
+	b.working.Lock() // as while a view is worked out
+	added := make(chan bool)
+	go func() { added <- b.Add(Post{ID: "new", At: now, Source: "s", Voice: "v", Topics: []string{"roads"}}) }()
+	select {
+	case <-added:
+	case <-time.After(10 * time.Second):
+		t.Fatal("a post waits for a view")
+	}
+	b.working.Unlock()
+	v := b.View(now)
+	if !slices.ContainsFunc(v.Trends, func(x Trend) bool { return x.ID == "roads" }) {
+		t.Error("the view lacks the post that came while another was worked out")
+	}
+	if got := b.Tier(now.Add(5*time.Minute), "topic", "water"); got != None {
+		t.Errorf("water is at tier %v", got)
+	}
+}
+
+// TestBoardLines: what was told once is no line of its own, and a story ends
+// some days after it was told last; topics always stay.
+func TestBoardLines(t *testing.T) {
+	now := time.Date(2026, 11, 24, 12, 30, 0, 0, time.UTC)
+	b := NewBoard(Options{})
+	add := func(id string, days int, story, place, paper string) {
+		b.Add(Post{ID: id, At: now.AddDate(0, 0, -days), Source: "s", Voice: id, Story: story, Places: []string{place}, Policies: []string{paper}, Topics: []string{"water"}})
+	}
+	for i := range 5 {
+		add(fmt.Sprint("old", i), 30+i, "ended", "Khối 3", "42/TB-UBND")
+		add(fmt.Sprint("new", i), i, "told", "Khối 5", "42/TB-UBND")
+	}
+	add("once", 2, "other", "Khối 7", "1/TB")
+	var got []string
+	for _, x := range b.View(now).Trends {
+		got = append(got, x.Kind+" "+x.ID)
+	}
+	slices.Sort(got)
+	want := []string{"all ", "place Khối 3", "place Khối 5", "policy 42/TB-UBND", "story told", "topic water"}
+	if !slices.Equal(got, want) {
+		t.Errorf("lines %q, want %q", got, want)
+	}
+}

@@ -10,6 +10,7 @@ import (
 type Model struct {
 	opts   Options
 	pool   *Pool
+	follow bool      // uses the pool and adds nothing to it
 	start  time.Time // of slot 0: midnight of the first day
 	per    int       // slots of a day; 1 for slots of a day and more
 	window []int     // slots of each window of the scan
@@ -46,10 +47,18 @@ type slot struct {
 func New(start time.Time, o Options) *Model { return newModel(start, o, NewPool()) }
 
 func newModel(start time.Time, o Options, p *Pool) *Model {
+	m := follower(start, o, p)
+	m.follow = false
+	p.models = append(p.models, m)
+	return m
+}
+
+// follower returns a model that takes from the pool what is known of the ward
+// and adds nothing to it. The pool must be fed by models that began before.
+func follower(start time.Time, o Options, p *Pool) *Model {
 	o = o.withDefaults()
 	l := start.In(o.Zone)
-	m := &Model{opts: o, pool: p, start: time.Date(l.Year(), l.Month(), l.Day(), 0, 0, 0, 0, o.Zone), gateTo: -1, n: -1}
-	p.models = append(p.models, m)
+	m := &Model{opts: o, pool: p, follow: true, start: time.Date(l.Year(), l.Month(), l.Day(), 0, 0, 0, 0, o.Zone), gateTo: -1, n: -1}
 	m.per = max(1, int(24*time.Hour/o.Slot))
 	slots := func(hours float64) int { return max(1, int(math.Round(hours*float64(time.Hour)/float64(o.Slot)))) }
 	for _, h := range tune.Windows {
@@ -107,7 +116,9 @@ func (m *Model) open() {
 	}
 	if i%m.per == 0 && i/m.per >= 2 {
 		m.learn(i/m.per - 2) // a day late, or a rise would be its own baseline
-		m.pool.solve(i / m.per)
+		if !m.follow {
+			m.pool.solve(i / m.per)
+		}
 		m.reweigh()
 	}
 	*m.at(i) = next
