@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"langnghe/internal/app"
+	"langnghe/internal/config"
 )
 
 func runDemo(ctx context.Context, c *call) error {
@@ -17,6 +18,9 @@ func runDemo(ctx context.Context, c *call) error {
 	})
 	if err != nil {
 		return err
+	}
+	if !config.Loopback(c.listen) {
+		return usagef("-listen %s is reachable from the network and the sign-ins of the demo would travel in the clear; it serves this machine alone, such as 127.0.0.1:8080 (from another one: ssh -L 8080:127.0.0.1:8080 THIS-MACHINE)", c.listen)
 	}
 	return app.Demo(ctx, app.DemoOptions{
 		DataDir: c.data, Listen: c.listen, Profile: c.profile, Version: version,

@@ -220,4 +220,9 @@ func TestReachable(t *testing.T) {
 			t.Errorf("%s %+v: %v", c.listen, c.cfg.HTTPS, err)
 		}
 	}
+	for _, cmd := range []string{"serve", "demo"} {
+		if code, _, errs := do(t, "", cmd, "-data", t.TempDir(), "-listen", "0.0.0.0:0"); code != 2 || !strings.Contains(errs, "in the clear") {
+			t.Errorf("%s beyond this machine: exit %d\n%s", cmd, code, errs)
+		}
+	}
 }

@@ -39,6 +39,7 @@ reports:
   signers: [{authority: [CHỦ TỊCH], name: "Hồ Sĩ Mẫu"}]
 khoi: ["Khối Ông Mẫu"]
 limits: {free_mb: 600}
+rules_dir: /srv/quy-tac-lanmau
 mail: {host: 127.0.0.1, port: 1, from: "Lan Mẫu <lan.mau@phuong.example>", tls: none, username: lanmau-login, password_file: %q}
 recipients:
   - {name: lanmau, role: reviewer, address: lan.mau@phuong.example}
