@@ -163,14 +163,16 @@ type model struct {
 	w, g   map[uint64][]float64
 }
 
-// Of the fitting: rounds through the posts, pace, and what a weight costs.
-// The pace of each weight falls with what it has moved (AdaGrad), so that a
-// word of three posts counts as much in them as one of three hundred. A mistake
-// about a resident costs residentsWeigh times as much as another.
+// Of the fitting: models that are averaged, rounds through the posts, pace, and
+// what a weight costs. The pace of each weight falls with what it has moved
+// (AdaGrad), so that a word of three posts counts as much in them as one of
+// three hundred. A mistake about a resident costs residentsWeigh times as much
+// as another.
 const (
 	residentsWeigh = 4
 	jokersWeigh    = 2
 
+	fitModels = 4
 	fitRounds = 25
 	fitRate   = 0.15
 	fitCost   = 0.0012
@@ -183,8 +185,8 @@ const (
 var inbox = map[news.Stance]float64{news.Complaint: .30, news.Claiming: .12, news.Question: .10, news.Other: .10, news.Praise: .08, news.Opinion: .06,
 	news.Report: .06, news.RumourQuery: .06, news.Satire: .06, news.Suggestion: .06, news.Warning: .06, news.Denial: .04}
 
-func (m *model) train(examples []example) {
-	rnd := rand.New(rand.NewPCG(4, 2026))
+func (m *model) train(examples []example, seed uint64) {
+	rnd := rand.New(rand.NewPCG(4+seed, 2026))
 	var x []feature
 	counts := stanceWeights(examples)
 	n := len(m.labels.names)
@@ -334,7 +336,25 @@ func (r *Reader) fitted(t testing.TB, posts []post) (*model, map[uint64]string) 
 			m.g[id] = make([]float64, len(r.labels.names))
 		}
 	}
-	m.train(examples)
+	// Several fittings that leave out other words, averaged: what one of them
+	// learned by chance weighs little.
+	sum := map[uint64][]float64{}
+	for seed := range fitModels {
+		for id, w := range m.w {
+			clear(w)
+			clear(m.g[id])
+		}
+		m.train(examples, uint64(seed))
+		for id, w := range m.w {
+			if sum[id] == nil {
+				sum[id] = make([]float64, len(w))
+			}
+			for j, x := range w {
+				sum[id][j] += x / float64(fitModels)
+			}
+		}
+	}
+	m.w = sum
 	return m, names
 }
 
@@ -371,8 +391,11 @@ func fold(s string) string {
 }
 
 // least is the smallest weight of a topic or a family that is written. Those
-// of stances and tones are all written: many small ones decide.
-const least = 0.1
+// of stances and tones are nearly all written: many small ones decide.
+const (
+	least    = 0.15
+	leastOne = 0.03
+)
 
 func (m *model) file(names map[uint64]string, version int) []byte {
 	var lines []string
@@ -386,7 +409,7 @@ func (m *model) file(names map[uint64]string, version int) []byte {
 				if j > g.from {
 					b.WriteByte(',')
 				}
-				if x := w[j]; g.one || math.Abs(x) >= least {
+				if x := w[j]; g.one && math.Abs(x) >= leastOne || !g.one && math.Abs(x) >= least {
 					fmt.Fprintf(&b, "%d", int(math.Round(x*100)))
 				}
 			}

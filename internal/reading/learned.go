@@ -685,9 +685,10 @@ func (r *Reader) decide(s *desk, d *verdict, u *ruled, elsewhere bool) {
 
 // Of the tone.
 const (
-	ruledTone = 0.3 // what it adds to a tone that the rules say so, with the model's stance and with theirs
-	ourTopic  = 0.5 // what the model knows: posts about the ward
-	turned    = 0.5 // that a post is of two minds, where it has a "but"
+	ruledTone = 0.3  // what it adds to a tone that the rules say so, with the model's stance and with theirs
+	ourTopic  = 0.75 // how likely a topic of the ward must be for the model to count in full: it knows posts about the ward
+	awayTone  = 1.0  // what it adds to the tone of the rules that there is none
+	turned    = 0.5  // that a post is of two minds, where it has a "but"
 )
 
 // likelyTone is the tone of an item for which the rules have before, with their
@@ -703,17 +704,17 @@ func (d *verdict) likelyTone(before, label string, turn bool) string {
 			subject = max(subject, d.topic(i))
 		}
 	}
-	if subject < ourTopic {
-		return before
-	}
+	// The less an item is about the ward's subjects, the more the rules say.
+	sure := min(1, subject/ourTopic)
+	sure *= sure
 	best, top := label, 0.0
 	for i, n := range toneNames {
-		p := d.tone(i)
+		p := d.tone(i) * sure
 		if n == label {
-			p += ruledTone
+			p += ruledTone * sure
 		}
 		if n == before {
-			p += ruledTone
+			p += ruledTone + (1-sure)*awayTone
 		}
 		if p > top {
 			best, top = n, p

@@ -33,7 +33,7 @@ import (
 var embedded embed.FS
 
 // codeVersion counts changes of meaning of the code in this package.
-const codeVersion = 7
+const codeVersion = 8
 
 // Reader reads items about one ward.
 type Reader struct {
