@@ -190,6 +190,7 @@ func Run(ctx context.Context, opts Options) (err error) {
 		}
 	}
 	b.part("disk", b.watchDisk)
+	b.every("old copies", time.Hour, func(context.Context) error { return b.dropCopies(copiesFor) })
 	b.part("clock", b.clock.run)
 	kept, err := b.backups(b.saves)
 	if err != nil {
@@ -254,6 +255,14 @@ func (b *builder) part(name string, run func(context.Context) error) {
 // hear runs handle for each fact of a topic.
 func hear[T any](b *builder, t bus.Topic[T], durable string, handle func(context.Context, T) error) {
 	b.part(durable, func(ctx context.Context) error { return bus.Consume(ctx, b.bus, t, durable, handle) })
+}
+
+// hearErased is hear for erasures. Copies from before an upgrade or a restore
+// hold the item's words as well: each process lets go of those in its folder.
+func hearErased(b *builder, durable string, handle func(context.Context, news.Erased) error) {
+	hear(b, erased, durable, func(ctx context.Context, e news.Erased) error {
+		return errors.Join(handle(ctx, e), b.dropCopies(0))
+	})
 }
 
 // reply answers a question.
@@ -360,7 +369,7 @@ func (b *builder) crawler(ctx context.Context) error {
 		}
 		return c.Run(ctx)
 	})
-	hear(b, erased, "crawler-erased", func(ctx context.Context, e news.Erased) error { return c.Erase(ctx, e.ID) })
+	hearErased(b, "crawler-erased", func(ctx context.Context, e news.Erased) error { return c.Erase(ctx, e.ID) })
 	reply(b, AskSources, func(ctx context.Context, _ None) ([]crawler.Status, error) { return c.Sources(ctx) })
 	reply(b, AskFetch, c.Fetch)
 	reply(b, AskDocument, func(ctx context.Context, q crawler.DocumentRequest) (official.Document, error) {
@@ -407,11 +416,7 @@ func (b *builder) indexer(ctx context.Context) error {
 	b.every("index tidying", 6*time.Hour, x.Tidy)
 	b.every("indexer forward", 15*time.Second, x.Forward)
 	b.every("retention", time.Hour, x.Retain)
-	hear(b, erased, "indexer-erased", func(ctx context.Context, e news.Erased) error {
-		// Copies from before an upgrade or a restore hold its words as well.
-		return errors.Join(x.Erase(ctx, e), b.dropCopies(0))
-	})
-	b.every("old copies", time.Hour, func(context.Context) error { return b.dropCopies(copiesFor) })
+	hearErased(b, "indexer-erased", x.Erase)
 	reply(b, AskSearch, func(ctx context.Context, q indexer.Query) (indexer.Result, error) {
 		if q.By != "" {
 			if err := b.seen(ctx, "item.search", q.By, q.Text); err != nil {
@@ -467,7 +472,7 @@ func (b *builder) rules(ctx context.Context) error {
 	b.every("rules reload", 20*time.Second, e.Reload)
 	hear(b, decided, "rules-decided", e.Decided)
 	hear(b, changed, "rules-official", e.Facts)
-	hear(b, erased, "rules-erased", e.Erase)
+	hearErased(b, "rules-erased", e.Erase)
 	reply(b, AskRules, func(ctx context.Context, _ None) (rules.List, error) { return e.List(ctx) })
 	reply(b, AskLists, func(ctx context.Context, _ None) (query.Lists, error) { return e.Lists(ctx) })
 	reply(b, AskTrends, func(ctx context.Context, _ None) (*trend.View, error) { return e.Trends(ctx) })
@@ -530,7 +535,7 @@ func (b *builder) desk(ctx context.Context) error {
 	hear(b, health, "desk-health", d.Health)
 	hear(b, delivered, "desk-delivered", deliveredNotice(d))
 	hear(b, audited, "desk-audited", func(ctx context.Context, a news.Audit) error { return d.AppendAudit(ctx, []news.Audit{a}) })
-	hear(b, erased, "desk-erased", d.Erase)
+	hearErased(b, "desk-erased", d.Erase)
 	b.every("desk release", time.Second, func(ctx context.Context) error {
 		return errors.Join(d.Release(ctx), d.Forward(ctx))
 	})
@@ -682,7 +687,7 @@ func (b *builder) alerts(ctx context.Context) error {
 		return err
 	}
 	hear(b, due, "alerts-due", a.Take)
-	hear(b, erased, "alerts-erased", func(ctx context.Context, e news.Erased) error { return a.Erase(ctx, e.ID) })
+	hearErased(b, "alerts-erased", func(ctx context.Context, e news.Erased) error { return a.Erase(ctx, e.ID) })
 	b.part("alerts", a.Run)
 	reply(b, AskDeliveries, a.Deliveries)
 	reply(b, AskSilences, a.Silences)

@@ -16,6 +16,7 @@ import (
 	"langnghe/internal/bus"
 	"langnghe/internal/config"
 	"langnghe/internal/news"
+	"langnghe/internal/store"
 )
 
 // A split service is backed up while it runs, at the time of the
@@ -226,6 +227,34 @@ func TestRoundIsGivenUp(t *testing.T) {
 	}
 	if all, err := r.List(); err != nil || len(all) != 1 {
 		t.Errorf("%d backups, %v", len(all), err)
+	}
+}
+
+// Copies from before a restore or an upgrade hold the words of an item that is
+// erased, in the folder of every role.
+func TestErasureDropsCopies(t *testing.T) {
+	url, base := natsServer(t), t.TempDir()
+	var svc *Service
+	for _, role := range Roles {
+		dir := filepath.Join(base, role)
+		for _, name := range []string{beforeRestore, filepath.Join(store.BeforeUpgrade, "0001-01234567")} {
+			if err := os.MkdirAll(filepath.Join(dir, name), 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+		o := (&stand{cfg: config.Default()}).options(dir, role)
+		o.NATS, o.Manual = url, true
+		svc, _ = start(t, o)
+	}
+	if err := bus.Publish(t.Context(), svc.bus, erased, news.Erased{ID: "a", Reason: "xin xóa", At: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	for _, role := range Roles {
+		eventually(t, 20*time.Second, role+" has let go of its copies", func() bool {
+			left, err := filepath.Glob(filepath.Join(base, role, "before-*", "*"))
+			_, gone := os.Stat(filepath.Join(base, role, beforeRestore))
+			return err == nil && len(left) == 0 && errors.Is(gone, os.ErrNotExist)
+		})
 	}
 }
 

@@ -57,6 +57,7 @@ func TestDoctor(t *testing.T) {
 	}
 	write(`
 limits: {free_mb: 100000000}
+rules_dir: /nowhere/rules
 sources: [{id: web, url: "` + site.URL + `/rss"}]
 mail: {host: 127.0.0.1, port: 1, tls: none, from: langnghe@phuong.example}
 recipients: [{name: a, role: leader, address: a@phuong.example}]
@@ -65,7 +66,7 @@ https: {cert: /nowhere/c.pem, key: /nowhere/k.pem}
 `)
 	got := look(now.Add(-time.Hour))
 	for name, want := range map[string]string{
-		"disk": "left", "clock": "off by -", "mail": "127.0.0.1:1", "recipients": "reach nobody", "backup": "backup", "https": "/nowhere/c.pem",
+		"config": "/nowhere/rules", "disk": "left", "clock": "off by -", "mail": "127.0.0.1:1", "recipients": "reach nobody", "backup": "backup", "https": "/nowhere/c.pem",
 	} {
 		if f := got[name]; f.State != "bad" || !strings.Contains(f.What.EN, want) {
 			t.Errorf("%s: %+v, want it to say %q", name, f, want)
