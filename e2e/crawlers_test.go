@@ -90,10 +90,22 @@ func (n *neighbourhood) until(ctx context.Context, t *testing.T, what string, do
 // TestKillCrawler kills one of two crawler processes with kill -9 in the middle
 // of its fetches. While both live no feed is read twice. What the dead one had
 // in hand the other one reads; when it was the one that keeps the state, as
-// soon as that is back on its folder.
+// soon as that is back on its folder, or, when it never comes back, after the
+// three minutes for which the other waits for it, without a restart.
 func TestKillCrawler(t *testing.T) {
-	for _, victim := range []string{"second", "first"} {
-		t.Run(victim, func(t *testing.T) {
+	for _, c := range []struct {
+		name, victim string
+		back         bool
+	}{{"second", "second", false}, {"first", "first", true}, {"first for good", "first", false}} {
+		t.Run(c.name, func(t *testing.T) {
+			victim, life := c.victim, 2*time.Minute
+			if victim == "first" && !c.back {
+				if testing.Short() {
+					t.Skip("it takes four minutes")
+				}
+				life = 6 * time.Minute
+			}
+			t.Parallel()
 			const hosts, every = 8, 2 * time.Second
 			srv, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true, MaxPayload: 8 << 20, SyncAlways: true})
 			if err != nil {
@@ -121,7 +133,7 @@ func TestKillCrawler(t *testing.T) {
 				}
 				return launch(t, "serve", "-config", cfg, "-data", filepath.Join(dir, name), "-roles", "crawler", "-nats", srv.ClientURL())
 			}
-			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+			ctx, cancel := context.WithTimeout(t.Context(), life)
 			defer cancel()
 			procs := map[string]*process{"first": run("first")}
 			n.until(ctx, t, "the first one reads", func() bool { return len(n.feeds) > 0 }, procs["first"]) // and so keeps the state
@@ -163,7 +175,7 @@ func TestKillCrawler(t *testing.T) {
 			}
 			t.Logf("%s died with %d fetches in hand", victim, len(n.held))
 			n.mu.Unlock()
-			if victim == "first" {
+			if c.back {
 				procs[victim] = run(victim)
 			} else {
 				delete(procs, victim)
@@ -180,7 +192,26 @@ func TestKillCrawler(t *testing.T) {
 				}
 				return true
 			}, left...)
-			t.Logf("all were read after %v", time.Since(dead).Round(100*time.Millisecond))
+			after := time.Since(dead)
+			if victim == "first" && !c.back {
+				// It goes on, one request at a time, as if nothing had been.
+				n.mu.Lock()
+				clear(before)
+				for i := range hosts {
+					site := fmt.Sprint("s", i)
+					before[site] = read(site)
+				}
+				n.mu.Unlock()
+				n.until(ctx, t, "the rhythm goes on", func() bool {
+					for site, k := range before {
+						if read(site) < k+2 {
+							return false
+						}
+					}
+					return true
+				}, left...)
+			}
+			t.Logf("all were read after %v", after.Round(100*time.Millisecond))
 			n.mu.Lock()
 			if most := n.most; most != 1 {
 				t.Errorf("%d requests at a time to one site", most)
