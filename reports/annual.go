@@ -265,7 +265,7 @@ func (w *writer) annexes(y int, from, to time.Time) error {
 	if len(t.Rows) > 0 {
 		list = []paper.Block{{Table: t}}
 	}
-	tasks, err := w.entries("tasks", to)
+	tasks, err := w.entries("tasks")
 	if err != nil {
 		return err
 	}
@@ -294,14 +294,14 @@ func (w *writer) annexes(y int, from, to time.Time) error {
 
 // byMonth is the year in numbers, a line for each month and one for all.
 func (w *writer) byMonth(from, to time.Time) []paper.Block {
-	t := &paper.Table{ID: "months", Small: true, Heads: []string{"Tháng", "Tin liên quan", "Tin tiêu cực", "Phản ánh nhận", "Phản ánh trả lời", "Vụ việc tin đồn, lừa đảo", "Đính chính đăng"},
-		Widths: []int{12, 14, 14, 14, 14, 18, 14}, Align: []paper.AlignTo{""}}
-	for range 6 {
+	t := &paper.Table{ID: "months", Small: true, Heads: []string{"Tháng", "Tin liên quan", "Tin tiêu cực", "Phản ánh nhận", "Phản ánh trả lời", "Vụ việc tin đồn, lừa đảo", "Đính chính đăng", "Lượt đăng, phát"},
+		Widths: []int{10, 13, 12, 13, 13, 15, 12, 12}, Align: []paper.AlignTo{""}}
+	for range 7 {
 		t.Align = append(t.Align, paper.Right)
 	}
 	line := func(name string, from, to time.Time) {
 		cells := []any{name}
-		for _, q := range []Query{{What: "items"}, {What: "items", By: "tone", Key: "negative"}, {What: "complaints.received"}, {What: "complaints.answered"}, {What: "rumours.opened"}, {What: "corrections.out"}} {
+		for _, q := range []Query{{What: "items"}, {What: "items", By: "tone", Key: "negative"}, {What: "complaints.received"}, {What: "complaints.answered"}, {What: "rumours.opened"}, {What: "corrections.out"}, {What: "publications.count"}} {
 			q.From, q.To = from, to
 			cells = append(cells, w.fig(q))
 		}
@@ -353,7 +353,7 @@ func (d *Desk) plan(c *counter, q Request) (Report, error) {
 	}
 	w.note("tasks", "")
 	w.say(paper.Part, "III. TỔ CHỨC THỰC HIỆN")
-	tasks, err := w.entries("tasks", now)
+	tasks, err := w.entries("tasks")
 	if err != nil {
 		return Report{}, err
 	}

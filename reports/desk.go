@@ -681,7 +681,7 @@ func (c Coverage) Percent() int {
 
 // Coverage reads the ledgers as they are now, gaps first.
 func (d *Desk) Coverage(ctx context.Context) (Coverage, error) {
-	c := d.counter(ctx)
+	c := d.counterAt(ctx, d.now().Add(time.Millisecond))
 	rows, err := c.coverage(time.Time{}, d.now().Add(time.Millisecond))
 	if err != nil {
 		return Coverage{}, err

@@ -332,15 +332,16 @@ func (v view) int(key string) int {
 	return n
 }
 
-// entries of a ledger as they were at a time, oldest first.
-func (c *counter) entries(ledger string, at time.Time) ([]view, error) {
+// entries of a ledger as they were known, oldest first: what was entered late
+// counts for the day that it is about, from when it was entered.
+func (c *counter) entries(ledger string) ([]view, error) {
 	rs, err := c.ledger(ledger)
 	if err != nil {
 		return nil, err
 	}
 	var out []view
 	for _, r := range rs {
-		if v, ok := r.AsOf(at); ok {
+		if v, ok := r.AsOf(c.known); ok {
 			out = append(out, view{r, v})
 		}
 	}
@@ -392,8 +393,8 @@ func (l Ledger) agrees(v map[string]string) error {
 }
 
 // ledgerMeasures are what queries may ask of the ledgers. Each looks at the
-// entries as they were at the end of the span, and returns those that count
-// with how much: the number is their sum.
+// entries as they were known when the report was written, by the days in them,
+// and returns those that count with how much: the number is their sum.
 var ledgerMeasures = map[string]func(c *counter, q Query) ([]Part, error){
 	"policies.all": func(c *counter, q Query) ([]Part, error) { return c.policies(q, func([]string) bool { return true }) },
 	"policies.covered": func(c *counter, q Query) ([]Part, error) {
@@ -411,12 +412,14 @@ var ledgerMeasures = map[string]func(c *counter, q Query) ([]Part, error){
 	"publications.views":   sumOf("publications", "day", func(v view) int { return v.int("views") }),
 	"consultations.count":  sumOf("consultations", "from", func(view) int { return 1 }),
 	"opinions.count":       sumOf("opinions", "day", func(v view) int { return v.int("count") }),
-	"opinions.answered": sumOf("opinions", "day", func(v view) int {
-		if v.v["result"] == "" {
-			return 0
-		}
-		return v.int("count")
-	}),
+	"opinions.answered": func(c *counter, q Query) ([]Part, error) {
+		return sumOf("opinions", "day", func(v view) int {
+			if at := v.day("answered"); v.v["result"] == "" || !at.IsZero() && !at.Before(q.To) {
+				return 0
+			}
+			return v.int("count")
+		})(c, q)
+	},
 	"disclosure.all":  standing("disclosure", func(*counter, view, Query) bool { return true }),
 	"disclosure.done": standing("disclosure", func(_ *counter, v view, q Query) bool { return before(v.day("since"), q.To) }),
 	"disclosure.stale": standing("disclosure", func(_ *counter, v view, q Query) bool {
@@ -438,7 +441,7 @@ var ledgerMeasures = map[string]func(c *counter, q Query) ([]Part, error){
 	"tasks.all":  standing("tasks", func(_ *counter, v view, q Query) bool { return v.v["year"] == q.Key }),
 	"tasks.done": standing("tasks", func(_ *counter, v view, q Query) bool { return v.v["year"] == q.Key && before(v.day("done"), q.To) }),
 	"units.reporting": func(c *counter, q Query) ([]Part, error) {
-		vs, err := c.entries("publications", q.To)
+		vs, err := c.entries("publications")
 		var out []Part
 		for _, v := range vs {
 			unit := news.Text{VI: v.v["unit"], EN: v.v["unit"]}
@@ -467,7 +470,7 @@ func stale(v view, at time.Time) bool {
 // sumOf returns entries whose day falls into the span.
 func sumOf(ledger, day string, n func(view) int) func(*counter, Query) ([]Part, error) {
 	return func(c *counter, q Query) ([]Part, error) {
-		vs, err := c.entries(ledger, q.To)
+		vs, err := c.entries(ledger)
 		var out []Part
 		for _, v := range vs {
 			if in(v.day(day), q.From, q.To) && (q.By == "" || v.v[q.By] == q.Key) {
@@ -483,7 +486,7 @@ func sumOf(ledger, day string, n func(view) int) func(*counter, Query) ([]Part, 
 // standing returns entries that are so at the end of the span.
 func standing(ledger string, is func(*counter, view, Query) bool) func(*counter, Query) ([]Part, error) {
 	return func(c *counter, q Query) ([]Part, error) {
-		vs, err := c.entries(ledger, q.To)
+		vs, err := c.entries(ledger)
 		var out []Part
 		for _, v := range vs {
 			if (q.By == "" || v.v[q.By] == q.Key) && is(c, v, q) {
@@ -525,11 +528,11 @@ func (p covered) channels() (out []string) {
 // coverage lists the policies that must be communicated. A publication counts
 // when there is evidence of it.
 func (c *counter) coverage(from, to time.Time) ([]covered, error) {
-	ps, err := c.entries("policies", to)
+	ps, err := c.entries("policies")
 	if err != nil {
 		return nil, err
 	}
-	pubs, err := c.entries("publications", to)
+	pubs, err := c.entries("publications")
 	if err != nil {
 		return nil, err
 	}

@@ -359,17 +359,29 @@ func TestLedgers(t *testing.T) {
 			t.Errorf("the workbook of %s lacks one of %q", ledger, want)
 		}
 	}
-	// A correction today does not change what was true in February.
+	// What is entered late counts for its day, and a report that is written
+	// stays what it was.
+	annual, err := w.desk.Create(ctx, reports.Request{Kind: reports.Annual}, reviewer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.now = w.now.Add(time.Hour)
 	v := rs[0].Values()
 	v["answered"] = "2026-01-16"
 	if _, err := w.desk.Save(ctx, "requests", rs[0].ID, v, justice); err != nil {
 		t.Fatal(err)
 	}
-	if got := value(reports.Query{What: "requests.in_time", From: from, To: to}); got != 1 {
-		t.Errorf("in March, one of two was on time; after a change today it is %v", got)
+	if _, err := w.desk.Save(ctx, "publications", "", map[string]string{"title": "Bài đăng sớm", "channel": "portal", "day": "2026-01-20", "evidence": "https://thaihoa.example/som", "views": "50"}, editor); err != nil {
+		t.Fatal(err)
 	}
-	if got := value(reports.Query{What: "requests.in_time", From: from, To: w.now.Add(time.Hour)}); got != 2 {
-		t.Errorf("from now on both were on time: %v", got)
+	w.now = w.now.Add(time.Minute)
+	for what, want := range map[string]float64{"requests.in_time": 2, "publications.count": 3, "publications.views": 1300} {
+		if got := value(reports.Query{What: what, From: from, To: to}); got != want {
+			t.Errorf("entered late: %s = %v, want %v", what, got, want)
+		}
+	}
+	if n, diff, err := w.desk.Verify(ctx, &annual); err != nil || len(diff) > 0 || n < 50 {
+		t.Errorf("the report of an hour ago: %d numbers, %v, %v", n, diff, err)
 	}
 	// What a form must not take.
 	for _, bad := range []map[string]string{

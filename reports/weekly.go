@@ -494,7 +494,7 @@ func (c *Case) done(at time.Time) string {
 // suggest, with how often that was right.
 func (w *writer) outlook(items Query, concerns []concern, from, to time.Time) error {
 	next := to.AddDate(0, 0, 7)
-	evs, err := w.entries("events", w.r.At.Add(time.Millisecond))
+	evs, err := w.entries("events")
 	if err != nil {
 		return err
 	}
