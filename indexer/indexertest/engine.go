@@ -85,6 +85,10 @@ func Engine(t *testing.T, open func(dir string) (indexer.Engine, error)) {
 	run("several months", testSeveral)
 	run("late and removed", testLate)
 	run("compact", testCompact)
+	run("left out", testNot)
+	run("forget", testForget)
+	run("ties", testTies)
+	run("at once", testAtOnce)
 }
 
 func put(t *testing.T, e indexer.Engine, docs ...indexer.Doc) {
