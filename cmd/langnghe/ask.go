@@ -162,8 +162,22 @@ func runErase(ctx context.Context, c *call) error {
 	return c.reads(ctx, func(ctx context.Context, a bus.Asker) error {
 		ctx, cancel := context.WithTimeout(ctx, time.Minute)
 		defer cancel()
-		_, err := bus.Ask(ctx, a, app.AskErase, news.Erased{ID: fs.Arg(0), Reason: reason, At: time.Now()})
-		return err
+		id := fs.Arg(0)
+		_, err := bus.Ask(ctx, a, app.AskItem, id)
+		known := err == nil
+		rep, err := bus.Ask(ctx, a, app.AskErase, news.Erased{ID: id, Reason: reason, At: time.Now()})
+		if err != nil {
+			return err
+		}
+		if len(rep.Waiting) > 0 {
+			return fmt.Errorf("%s: đã ghi lệnh xóa; sẽ tự làm khi chạy lại: %s (the erasure is ordered; these roles do it when they run again)", id, strings.Join(rep.Waiting, ", "))
+		}
+		if known {
+			fmt.Fprintf(c.err, "%s: đã xóa ở mọi nơi / erased everywhere\n", id)
+		} else {
+			fmt.Fprintf(c.err, "%s: không có mục tin này; nếu sau này đến thì cũng không được nhận / there is no such item; should it come later, it is not taken\n", id)
+		}
+		return nil
 	})
 }
 

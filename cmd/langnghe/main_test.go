@@ -201,8 +201,29 @@ func TestState(t *testing.T) {
 				t.Errorf("user %s of nobody: exit %d\n%s", verb, code, errs)
 			}
 		}
-		if code, _, errs = do(t, "", "erase", "-data", data, "-reason", "thử", "b"+suffix); code != 0 {
+		if code, _, errs = do(t, "", "erase", "-data", data, "-reason", "thử", "b"+suffix); code != 0 || !strings.Contains(errs, "erased everywhere") {
 			t.Errorf("erase: exit %d\n%s", code, errs)
+		}
+		for _, word := range []string{"đông vui " + suffix, "Chợ Hiếu hôm nay"} { // in no file, at once
+			err := filepath.WalkDir(data, func(path string, d os.DirEntry, err error) error {
+				if err != nil || !d.Type().IsRegular() {
+					return err
+				}
+				b, err := os.ReadFile(path)
+				if err == nil && bytes.Contains(b, []byte(word+" ")) || bytes.Contains(b, []byte(word+`"`)) {
+					t.Errorf("%s still holds %q", path, word)
+				}
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		if code, out, _ = do(t, "", "search", "-data", data, `"Chợ Hiếu" AND `+suffix); code != 0 || out != "" {
+			t.Errorf("the erased item is found: exit %d\n%s", code, out)
+		}
+		if code, _, errs = do(t, "", "erase", "-data", data, "-reason", "thử", "b"+suffix); code != 0 || !strings.Contains(errs, "there is no such item") {
+			t.Errorf("erase again: exit %d\n%s", code, errs)
 		}
 		if code, out, errs = do(t, "", "audit", "-data", data, "verify"); code != 0 || !strings.Contains(out, "chain unbroken") {
 			t.Errorf("audit verify: exit %d\n%s%s", code, out, errs)

@@ -552,9 +552,7 @@ func (b *builder) desk(ctx context.Context) error {
 	reply(b, AskFacts, func(ctx context.Context, _ None) (news.Facts, error) { return d.ConfirmedFacts(ctx) })
 	reply(b, AskUsers, func(ctx context.Context, r UserRequest) ([]review.Account, error) { return b.users(ctx, s, d, r) })
 	reply(b, AskAudit, func(ctx context.Context, r AuditRequest) (AuditReport, error) { return auditReport(ctx, d, r) })
-	reply(b, AskErase, func(ctx context.Context, e news.Erased) (None, error) {
-		return None{}, d.EraseItem(ctx, e.ID, e.Reason, review.User{Name: "command line", Role: review.Justice})
-	})
+	reply(b, AskErase, func(ctx context.Context, e news.Erased) (EraseReport, error) { return b.erase(ctx, d, e) })
 	r, err := b.reports(d, s, profile)
 	if err != nil {
 		return err
