@@ -125,17 +125,17 @@ func readDOCX(data []byte) (string, error) {
 	d := xml.NewDecoder(io.LimitReader(in, maxInner))
 	d.Strict = true
 	d.Entity = map[string]string{}
-	var b bytes.Buffer
+	var b page
 	inText, bold, deep := false, false, 0
 	start := 0
-	for b.Len() < maxText {
+	for b.size < maxText {
 		tok, err := d.Token()
 		if errors.Is(err, io.EOF) {
-			return b.String(), nil
+			return b.text(), nil
 		}
 		if err != nil {
-			if b.Len() > 0 && errors.Is(err, io.ErrUnexpectedEOF) {
-				return b.String(), nil
+			if b.size > 0 && errors.Is(err, io.ErrUnexpectedEOF) {
+				return b.text(), nil
 			}
 			return "", ErrBroken
 		}
@@ -145,16 +145,22 @@ func readDOCX(data []byte) (string, error) {
 				return "", ErrBroken
 			}
 			switch t.Name.Local {
+			case "tbl":
+				b.open()
+			case "tr":
+				b.row()
+			case "tc":
+				b.cell()
 			case "p":
-				start, bold = b.Len(), false
+				start, bold = b.to().Len(), false
 			case "t":
 				inText = true
 			case "b":
 				bold = true
 			case "tab":
-				b.WriteByte(' ')
+				b.write(" ")
 			case "br", "cr":
-				b.WriteByte('\n')
+				b.write("\n")
 			}
 		case xml.EndElement:
 			deep--
@@ -163,39 +169,42 @@ func readDOCX(data []byte) (string, error) {
 				inText = false
 			case "p":
 				// A short paragraph in bold is a heading.
-				if s := string(b.Bytes()[start:]); bold && strings.TrimSpace(s) != "" && len([]rune(s)) < 120 && !strings.Contains(s, "\n") {
-					b.Truncate(start)
-					b.WriteString("**" + strings.TrimSpace(s) + "**")
+				to := b.to()
+				if s := string(to.Bytes()[min(start, to.Len()):]); bold && strings.TrimSpace(s) != "" && len([]rune(s)) < 120 && !strings.Contains(s, "\n") {
+					to.Truncate(min(start, to.Len()))
+					b.write("**" + strings.TrimSpace(s) + "**")
 				}
-				b.WriteByte('\n')
+				b.write("\n")
 			case "tc":
-				b.WriteByte(' ')
+				b.endCell()
+			case "tbl":
+				b.close()
 			}
 		case xml.CharData:
 			if inText {
-				b.Write(t)
+				b.write(string(t))
 			}
 		}
 	}
-	return b.String(), nil
+	return b.text(), nil
 }
 
-var blocks = map[atom.Atom]bool{atom.P: true, atom.Div: true, atom.Br: true, atom.Li: true, atom.Tr: true, atom.H1: true, atom.H2: true, atom.H3: true, atom.H4: true, atom.Table: true, atom.Ul: true, atom.Ol: true, atom.Section: true, atom.Article: true}
+var blocks = map[atom.Atom]bool{atom.P: true, atom.Div: true, atom.Br: true, atom.Li: true, atom.H1: true, atom.H2: true, atom.H3: true, atom.H4: true, atom.Ul: true, atom.Ol: true, atom.Section: true, atom.Article: true}
 
 var skipped = map[atom.Atom]bool{atom.Script: true, atom.Style: true, atom.Nav: true, atom.Header: true, atom.Footer: true, atom.Noscript: true, atom.Template: true, atom.Svg: true, atom.Form: true, atom.Iframe: true, atom.Head: true}
 
 func readHTML(data []byte) (string, error) {
 	z := html.NewTokenizer(bytes.NewReader(data))
 	z.SetMaxBuf(maxText)
-	var b strings.Builder
+	var b page
 	skip := 0
-	for b.Len() < maxText {
+	for b.size < maxText {
 		switch z.Next() {
 		case html.ErrorToken:
-			return b.String(), nil
+			return b.text(), nil
 		case html.TextToken:
 			if skip == 0 {
-				b.WriteString(strings.ReplaceAll(html.UnescapeString(string(z.Raw())), "\n", " "))
+				b.write(strings.ReplaceAll(html.UnescapeString(string(z.Raw())), "\n", " "))
 			}
 		case html.StartTagToken, html.SelfClosingTagToken:
 			t := z.Token()
@@ -211,30 +220,45 @@ func readHTML(data []byte) (string, error) {
 			mark(&b, t.DataAtom, false, skip == 0)
 		}
 	}
-	return b.String(), nil
+	return b.text(), nil
 }
 
-func mark(b *strings.Builder, a atom.Atom, opens, shown bool) {
+func mark(b *page, a atom.Atom, opens, shown bool) {
 	if !shown {
 		return
 	}
-	if blocks[a] {
-		b.WriteByte('\n')
+	switch {
+	case a == atom.Table && opens:
+		if len(b.tables) > maxNested {
+			return
+		}
+		b.open()
+	case a == atom.Table:
+		b.close()
+	case a == atom.Tr && opens:
+		b.row()
+	case (a == atom.Td || a == atom.Th) && opens:
+		b.cell()
+	case a == atom.Td || a == atom.Th:
+		b.endCell()
+	case blocks[a]:
+		b.write("\n")
 	}
 	switch a {
 	case atom.H1, atom.H2, atom.H3, atom.H4:
-		b.WriteString("**")
+		b.write("**")
 		if !opens {
-			b.WriteByte('\n')
+			b.write("\n")
 		}
 	case atom.Li:
 		if opens {
-			b.WriteString("- ")
+			b.write("- ")
 		}
-	case atom.Td, atom.Th:
-		b.WriteByte(' ')
 	}
 }
+
+// maxNested is how many tables may lie in one another.
+const maxNested = 50
 
 // readPDF reads the lines of a PDF. The library may fail on foreign files in
 // every way there is, so it works aside, for a while.

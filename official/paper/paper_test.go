@@ -80,6 +80,78 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// wordTable writes a table of a Word file.
+func wordTable(rows ...[]string) string {
+	var b strings.Builder
+	b.WriteString("<w:tbl>")
+	for _, r := range rows {
+		b.WriteString("<w:tr>")
+		for _, c := range r {
+			b.WriteString("<w:tc>")
+			for _, p := range strings.Split(c, "\n") {
+				b.WriteString("<w:p><w:r><w:t>" + html.EscapeString(p) + "</w:t></w:r></w:p>")
+			}
+			b.WriteString("</w:tc>")
+		}
+		b.WriteString("</w:tr>")
+	}
+	b.WriteString("</w:tbl>")
+	return b.String()
+}
+
+// Fees stand in tables, and so does the head of most papers: a value keeps
+// what it is the value of, with the unit that stands in the heading.
+func TestTables(t *testing.T) {
+	fees := [][]string{{"STT", "Loại xe", "Ban ngày (đồng/lượt)", "Qua đêm (đồng/lượt)"}, {"1", "Xe máy", "4.000", "9.000"}, {"2", "Ô tô", "20.000", "45.000"}}
+	head := [][]string{{"ỦY BAN NHÂN DÂN\nPHƯỜNG SUỐI MƠ\nSố: 73/TB-UBND", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập – Tự do – Hạnh phúc\nSuối Mơ, ngày 12 tháng 10 năm 2026"}}
+	body := []string{"THÔNG BÁO", "Về việc thu tiền gửi xe ở chợ", "1. Mức thu gửi xe ở chợ như sau:"}
+	var word bytes.Buffer
+	z := zip.NewWriter(&word)
+	w, err := z.Create("word/document.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprint(w, `<w:document xmlns:w="x"><w:body>`+wordTable(head...))
+	for _, p := range body {
+		fmt.Fprintf(w, `<w:p><w:r><w:t>%s</w:t></w:r></w:p>`, p)
+	}
+	fmt.Fprint(w, wordTable(fees...)+`</w:body></w:document>`)
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	web := func(rows [][]string) string {
+		s := "<table>"
+		for _, r := range rows {
+			s += "<tr>"
+			for _, c := range r {
+				s += "<td>" + strings.ReplaceAll(c, "\n", "<br>") + "</td>"
+			}
+			s += "</tr>"
+		}
+		return s + "</table>"
+	}
+	site := "<!doctype html><table><tr><td>" + web(head) + "<p>" + strings.Join(body, "</p><p>") + "</p>" + web(fees) + "</td></tr></table>" // as old portals are laid out
+	for name, data := range map[string][]byte{"a.docx": word.Bytes(), "a.html": []byte(site), "open.html": []byte(strings.TrimSuffix(site, "</td></tr></table></td></tr></table>"))} {
+		d, err := Read(name, data)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if d.No != "73/TB-UBND" || d.Date != "2026-10-12" || !strings.Contains(d.Issuer, "PHƯỜNG SUỐI MƠ") || strings.Contains(d.Issuer, "Số") {
+			t.Errorf("%s: no %q date %q issuer %q", name, d.No, d.Date, d.Issuer)
+		}
+		if !strings.Contains(d.Text, "- Xe máy, qua đêm: 9.000 đồng/lượt") {
+			t.Errorf("%s: the table reads\n%s", name, d.Text)
+		}
+		d.From = "2026-10-12"
+		for text, want := range map[string]string{"gửi xe máy ở chợ qua đêm 9 nghìn một lượt": "agrees", "gửi ô tô ở chợ ban ngày 50 nghìn một lượt": "contradicts"} {
+			if got := official.Check([]official.Document{d}, official.Claim{Text: text, At: "2026-11-01"}); got.Verdict != want {
+				t.Errorf("%s: %q is %s, want %s: %v", name, text, got.Verdict, want, got.Because)
+			}
+		}
+	}
+}
+
 // bomb is a Word file that grows beyond all limits.
 func bomb(t testing.TB) []byte {
 	var b bytes.Buffer
