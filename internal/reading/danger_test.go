@@ -24,7 +24,12 @@ func TestPersonInDanger(t *testing.T) {
 		{"đêm nào cũng nghe tiếng đánh đập con nhỏ bên phòng trọ", news.High},
 		{"Em chẳng muốn sống nữa, mọi người đừng tìm em", news.Critical},
 		{"Bạn em vừa nhắn kết thúc cuộc đời rồi tắt máy, mọi người tới nhà nó với", news.Critical},
+		{"Cháy nhà trong ngõ 5 còn bà cụ kẹt trên tầng 2, ai gần mang thang tới với!!!", news.Critical},
+		{"có người nhảy cầu, áo xanh, trôi về hướng bãi bồi rồi, cứu với", news.Critical},
 
+		{"Mới coi clip cháy quán karaoke, người mắc kẹt đập cửa kính kêu cứu, sợ thật", 0},
+		{"xem tivi toi qua vu chay chung cu ma am anh, nguoi ket ben trong keu cuu khong ra duoc", 0},
+		{"Theo VTV, cháy nhà 5 tầng, ba người kẹt bên trong gọi cứu hộ, lính phá cửa sổ vào", 0},
 		{"Nóng ri ai cứu tui với =))", 0},
 		{"Con mèo nhà em đi lạc từ chiều, ai thấy báo giúp", 0},
 		{"Nghe nói có đứa bé mất tích ở khối bên, các mẹ giữ con", 0},
