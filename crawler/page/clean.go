@@ -16,14 +16,14 @@ import (
 
 // clutter are class and id words of boxes that stand beside an article.
 var clutter = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:` +
-	`related|relate|lienquan|lien-quan|tinlienquan|tin-lien-quan|tinkhac|tin-khac|doc-them|docthem|xem-them|xemthem|read-?more|readmore|recommend(?:ed|ation)?s?|suggest(?:ion)?s?|most-?(?:read|view(?:ed)?)|popular|trending|also-?read` +
+	`related|relate|lienquan|lien-quan|(?:box-?)?tinlienquan|box-?other|other-?(?:news|posts|articles)|tin-lien-quan|tinkhac|tin-khac|doc-them|docthem|xem-them|xemthem|read-?more|readmore|recommend(?:ed|ation)?s?|suggest(?:ion)?s?|most-?(?:read|view(?:ed)?)|popular|trending|also-?read` +
 	`|comments?|binhluan|binh-luan|disqus|fb-comments|ykien` +
 	`|share|sharing|socials?|social-?share|like-?box|follow-?us|newsletter|subscribe|subscription` +
 	`|breadcrumbs?|pagination|pager|navbar|navigation|menu|sidebar|side-bar|widget` +
 	`|tags|tag-?list|keywords|advert(?:s|isement|ising)?|ads|adsbygoogle|banner|sponsor(?:ed)?|promo(?:tion)?|popup|modal|cookie(?:s|-consent)?` +
 	`|captions?|photo-?caption|image-?caption|img-?caption|wp-caption-text|credit|photocms_caption` +
 	`|author-?(?:box|bio|info)|byline|(?:post|entry|article|news)-?(?:meta|info)|view-?count|luot-?xem|copyright|print-only|toolbar` +
-	`)(?:$|[\s_-])`)
+	`)(?:v?\d{1,2})?(?:$|[\s_-])`)
 
 // prune removes what is certainly beside the article, so that the extractor
 // has less to be wrong about. A box that holds a good part of the page's
@@ -253,7 +253,7 @@ var (
 	outlet = regexp.MustCompile(`^(?:\([\pL .]{2,24}\)|[\p{Lu}\d]{2,6}) ?[-–—] `)
 	byline = regexp.MustCompile(`^(?:theo|tác giả|bài|bài, ảnh|bài và ảnh|ảnh|nguồn|thực hiện|by|source|photo|pv|nhóm pv|biên tập)(?: ?[:–-] ?| )\S.{0,60}$`)
 	// pointer starts a line that leads somewhere else.
-	pointer = regexp.MustCompile(`(?i)^(?:>>|»|►|▶|\* ?mời|xem thêm|đọc thêm|xem tiếp|tin liên quan|bài liên quan|mời (?:bạn |độc giả |quý vị )|click|bấm vào|read more|related|see also|share this|follow us|từ khóa|tags?:|chủ đề:|chia sẻ|bình luận)`)
+	pointer = regexp.MustCompile(`(?i)^(?:(?:số )?(?:lượt|người) truy cập|liên kết(?: website)?$|>>|»|►|▶|\* ?mời|xem thêm|đọc thêm|xem tiếp|tin liên quan|bài liên quan|mời (?:bạn |độc giả |quý vị )|click|bấm vào|read more|related|see also|share this|follow us|từ khóa|tags?:|chủ đề:|chia sẻ|bình luận)`)
 	// invitation is a line that wants something of the reader.
 	invitation = regexp.MustCompile(`(?i)^(?:you may also like|you might also like|don['’]t miss|tell us what|have a tip|sign up|subscribe|get the latest|get access to|follow (?:us|@)|download our|join our|` +
 		`theo dõi .{0,60}(?:facebook|zalo|google|youtube|tiktok)|đăng ký (?:nhận|theo dõi|kênh)|tải ứng dụng|có thể bạn|bạn (?:có thể )?quan tâm|gửi (?:ý kiến|bình luận)|bạn (?:thấy|có thấy) (?:bài viết|bài|tin|nội dung|trang) |was this (?:article|page) |ý kiến bạn đọc|đọc nhiều|xem nhiều|cùng chuyên mục|cùng chủ đề|các tin khác|tin khác|tin cùng)` +

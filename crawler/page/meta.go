@@ -92,7 +92,7 @@ func readMeta(doc *nethtml.Node) meta {
 }
 
 // articleTypes are the schema.org types that mean "this page is one text".
-var articleTypes = regexp.MustCompile(`^(?:https?://schema\.org/)?(?:[A-Za-z]*Article|BlogPosting|Report|DiscussionForumPosting|SocialMediaPosting)$`)
+var articleTypes = regexp.MustCompile(`^(?:https?://schema\.org/)?(?:[A-Za-z]*Article|(?:Live)?BlogPosting|Report|DiscussionForumPosting|SocialMediaPosting)$`)
 
 // structured reads one block of JSON-LD. Blocks that are not JSON are
 // skipped: other blocks and the meta elements remain.
