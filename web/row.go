@@ -67,7 +67,7 @@ func (p pen) line(mark func(news.Level) template.HTML) func(entryView) template.
 			m.add(` · %`, v.Held)
 		}
 		if v.Late {
-			m.add(` · <b class="late">%</b>`, p.t.T("entry.late"))
+			m.add(` <b class="late">%</b>`, p.t.T("entry.late"))
 		}
 		return m.add(`</span></a></li>`).html()
 	}
