@@ -41,8 +41,8 @@ func expected(line string) (in, want string) {
 	return norm.NFC.String(a.String()), norm.NFC.String(b.String())
 }
 
-// TestNamesMeasured counts, on sentences that were written before the rules
-// were looked at, the names of private people that are taken out to the
+// TestNamesMeasured counts, on invented sentences that the rules were
+// mended with, the names of private people that are taken out to the
 // letter, and the sentences about nobody private that are changed. The floors
 // stand just below what docs/benchmarks.md says.
 func TestNamesMeasured(t *testing.T) {
