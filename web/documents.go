@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -205,9 +204,6 @@ func (s *server) confirmFact(w http.ResponseWriter, r *http.Request) error {
 	}
 	return seeOther(w, r, "/documents?done=fact#"+anchor(id), "")
 }
-
-// caseID is the form of a case's number.
-var caseID = regexp.MustCompile(`^V-\d{4}-\d{4,6}$`)
 
 // readDocument reads a file and shows what it says about itself in the form,
 // for a person to correct. Nothing is kept before they send the form.
