@@ -3,6 +3,8 @@ package crawler
 import (
 	"context"
 	"fmt"
+	"maps"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -22,6 +24,9 @@ const (
 	// lookBack is how often a list is read further than the first page on which
 	// nothing is new, so that what was deleted or edited below it is noticed.
 	lookBack = 6 * time.Hour
+	// absentMost is how many may go at once: more is a change of what we are
+	// shown, which a person must look at.
+	absentMost = 20
 	// absentRows is how many of a source's items are compared with a list.
 	absentRows = 2000
 )
@@ -31,10 +36,19 @@ func listMark(s Source, start social.Request) string {
 	return id("list", s.ID, bareQuery(start.URL))[:8] + ":"
 }
 
-// bareQuery is an address without what its platform's version decides.
+// bareQuery is an address without what its platform's version decides. What is
+// asked for, such as a timeline without the posts of other servers, is part of
+// it: another question has another answer.
 func bareQuery(address string) string {
-	address, _, _ = strings.Cut(address, "?")
-	return strings.Replace(address, "/"+social.GraphVersion+"/", "/", 1)
+	address = strings.Replace(address, "/"+social.GraphVersion+"/", "/", 1)
+	path, query, _ := strings.Cut(address, "?")
+	v, err := url.ParseQuery(query)
+	if err != nil {
+		return address
+	}
+	v.Del("fields")
+	v.Del("limit")
+	return path + "?" + v.Encode()
 }
 
 // absent erases what was taken from a list and is not there any more, though
@@ -67,23 +81,37 @@ func (r *round) absent(ctx context.Context, list string, posts []social.Post, le
 	if len(away) > 3 && len(away) > len(there) {
 		need = absentMany
 	}
-	gone := r.c.overdueAway(r.s.ID, list, away, r.now, need)
+	gone := r.c.overdueAway(r.s.ID, list, rows, away, r.now, need)
 	r.unsure = len(gone) < len(away)
+	if len(gone) > absentMost {
+		r.c.o.Log.Warn("read source", "source", r.s.ID, "note", fmt.Sprintf("%d items are missing from its list at once; none is erased: has what the token may see changed?", len(gone)))
+		return nil
+	}
 	for _, row := range gone {
 		if err := r.erase(ctx, row.ID, absentReason); err != nil {
 			return err
 		}
+		r.c.mu.Lock()
+		delete(r.c.away[r.s.ID+"\x00"+list], row.ID)
+		r.c.mu.Unlock()
 	}
 	return nil
 }
 
 // overdueAway notes since when items have been away from a list, and returns
-// those that have been for long enough. One that is back begins anew.
-func (c *Crawler) overdueAway(source, list string, away []Seen, now time.Time, need time.Duration) (out []Seen) {
+// those that have been for long enough. One that is back begins anew; looked
+// are those that the list could show, and what is noted of others stays.
+func (c *Crawler) overdueAway(source, list string, looked, away []Seen, now time.Time, need time.Duration) (out []Seen) {
 	key := source + "\x00" + list
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	since := map[string]time.Time{}
+	since := maps.Clone(c.away[key])
+	if since == nil {
+		since = map[string]time.Time{}
+	}
+	for _, row := range looked {
+		delete(since, row.ID)
+	}
 	for _, row := range away {
 		first, ok := c.away[key][row.ID]
 		switch {
@@ -91,6 +119,7 @@ func (c *Crawler) overdueAway(source, list string, away []Seen, now time.Time, n
 			since[row.ID] = now
 		case now.Sub(first) >= need:
 			out = append(out, row)
+			since[row.ID] = first
 		default:
 			since[row.ID] = first
 		}

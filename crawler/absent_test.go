@@ -162,3 +162,67 @@ func TestFacebookCommentDeleted(t *testing.T) {
 		t.Errorf("asked %q when nothing has changed", asked)
 	}
 }
+
+// TestAnotherQuestion: a timeline that is asked for in another way has another
+// answer, which says nothing of what came before.
+func TestAnotherQuestion(t *testing.T) {
+	p := newPlatform(t)
+	p.on("/api/v1/timelines/public", func(w http.ResponseWriter, req *http.Request) {
+		shown := []int{4, 2}
+		if req.URL.Query().Get("local") != "" {
+			shown = []int{5, 1}
+		}
+		var all []string
+		for _, n := range shown {
+			all = append(all, toot(n, fmt.Sprint("bài ", n)))
+		}
+		say(200, "["+strings.Join(all, ",")+"]")(w, req)
+	})
+	r := newRig(t, internal("the", "mastodon", p.URL+"/public/remote"))
+	if got := r.round(0); len(got) != 2 {
+		t.Fatalf("found %q\n%s", texts(got), r.log)
+	}
+	r.o.Sources[0] = internal("the", "mastodon", p.URL+"/public/local")
+	r.open()
+	for range 4 {
+		r.round(time.Hour)
+	}
+	if len(r.gone) != 0 || len(r.all) != 4 {
+		t.Errorf("erased %q, found %q\n%s", goneTexts(r), texts(r.all), r.log)
+	}
+}
+
+// TestDeletedBelow: what was deleted below the first page is noticed when the
+// list is read further, and looks at the first page in between forget nothing.
+func TestDeletedBelow(t *testing.T) {
+	p := newPlatform(t)
+	gone := false
+	page := func(messages ...int) string {
+		var b strings.Builder
+		for _, n := range messages {
+			if n == 3 && gone {
+				continue
+			}
+			fmt.Fprintf(&b, `<div class="tgme_widget_message" data-post="tin_phuong/%d"><div class="tgme_widget_message_text">tin số %d</div><a class="tgme_widget_message_date"><time datetime="2026-11-19T%02d:00:00+07:00"></time></a></div>`, n, n, n)
+		}
+		return b.String()
+	}
+	p.on("/s/tin_phuong", func(w http.ResponseWriter, req *http.Request) {
+		if req.URL.Query().Get("before") != "" {
+			say(200, page(1, 2, 3, 4))(w, req)
+			return
+		}
+		say(200, page(5, 6, 7, 8)+`<a class="tme_messages_more" data-before="5" href="/s/tin_phuong?before=5"></a>`)(w, req)
+	})
+	r := newRig(t, internal("kenh", "telegram", p.URL+"/tin_phuong"))
+	if got := r.round(0); len(got) != 8 {
+		t.Fatalf("the first visit reads %d messages", len(got))
+	}
+	gone = true
+	for range 30 {
+		r.round(time.Hour)
+	}
+	if got := goneTexts(r); !slices.Equal(got, []string{"tin số 3"}) {
+		t.Errorf("erased %q, want 3\n%s", got, r.log)
+	}
+}

@@ -17,8 +17,9 @@ var (
 	// twofold begin given names of two words.
 	twofold = set("phương,thu,thanh,bích,kim,ngọc,hồng,mỹ,ánh,hải,thùy,thuỳ,khánh,diệu,quỳnh,thúy,xuân,hoàng,đức,quang,bảo,gia,kiều,hương,như,yến,cẩm,hoài,minh,tuấn,quốc,phuong,thanh,bich,kim,ngoc,hong,hai,thuy,khanh,dieu,xuan,duc,quoc,tuan")
 	// lowGiven are given names that are hardly ever a word behind a form of
-	// address, in small letters.
-	lowGiven = set("tuấn,dũng,hùng,cường,thủy,thuỷ,quỳnh,hường,hằng,nhung,oanh,loan,diễm,ngân,linh,vy,vân,thúy,thuý,huệ,huyền,trinh,phượng,khánh,duyên,thảo,kiên,hiếu,nghĩa,đạt,hạnh,hiền,thịnh,vinh,quân,khoa,lan,hoa,mai,yến,hương,thanh,tâm,phương,ngọc,bích,liên,cúc,dung,hòa,bình,hải,sơn,long,nam,đức,phúc,lộc,thắng,toàn,trung,tùng,việt,quang,tú,tuyết,nguyệt,nga,hà,liễu,lựu,mận,sen,thơm,gấm,xuyến,nhàn,lành,thuận,hưng,phát,tài,lâm,phong,khang,trí,thành,chiến,quyết,kỷ,thìn,tý,sửu,dần,mão,ngọ,mùi,thân,dậu,tuất,hợi,tèo,hào,hiệp,quốc,tấn,tiến,vượng,đông,bảo,hân,thư,ngà,trâm,thoa,nết,diệu,ninh,quế,lụa,hoài,nhi,hoan")
+	// address, in small letters. "Mai" (tomorrow), "quyết" (is decided), "thắng"
+	// (wins), "nam" (male) and the like are words too often.
+	lowGiven = set("tuấn,dũng,hùng,cường,thủy,thuỷ,quỳnh,hường,hằng,nhung,oanh,loan,diễm,ngân,linh,vy,vân,thúy,thuý,huệ,huyền,trinh,phượng,khánh,duyên,thảo,kiên,hiếu,nghĩa,hạnh,hiền,thịnh,vinh,quân,khoa,lan,hoa,yến,hương,thanh,tâm,phương,ngọc,bích,liên,cúc,dung,bình,hải,sơn,long,đức,phúc,lộc,tùng,việt,quang,tú,tuyết,tiến,hòa,đạt,nguyệt,nga,hà,liễu,lựu,mận,sen,thơm,gấm,xuyến,nhàn,thuận,hưng,tài,lâm,phong,khang,trí,kỷ,thìn,tý,sửu,mão,ngọ,dậu,tuất,hợi,tèo,hào,hiệp,quốc,tấn,vượng,bảo,hân,thư,ngà,trâm,thoa,nết,diệu,ninh,quế,lụa,hoài,nhi,hoan")
 	// lowBehind is what follows a person's name, or nothing does.
 	lowBehind = set("bị,ở,bảo,nói,kể,ơi,sang,đã,đang,kêu,gọi,hỏi,và,với,đi,bán,dạy,học,làm,nhà,xóm,khối,tổ,chạy,mất,nợ,lừa,vay,xây,đốt,chưa,mới,vừa,khai,trú,bên,đầu,cuối,hay,cũng,ạ,nhé,nha,nhận,đòi,quát,chửi,thu,ốm,nghỉ,chuyển,nộp,đăng,báo,xin,kiện,khiếu,con,cháu,lên,xuống,tới,đến,không,ko,k,lại,để,đây,trả,xả,sửa,đậu,tông,ngã,có,còn,quá,thì,lấy,vào,ra,khám,của,trước,sau,hôm,sáng,chiều,tối")
 	// lowMiddle are second words of names of three.

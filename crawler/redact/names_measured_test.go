@@ -68,7 +68,7 @@ func TestNamesMeasured(t *testing.T) {
 		{"as written", func(s string) string { return s }, .87, 6},
 		{"decomposed", norm.NFD.String, .87, 6},
 		{"without diacritics", bare, .63, 8},
-		{"small letters", strings.ToLower, .45, 2},
+		{"small letters", strings.ToLower, .43, 2},
 		{"small letters without diacritics", func(s string) string { return strings.ToLower(bare(s)) }, .08, 2},
 	}
 	private, public := labelled(t, "testdata/names/private.txt"), labelled(t, "testdata/names/public.txt")
