@@ -159,24 +159,36 @@ func (r *Report) visible(by Person) bool {
 	return true
 }
 
-// List lists the reports that a person may see, newest first.
+// List lists the reports that a person may see, newest first; the offset
+// counts those alone, so that a page is full unless it is the last.
 func (d *Desk) List(ctx context.Context, kind Kind, offset, limit int, by Person) ([]Report, error) {
-	all, err := d.Store.Reports(ctx, kind, offset, limit)
-	if err != nil {
-		return nil, fmt.Errorf("reports: list: %w", err)
-	}
+	const page = 200
 	var out []Report
-	for i := range all {
-		r := &all[i]
-		sees, err := d.sees(ctx, r, by)
+	for from := 0; ; from += page {
+		all, err := d.Store.Reports(ctx, kind, from, page)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("reports: list: %w", err)
 		}
-		if sees {
-			out = append(out, *r)
+		for i := range all {
+			r := &all[i]
+			sees, err := d.sees(ctx, r, by)
+			switch {
+			case err != nil:
+				return nil, err
+			case !sees:
+			case offset > 0:
+				offset--
+			default:
+				out = append(out, *r)
+			}
+			if len(out) == limit {
+				return out, nil
+			}
+		}
+		if len(all) < page {
+			return out, nil
 		}
 	}
-	return out, nil
 }
 
 // sees reports whether a person may see a report: what is kept from those who

@@ -205,6 +205,9 @@ func (k *backups) do(ctx context.Context, r BackupRequest) (BackupStatus, error)
 		if err == nil && len(there) > 1 {
 			return k.callRound(ctx, r, there)
 		}
+		if err == nil && r.By == "system" { // of a part alone nobody could restore the service
+			err = errors.New("backup: no other role of the split form runs; the backup of the night is tried again every hour")
+		}
 		if err != nil {
 			return k.failedRound(r, err)
 		}

@@ -215,7 +215,13 @@ func (k *backups) callRound(ctx context.Context, r BackupRequest, all []Member) 
 		return k.failedRound(r, err)
 	}
 	held := time.Since(begun)
+	k.mu.Lock()
+	before := k.status.Last
+	k.mu.Unlock()
 	if err := each("keep", data); err != nil {
+		k.mu.Lock()
+		k.status.Last = before // our own copy alone is no backup of the service
+		k.mu.Unlock()
 		return k.failedRound(r, err)
 	}
 	k.mu.Lock()

@@ -23,6 +23,9 @@ func TestDemo(t *testing.T) {
 	if testing.Short() {
 		t.Skip("replays sixty days")
 	}
+	if slowed {
+		t.Skip("sixty days take ten minutes under the race detector; TestFirstLight and TestSplit race the same parts")
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	ready := make(chan struct{})
@@ -52,7 +55,7 @@ func TestDemo(t *testing.T) {
 	case <-ready:
 	case err := <-done:
 		t.Fatalf("demo: %v", err)
-	case <-time.After(9 * time.Minute): // under the race detector, on a busy machine
+	case <-time.After(9 * time.Minute): // on a busy machine
 		t.Fatal("the replay takes more than nine minutes")
 	}
 	t.Logf("replayed in %v", time.Since(begin).Round(100*time.Millisecond))

@@ -107,7 +107,7 @@ var (
 	AskFacts     = bus.Question[None, news.Facts]{Subject: "ask.desk.facts"}
 	AskUsers     = bus.Question[UserRequest, []review.Account]{Subject: "ask.desk.users"}
 	AskAudit     = bus.Question[AuditRequest, AuditReport]{Subject: "ask.desk.audit"}
-	AskErase     = bus.Question[news.Erased, EraseReport]{Subject: "ask.desk.erase"}
+	AskErase     = bus.Question[news.Erased, EraseReport]{Subject: "ask.desk.erase", Within: 2 * eraseWait}
 	AskReport    = bus.Question[ReportRequest, ReportReply]{Subject: "ask.desk.report"}
 
 	AskSilences   = bus.Question[alerts.SilenceRequest, []alerts.Silence]{Subject: "ask.alerts.silences"}

@@ -57,7 +57,7 @@ func (b *Board) Add(p Post) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	old, ok := b.posts[p.ID]
-	if ok && old.At.Equal(p.At) && old.Tone == p.Tone && old.Story == p.Story && slices.Equal(old.Topics, p.Topics) && slices.Equal(old.Places, p.Places) && slices.Equal(old.Policies, p.Policies) {
+	if ok && old.At.Equal(p.At) && old.Tone == p.Tone && old.Adverse == p.Adverse && old.Voice == p.Voice && old.Source == p.Source && old.Story == p.Story && slices.Equal(old.Topics, p.Topics) && slices.Equal(old.Places, p.Places) && slices.Equal(old.Policies, p.Policies) {
 		return false
 	}
 	b.posts[p.ID] = p
