@@ -52,7 +52,7 @@ func (d *Desk) weekly(c *counter, q Request) (Report, error) {
 		letters += n
 	}
 	var r Report
-	rooms := []room{{6, 4, 4}, {5, 4, 3}, {5, 3, 2}, {4, 3, 1}, {4, 2, 1}, {4, 1, 1}, {3, 2, 1}, {3, 1, 1}, {2, 2, 1}, {2, 1, 1}, {1, 1, 1}}
+	rooms := []room{{6, 4, 4}, {5, 4, 3}, {5, 3, 2}, {4, 3, 1}, {4, 2, 1}, {3, 2, 1}, {2, 1, 1}, {1, 1, 1}}
 	for _, fits := range rooms {
 		var err error
 		if r, err = d.weeklyWith(c, q, fits); err != nil {
@@ -170,7 +170,7 @@ func (d *Desk) weeklyWith(c *counter, q Request, fits room) (Report, error) {
 	w.sources(from, to)
 
 	w.say(paper.Part, "III. VẤN ĐỀ DƯ LUẬN QUAN TÂM")
-	t = &paper.Table{ID: "concerns", Small: true, Widths: []int{22, 8, 12, 19, 13, 26}, Heads: []string{"Vấn đề", "Số tin", "So với TB", "Khuynh hướng", "Cường độ", "Đơn vị phụ trách; chưa trả lời; khối"}, Align: []paper.AlignTo{"", paper.Right, paper.Centre, "", ""}}
+	t = &paper.Table{ID: "concerns", Small: true, Widths: []int{25, 8, 12, 15, 12, 28}, Heads: []string{"Vấn đề", "Số tin", "So với trung bình", "Khuynh hướng", "Cường độ", "Đơn vị phụ trách; chưa trả lời; khối"}, Align: []paper.AlignTo{"", paper.Right, paper.Centre, "", ""}}
 	for _, k := range concerns[:min(len(concerns), w.top)] {
 		waiting := w.fig(Query{What: "complaints.waiting", Topic: k.topic, To: to})
 		where, err := w.places(k.topic, from, to)
