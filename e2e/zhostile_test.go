@@ -175,7 +175,7 @@ func hostileEntries(t *testing.T, client *http.Client, url string) []string {
 		}
 		time.Sleep(500 * time.Millisecond)
 	}
-	if len(found) < 4 {
+	if len(found) < 2 { // most are folded under one of them, as copies of one story
 		t.Fatalf("%d texts reached the inbox: %v", len(found), found)
 	}
 	ids := slices.Sorted(maps.Values(found))
