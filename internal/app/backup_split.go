@@ -202,6 +202,9 @@ func (k *backups) callRound(ctx context.Context, r BackupRequest, all []Member) 
 	data := func(m Member) bool { return !m.Idle }
 	begun := time.Now()
 	var err error
+	k.mu.Lock()
+	before := k.status.Last
+	k.mu.Unlock()
 	for _, step := range []struct {
 		do  string
 		who func(Member) bool
@@ -215,9 +218,6 @@ func (k *backups) callRound(ctx context.Context, r BackupRequest, all []Member) 
 		return k.failedRound(r, err)
 	}
 	held := time.Since(begun)
-	k.mu.Lock()
-	before := k.status.Last
-	k.mu.Unlock()
 	if err := each("keep", data); err != nil {
 		k.mu.Lock()
 		k.status.Last = before // our own copy alone is no backup of the service
